@@ -1,0 +1,166 @@
+"""Facts from structure: `Field: value` lines, subfields run together on one line, lists and tables (§3.2, method 2.1).
+
+Readers render every format to one syntax (headings, `Field: value`, `- item`, pipe tables), so these patterns see
+yearbooks, nested records, definition lists and csv alike. The subject of a line is the document's own subject, else
+the innermost heading that names a thing. A list is read whole or not at all.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractors.facts.tables import table_facts
+from extractors.facts.values import ASIDE, NUMBER, TIME_ASIDE, Value, parse_list, parse_value
+from warehouse.identity import digest
+from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
+
+EXTRACTOR = "key-value/1"
+FIELD = re.compile(r"(?P<indent>[ \t]*(?:[-*] )?)(?P<label>[A-Z][^\s:|]*(?: [^\s:|]+){0,6}?):[ \t]+(?P<value>\S.*)")
+SUBLABEL = re.compile(r"(?<![^\s;.])(?P<label>[a-z][a-z'/-]*(?: [a-z'/-]+){0,3}):[ \t]")
+META = frozenset(
+    "date title subject published updated source url id version licence license status author authors keywords note "
+    "notes category tags abstract warning example see references type created modified by contents".split()
+)
+GENERIC_HEADING = frozenset(
+    "overview introduction summary notes references background description abstract contents history conclusion "
+    "details facts data profile statistics see also".split()
+)
+ASIDES = frozenset("note definition notes".split())
+HEADING_LINE = re.compile(r"[ \t]*#{1,6} ")
+
+
+def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
+    """Return the facts that the document's layout states, in order of position."""
+    if document.format in ("python", "dialogue"):
+        return []
+    facts: list[Fact] = []
+    for section in sections:
+        subject = subject_of(document, section)
+        if subject is not None:
+            facts += _field_facts(document, section, subject)
+        facts += table_facts(document, section)
+    return sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.start, fact.id))
+
+
+def subject_of(document: Document, section: Section) -> Mention | None:
+    """Return what the section's lines are about: the document's subject, else the innermost heading that is a name."""
+    if document.subject:
+        at = _find(document.text, document.subject)
+        return Mention(text=document.text[at[0] : at[1]], start=at[0], end=at[1], type="thing") if at else None
+    for heading in reversed(section.headings):
+        words = heading.casefold().split()
+        if not heading[:1].isupper() or len(words) > 8 or heading.endswith((":", "?")):
+            continue
+        if all(word in GENERIC_HEADING or word in ("and", "the", "key", "of", "at", "a", "glance") for word in words):
+            continue
+        at = document.text.rfind(heading, 0, section.start + len(heading) + 8)
+        if at >= 0:
+            return Mention(text=heading, start=at, end=at + len(heading), type="thing")
+    return None
+
+
+def _find(text: str, name: str) -> tuple[int, int] | None:
+    """Return the first span of `name` in `text` as a whole word, letter case apart."""
+    match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)
+    return match.span() if match else None
+
+
+def _field_facts(document: Document, section: Section, subject: Mention) -> Iterator[Fact]:
+    parents = section.headings if document.subject else ()
+    offset = section.start
+    for line in document.text[section.start : section.end].splitlines(keepends=True):
+        match = FIELD.fullmatch(line.rstrip()) if len(line) < 4000 else None
+        if match and not HEADING_LINE.match(line) and "|" not in line:
+            label = _label(match["label"], parents)
+            if label:
+                span = (offset, offset + len(line.rstrip()))
+                for name, value_at, value in _subfields(label, match["value"]):
+                    at = offset + match.start("value") + value_at
+                    yield from _facts_of_value(document, section, subject, name, (at, value), span)
+        offset += len(line)
+
+
+def _label(label: str, parents: tuple[str, ...]) -> str | None:
+    """Return the field's label in lower case, its parent kept when the label alone says nothing."""
+    name = " ".join(label.split()).strip("*_ ").casefold()
+    if name in META or not re.search(r"[a-z]{2}", name) or len(name) > 60:
+        return None
+    if name in ("name", "total", "value", "number", "land", "water") and parents:
+        return f"{parents[-1].casefold()} / {name}"
+    return name
+
+
+def _subfields(label: str, value: str) -> Iterator[tuple[str, int, str]]:
+    """Split `total: 5 km land: 3 km` into (path, offset, text); a value that does not end clearly takes all down."""
+    marks = list(SUBLABEL.finditer(value))
+    if not marks:
+        yield label, 0, value
+        return
+    starts: list[tuple[int, int, str]] = []
+    for index, mark in enumerate(marks):
+        start, name = mark.start("label"), mark["label"]
+        if index or start:
+            consumed = _value_end(value, marks[index - 1].end() if index else 0, start, name)
+            if consumed is None:
+                return
+            start, name = consumed
+        starts.append((start, mark.end(), name))
+    if starts[0][0] > 0:
+        yield label, 0, value[: starts[0][0]]
+    for index, (_, begin, name) in enumerate(starts):
+        end = starts[index + 1][0] if index + 1 < len(starts) else len(value)
+        if name not in ASIDES:
+            yield f"{label} / {name}", begin, value[begin:end]
+
+
+def _value_end(value: str, begin: int, start: int, name: str) -> tuple[int, str] | None:
+    """Return where the next subfield's label really starts, its unit words given back to the number before it."""
+    before = value[begin:start].rstrip()
+    if before.endswith((";", ")", ".", ",")):
+        return start, name
+    last = None
+    for number in NUMBER.finditer(value, begin, start + len(name)):
+        last = number
+    if last is None or last.end() < len(value[:start].rstrip()):
+        return None
+    rest = value[last.end() : start + len(name)]
+    label = rest.strip()
+    return (last.end() + len(rest) - len(rest.lstrip()), label) if label else None
+
+
+def _facts_of_value(
+    document: Document, section: Section, subject: Mention, relation: str, value: tuple[int, str],
+    span: tuple[int, int],
+) -> Iterator[Fact]:  # fmt: skip
+    at, text = value
+    trimmed = text.rstrip(" ;,")
+    leaf = relation.rpartition(" / ")[2]
+    relation = relation.removesuffix(" / name")
+    items = parse_list(trimmed, plural=leaf.endswith("s") and not leaf.endswith("ss"))
+    dated = _line_date(document.text[span[0] : span[1]])
+    single = None if items else parse_value(trimmed)
+    values: list[Value] = items or ([single] if single else [])
+    group = digest("list", document.id, *span, relation)[:16] if items else ""
+    for item in values:
+        start = at + item.start
+        mention = Mention(text=item.text, start=start, end=start + len(item.text), type=item.type)
+        if mention.text.casefold() == subject.text.casefold():
+            continue
+        yield make_fact(
+            document.id, section.id, subject=subject, relation=relation, object=mention, shape="attribute",
+            quote=document.text[span[0] : span[1]], start=span[0], end=span[1], extractor=EXTRACTOR,
+            quantity=item.quantity, qualifiers=_with_date(item.qualifiers, dated), as_of=document.date, group=group,
+        )  # fmt: skip
+
+
+def _line_date(line: str) -> Qualifier | None:
+    """Return the date that ends a line of several figures: it holds for each of them that has none of its own."""
+    aside = ASIDE.search(line.rstrip(" .;"))
+    if aside and TIME_ASIDE.fullmatch(aside["text"].strip()):
+        return Qualifier(kind="time", text=aside["text"].strip())
+    return None
+
+
+def _with_date(qualifiers: tuple[Qualifier, ...], dated: Qualifier | None) -> tuple[Qualifier, ...]:
+    if dated is None or any(q.kind == "time" or q.text == dated.text for q in qualifiers):
+        return qualifiers
+    return (*qualifiers, dated)

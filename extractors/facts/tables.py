@@ -1,0 +1,142 @@
+"""Facts from pipe tables: each row is about the thing in its first column, each other column is a relation.
+
+Rows whose first cell is not a name, or that repeat a name without a year column to tell them apart, give nothing. A
+header's bracketed unit (`Length (km)`) belongs to every number below it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractors.facts.values import NAME, UNITS, YEAR, parse_list, parse_value
+from warehouse.identity import digest
+from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
+
+EXTRACTOR = "table/1"
+RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
+HEADER_UNIT = re.compile(r"(?P<label>[^(]+?)\s*(?:\((?P<bracket>[^)]+)\)|, (?P<comma>[\w%/ ]+))?")
+UNIT_NAMES = frozenset(UNITS) | {"year"}
+TOTALS = frozenset("total totals all sum average mean median overall other others subtotal".split())
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell with the span of its text in the document."""
+
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table and the span of its line."""
+
+    cells: tuple[Cell, ...]
+    start: int
+    end: int
+
+
+def table_facts(document: Document, section: Section) -> Iterator[Fact]:
+    """Yield the facts of every pipe table in the section."""
+    for header, rows in read_tables(document.text, section.start, section.end):
+        yield from _facts_of_table(document, section, header, rows)
+
+
+def read_tables(text: str, start: int, end: int) -> Iterator[tuple[Row, list[Row]]]:
+    """Yield (header, rows) for each pipe table between the offsets; rows of another width are left out."""
+    block: list[Row] = []
+    offset = start
+    for line in [*text[start:end].splitlines(keepends=True), ""]:
+        if line.lstrip().startswith("|") and line.rstrip().endswith("|"):
+            block.append(_row(line, offset))
+        else:
+            if len(block) > 2 and RULE.fullmatch(text[block[1].start : block[1].end]):
+                width = len(block[0].cells)
+                yield block[0], [row for row in block[2:] if len(row.cells) == width]
+            block = []
+        offset += len(line)
+
+
+def _row(line: str, offset: int) -> Row:
+    cells, at = [], line.index("|") + 1
+    for piece in line.rstrip()[at:-1].split("|"):
+        lead = len(piece) - len(piece.lstrip())
+        cells.append(Cell(piece.strip(), offset + at + lead))
+        at += len(piece) + 1
+    return Row(tuple(cells), offset, offset + len(line.rstrip()))
+
+
+def _facts_of_table(document: Document, section: Section, header: Row, rows: Sequence[Row]) -> Iterator[Fact]:
+    names = [row.cells[0].text for row in rows]
+    labels = [_column(cell.text) for cell in header.cells]
+    years = next((i for i, (label, _) in enumerate(labels) if i and label in ("year", "date")), None)
+    repeated = len(set(names)) < len(names)
+    if len(header.cells) < 2 or (repeated and years is None) or len(labels) > len(set(labels)) + 1:
+        return
+    if sum(bool(NAME.fullmatch(name)) for name in names) < 0.6 * len(names):
+        return
+    for row in rows:
+        subject = row.cells[0]
+        if not NAME.fullmatch(subject.text) or subject.text.casefold().split()[0] in TOTALS:
+            continue
+        mention = Mention(
+            text=subject.text, start=subject.start, end=subject.start + len(subject.text), type="thing"
+        )
+        qualifiers: tuple[Qualifier, ...] = ()
+        if repeated and years is not None:
+            if not YEAR.fullmatch(row.cells[years].text):
+                continue
+            qualifiers = (Qualifier(kind="time", text=row.cells[years].text),)
+        yield from _class_fact(document, section, header, row, mention)
+        for index in range(1, len(labels)):
+            if index == years and repeated:
+                continue
+            label, unit = labels[index]
+            if label in ("value", "amount", "figure", "number"):
+                label = re.sub(r"\W+", " ", document.title).strip().casefold()
+            yield from _facts_of_cell(document, section, row, (label, unit, index, qualifiers, mention))
+
+
+def _column(text: str) -> tuple[str, str]:
+    """Return a header's label in lower case and its unit; `Length (km)` is ('length', 'km')."""
+    match = HEADER_UNIT.fullmatch(text)
+    if match is None or not (bracket := match["bracket"] or match["comma"]):
+        return text.casefold(), ""
+    known = bracket if bracket in UNIT_NAMES else ""
+    return (match["label"] if known else text).casefold(), known
+
+
+def _class_fact(document: Document, section: Section, header: Row, row: Row, mention: Mention) -> Iterator[Fact]:
+    """The first column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
+    head = header.cells[0]
+    if not re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+)?", head.text) or head.text in ("Name", "Title", "Item", "Year"):
+        return
+    noun = Mention(text=head.text, start=head.start, end=head.start + len(head.text), type="text")
+    yield make_fact(
+        document.id, section.id, subject=mention, relation="is a", object=noun, shape="class",
+        quote=document.text[row.start : row.end], start=row.start, end=row.end, extractor=EXTRACTOR,
+    )  # fmt: skip
+
+
+def _facts_of_cell(
+    document: Document, section: Section, row: Row,
+    column: tuple[str, str, int, tuple[Qualifier, ...], Mention],
+) -> Iterator[Fact]:  # fmt: skip
+    label, unit, index, qualifiers, subject = column
+    cell = row.cells[index]
+    if not re.search(r"[a-z]{2}", label) or len(label) > 60:
+        return
+    items = parse_list(cell.text, plural=label.endswith("s") and not label.endswith("ss")) if "," in cell.text else None
+    single = None if items else parse_value(cell.text, unit)
+    group = digest("cell", document.id, row.start, index)[:16] if items else ""
+    for item in items or ([single] if single else []):
+        mention = Mention(
+            text=item.text, start=cell.start + item.start, end=cell.start + item.end, type=item.type
+        )
+        if mention.text.casefold() == subject.text.casefold():
+            continue
+        yield make_fact(
+            document.id, section.id, subject=subject, relation=label, object=mention, shape="attribute",
+            quote=document.text[row.start : row.end], start=row.start, end=row.end, extractor=EXTRACTOR,
+            quantity=item.quantity, qualifiers=qualifiers + item.qualifiers, as_of=document.date, group=group,
+        )  # fmt: skip

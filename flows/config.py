@@ -1,0 +1,113 @@
+"""Configuration of a synthesis run: TOML into frozen models, defaults being the vetted settings.
+
+A key the models do not know is an error that names it; `--set a.b=c` overrides are applied to the parsed TOML before
+validation, with c read as a TOML value where it is one, else as a string.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from extractors.quality import QualityLimits
+from extractors.readers import ReadOptions
+from generators.contexts import ContextOptions
+from generators.walks import WalkOptions
+from verifiers.question_checks import Caps
+from warehouse.records import Category, Record
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the file and the field."""
+
+
+class Source(Record):
+    """One folder of documents of one category."""
+
+    path: str
+    """Folder, relative to the documents folder; `stdlib:NAMES` reads the named modules of the running Python."""
+    category: Category
+
+
+class Extract(Record):
+    """Fact extraction."""
+
+    workers: int = 2
+    batch_words: int = 40_000
+    """Words per unit of work: a few seconds of parsing."""
+    section_tokens: int = 1500
+    min_confidence: float = 0.5
+
+
+class Generate(Record):
+    """Questions per split and category."""
+
+    rows: int = 300
+    """Questions admitted per split and category before contexts are built."""
+    draws: int = 20_000
+    """Programs of one form taken into the checks, in hash order."""
+
+
+class Publish(Record):
+    """The snapshot."""
+
+    name: str = "demo"
+    answer_share: float = 0.03
+    """Largest share of all rows with the same answer."""
+
+
+class SynthesisConfig(Record):
+    """A whole run."""
+
+    seed: int = 0
+    documents: str = "corpora"
+    """Documents folder, relative to the working directory."""
+    sources: tuple[Source, ...]
+    read: ReadOptions = ReadOptions()
+    quality: QualityLimits = QualityLimits()
+    extract: Extract = Extract()
+    walk: WalkOptions = WalkOptions()
+    generate: Generate = Generate()
+    caps: Caps = Caps()
+    context: ContextOptions = ContextOptions()
+    publish: Publish = Publish()
+
+
+def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
+    """Return the configuration of a TOML file with `a.b=c` overrides.
+
+    Raises:
+        ConfigError: the file is missing or not TOML, an override has no `=`, or a field is unknown or wrong.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name a TOML file under configs/") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    for override in overrides:
+        _override(data, override)
+    try:
+        return SynthesisConfig.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {field}: {first['msg']}") from error
+
+
+def _override(data: dict[str, Any], override: str) -> None:
+    name, sign, text = override.partition("=")
+    if not sign or not name:
+        raise ConfigError(f"--set {override}: write it as section.field=value")
+    try:
+        value = tomllib.loads(f"x = {text}")["x"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    *parents, leaf = name.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+        if not isinstance(data, dict):
+            raise ConfigError(f"--set {override}: {parent} is not a section")
+    data[leaf] = value

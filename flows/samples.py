@@ -1,0 +1,110 @@
+"""A checked candidate and its context as the rows trainers read (design: snapshot contract)."""
+
+import json
+from collections.abc import Sequence
+
+from generators.contexts import Context, Pool, render
+from warehouse.identity import content_id
+from warehouse.programs import Answer, Candidate
+from warehouse.snapshots import ContextRow, SampleRow
+from warehouse.verdicts import Verdict
+
+INSTRUCTION = "Answer from the documents alone. Reason first; end with one line: Therefore, the answer is …"
+FORMATS = {
+    "text": "Give the name or phrase as the documents print it.",
+    "number": "Give one number{unit}.",
+    "items": "Give all items, separated by semicolons, in any order.",
+    "ordered_items": "Give the items in order, separated by semicolons.",
+}
+
+
+def format_instructions(answer: Answer) -> str:
+    """Return how the answer is to be written; the memory agent withholds it until the end."""
+    unit = f" in {answer.unit}" if answer.unit and answer.unit != "year" else ""
+    return FORMATS[answer.kind].format(unit=unit)
+
+
+def sample_rows(
+    candidate: Candidate, context: Context, pool: Pool, verdicts: Sequence[Verdict]
+) -> tuple[SampleRow, ContextRow]:
+    """Return the sample and its context row, evidence placed by character offset in the context's text."""
+    text, sections, starts = _render(context, pool)
+    identity = content_id("sample", candidate.id, candidate.question, candidate.answer.model_dump(), context.id)
+    instructions = format_instructions(candidate.answer)
+    answer = candidate.answer
+    sample = SampleRow.model_validate(
+        {
+            "id": identity,
+            "task_type": "multi_hop",
+            "category": candidate.category,
+            "strategy": candidate.program.form,
+            "split": candidate.split,
+            "prompt": [
+                {"role": "user", "content": f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}"}
+            ],
+            "question": candidate.question,
+            "answer": answer.text,
+            "answer_aliases": list(answer.aliases),
+            "answer_kind": answer.kind,
+            "answer_items": list(answer.items),
+            "reward_spec": {"kind": answer.kind, "unit": answer.unit, "tolerance": answer.tolerance},
+            "context_id": context.id,
+            "context_tokens": context.tokens,
+            "bucket": context.bucket,
+            "evidence": _evidence(candidate, pool, text, starts),
+            "program": json.dumps(candidate.program.model_dump(), ensure_ascii=False, sort_keys=True),
+            "hops": len(candidate.hops),
+            "documents": len({fact.document_id for fact in candidate.facts}),
+            "difficulty": {"pass_rate": None, "k": None},
+            "verdicts": [
+                {"check": v.check, "status": v.status, "reason": v.reason} for v in verdicts
+            ],
+            "core_question": candidate.question,
+            "format_instructions": instructions,
+            "series": sorted({pool.items[pool.number[s]].document.series for s in context.sections}),
+        }
+    )
+    row = ContextRow.model_validate(
+        {
+            "id": context.id,
+            "split": candidate.split,
+            "category": candidate.category,
+            "tokens": context.tokens,
+            "bucket": context.bucket,
+            "text": text,
+            "sections": sections,
+        }
+    )
+    return sample, row
+
+
+def _render(context: Context, pool: Pool) -> tuple[str, list[dict], dict[str, int]]:
+    """Return the context's text, its sections with their spans, and where each section's own text starts."""
+    parts: list[str] = []
+    sections: list[dict] = []
+    starts: dict[str, int] = {}
+    at = 0
+    for section_id in context.sections:
+        item = pool.items[pool.number[section_id]]
+        piece = render(item)
+        parts.append(piece)
+        lead = len(item.text) - len(item.text.lstrip("\n"))
+        starts[section_id] = at + piece.index("\n") + 1 - lead
+        sections.append({"section_id": section_id, "document_id": item.document.id, "start": at,
+                         "end": at + len(piece), "evidence": section_id in context.evidence})  # fmt: skip
+        at += len(piece)
+    return "".join(parts), sections, starts
+
+
+def _evidence(candidate: Candidate, pool: Pool, text: str, starts: dict[str, int]) -> list[dict]:
+    rows = []
+    for fact in candidate.facts:
+        item = pool.items[pool.number[fact.section_id]]
+        start = starts[fact.section_id] + fact.start - item.section.start
+        end = start + fact.end - fact.start
+        rows.append(
+            {"document_id": fact.document_id, "section_id": fact.section_id, "source": item.document.source,
+             "title": item.document.title, "quote": text[start:end], "start": start, "end": end,
+             "position": (start + end) / 2 / len(text)}
+        )  # fmt: skip
+    return rows

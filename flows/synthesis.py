@@ -1,0 +1,198 @@
+"""From the facts of one split and category to samples: draw, prove, word, admit, build contexts, check (§3.2, §3.3).
+
+Pure computation over one world; the flow decides where it runs and stores what it gives. Every program that is drawn
+has one outcome, so the ledger balances: ok with its sample, or rejected with the check and its reason.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flows.config import SynthesisConfig
+from flows.samples import sample_rows
+from generators.contexts import (
+    Context,
+    Pool,
+    PoolSection,
+    assemble,
+    choose_bucket,
+    feasible,
+    render,
+)
+from generators.steps import Moves
+from generators.walks import Walker
+from generators.wording import word_candidate
+from verifiers.context_checks import LaidOut, check_context
+from verifiers.proof import Draft, World, co_supporters, evidence_sections, prove
+from verifiers.question_checks import check_question, thin
+from verifiers.refute import Matcher
+from warehouse.entities import EntityTable
+from warehouse.functional import measure
+from warehouse.graph import build_graph
+from warehouse.identity import rank
+from warehouse.mentions import MentionIndex
+from warehouse.programs import FORMS, Candidate, Program, program_id
+from warehouse.queries import GraphView, run_program
+from warehouse.records import Category, Fact, Outcome
+from warehouse.snapshots import ContextRow, SampleRow
+from warehouse.verdicts import Verdict, failed
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which world: one split of one category."""
+
+    split: str
+    category: Category
+
+
+@dataclass
+class Yield:
+    """What one world gave."""
+
+    samples: list[SampleRow] = field(default_factory=list)
+    contexts: list[ContextRow] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    rejected: list[tuple[Candidate, Verdict]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A candidate with the proof's verdicts and the sections its context needs and must not have."""
+
+    candidate: Candidate
+    verdicts: tuple[Verdict, ...]
+    evidence: tuple[str, ...]
+    banned: frozenset[str]
+
+
+def build_world(facts: Sequence[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]) -> World:
+    """Return the world of the facts: graph, mention index over the sections' text, measured functions."""
+    graph = build_graph(facts, EntityTable(facts))
+    texts = {
+        key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}" for key, item in pool.items()
+    }
+    return World(GraphView(graph), MentionIndex(graph.nodes, texts), measure(graph), repeated)
+
+
+def synthesise(
+    scope: Scope, facts: Sequence[Fact], pool: Sequence[PoolSection], repeated: frozenset[str],
+    config: SynthesisConfig,
+) -> Yield:
+    """Return the samples, contexts and outcomes of one world.
+
+    `repeated` holds the ids of documents that have other editions in the corpus.
+    """  # fmt: skip
+    by_section = {item.section.id: item for item in pool}
+    kept = [f for f in facts if f.confidence >= config.extract.min_confidence and f.section_id in by_section]
+    world = build_world(kept, by_section, repeated)
+    out = Yield()
+    worded = list(_proved(scope, world, config, out))
+    admitted = _admit(worded, config, out)
+    if admitted:
+        sections = Pool(pool, config.context.seed)
+        for item in admitted:
+            _place(item, world, sections, config, out)
+    return out
+
+
+def _reject(out: Yield, identity: str, verdict: Verdict, candidate: Candidate | None = None) -> None:
+    detail = "; ".join((verdict.check, *verdict.evidence))[:300]
+    out.outcomes.append(
+        Outcome(stage="generate", input_id=identity, status="rejected", reason=verdict.reason, detail=detail, n_out=0)
+    )
+    if candidate is not None:
+        out.rejected.append((candidate, verdict))
+
+
+def _programs(world: World, config: SynthesisConfig) -> Iterator[Program]:
+    """Yield each drawn program once, at most `generate.draws` of a form, in hash order."""
+    walker = Walker(Moves(world.view, world.measured, world.repeated), config.walk)
+    drawn: dict[str, Program] = {}
+    for program in walker.programs():
+        drawn.setdefault(program_id(program), program)
+    ordered = sorted(drawn, key=lambda identity: rank(config.seed, identity))
+    room = dict.fromkeys(FORMS, config.generate.draws)
+    for identity in ordered:
+        form = drawn[identity].form
+        if room[form]:
+            room[form] -= 1
+            yield drawn[identity]
+
+
+def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> Iterator[Worded]:
+    for program in _programs(world, config):
+        draft = Draft(program, run_program(world.view, program))
+        verdicts = prove(draft, world)
+        if verdicts[-1].status == "failed":
+            _reject(out, program_id(program), verdicts[-1])
+            continue
+        candidate = word_candidate(world.view.graph, program, draft.result, (scope.split, scope.category))
+        checked = check_question(candidate, world)
+        if checked[-1].status == "failed":
+            _reject(out, candidate.id, checked[-1], candidate)
+            continue
+        evidence = tuple(sorted(evidence_sections(draft, world)))
+        yield Worded(candidate, (*verdicts, *checked), evidence, frozenset(co_supporters(draft, world)))
+
+
+def _admit(worded: Sequence[Worded], config: SynthesisConfig, out: Yield) -> list[Worded]:
+    by_id = {item.candidate.id: item for item in worded}
+    admitted: list[Worded] = []
+    for candidate, verdict in thin(
+        (item.candidate for item in worded), config.caps, config.seed, target=config.generate.rows
+    ):
+        if verdict.status == "failed":
+            _reject(out, candidate.id, verdict, candidate)
+        elif len(admitted) >= config.generate.rows:
+            _reject(out, candidate.id, failed("quota", "the quota of the category is full"))
+        else:
+            admitted.append(by_id[candidate.id])
+    return admitted
+
+
+def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out: Yield) -> None:
+    """Build and check the candidate's context, trying shorter buckets where clean distractors run out."""
+    candidate = item.candidate
+    buckets = feasible(candidate, pool, item.evidence, config.context)
+    if not buckets:
+        _reject(out, candidate.id, failed("context", "no length bucket fits the gold and can be filled"), candidate)
+        return
+    matcher = Matcher(candidate, {node.id: node for node in world.view.graph.nodes})
+
+    def competes(_: Candidate, section: PoolSection) -> bool:
+        document = section.document
+        return bool(matcher.competes(document.title, section.section.headings, document.date, section.text))
+
+    first = choose_bucket(candidate, buckets, config.context.seed)
+    tried = [first, *(b for b in reversed(buckets) if b < first)]
+    context = None
+    for bucket in tried:
+        context = assemble(candidate, pool, item.evidence, item.banned, bucket=bucket, options=config.context,
+                           competes=competes)  # fmt: skip
+        if context is not None:
+            break
+    if context is None:
+        verdict = failed("context", "clean distractors cannot fill a bucket", f"{len(item.banned)} banned sections")
+        _reject(out, candidate.id, verdict, candidate)
+        return
+    verdicts = check_context(candidate, lay_out(context, pool), world)
+    if verdicts[-1].status == "failed":
+        _reject(out, candidate.id, verdicts[-1], candidate)
+        return
+    sample, row = sample_rows(candidate, context, pool, (*item.verdicts, *verdicts))
+    out.samples.append(sample)
+    out.contexts.append(row)
+    out.outcomes.append(
+        Outcome(stage="generate", input_id=candidate.id, status="ok", reason="", detail="", n_out=1)
+    )
+
+
+def lay_out(context: Context, pool: Pool) -> LaidOut:
+    """Return the context as the checks see it."""
+    items = [pool.items[pool.number[section]] for section in context.sections]
+    return LaidOut(
+        sections=[(i.section.id, i.document.title, i.section.headings, i.document.date, i.text) for i in items],
+        evidence=frozenset(context.evidence),
+        documents={i.section.id: i.document.id for i in items},
+        text="".join(render(i) for i in items),
+    )

@@ -1,0 +1,173 @@
+"""English for one step: a small grammar over the shapes of relations (§3.2; method 2.1).
+
+A step becomes a noun phrase ("the place in which X was born"), a relative clause ("that flows into X") or the final
+question ("In which place was X born?"). A clause reuses the document's own verb phrase; a field that is not a plain
+noun ("discovered by", "land use / total") is quoted instead of being bent into a sentence.
+"""
+
+import re
+
+from warehouse.entities import Entity
+from warehouse.programs import Step
+from warehouse.records import Fact
+
+AUXILIARIES = frozenset("was were is are has had".split())
+TYPE_NOUN = {
+    "person": "person", "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
+    "code": "object", "value": "value", "text": "entry",
+}  # fmt: skip
+PREPOSITIONS = frozenset("by in of from to at on with for under into as per".split())
+CODE_PHRASES = {
+    "inherits": "the class that {} directly inherits from",
+    "raises": "the exception class that {} raises",
+    "returns": "the type that {} is annotated to return",
+    "default value": "the default value of the parameter {}",
+    "constant": "the value assigned to the constant {}",
+    "decorated by": "the decorator applied to {}",
+    "calls": "the one function of this code base that {} calls",
+    "defined in": "the module that defines {}",
+}
+CODE_CLAUSES = {
+    "inherits": "that directly inherits from {}",
+    "raises": "that raises {}",
+    "calls": "that calls {}",
+    "returns": "that is annotated to return {}",
+    "decorated by": "that is decorated by {}",
+}
+
+
+def shown(node: Entity) -> str:
+    """Return a named thing as printed in a question."""
+    if node.type == "code":
+        return f"`{node.name}`"
+    if node.type == "work" or (node.nouns and node.type == "thing" and " " in node.name):
+        noun = next((n for n in node.nouns if len(n.split()) <= 2), "")
+        return f'the {noun} "{node.name}"' if noun else f'"{node.name}"'
+    return node.name
+
+
+def noun_of(node: Entity, via: Fact | None = None) -> str:
+    """Return the common noun for a hidden thing: what the documents call it, its field's own word, or its type."""
+    short = [noun for noun in node.nouns if len(noun.split()) <= 3]
+    if short:
+        return short[0]
+    if node.type == "thing" and via is not None and via.shape == "attribute":
+        leaf = re.split(r" / | - ", via.relation)[-1]
+        word = leaf.split()[-1]
+        if re.fullmatch(r"[a-z]{3,}", word) and plain_label(leaf):
+            return singular(word)
+    return TYPE_NOUN[node.type]
+
+
+def singular(noun: str) -> str:
+    """Return the singular of a regular English plural; other words are returned as they are."""
+    if noun.endswith("ies") and len(noun) > 4:
+        return f"{noun[:-3]}y"
+    return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
+
+
+def plain_label(relation: str) -> bool:
+    """Whether a field's label can stand as a noun: "population growth rate" can, "discovered by" cannot."""
+    words = relation.split()
+    if not re.fullmatch(r"[a-z][a-z' -]*", relation) or len(words) > 4 or words[-1] in PREPOSITIONS:
+        return False
+    return not words[-1].endswith(("ed", "ing")) and " - " not in relation and words[0] not in PREPOSITIONS
+
+
+def printed_label(fact: Fact) -> str:
+    """Return the relation with the letter case that the document prints (`GDP`), where the quote shows it."""
+    parts = []
+    for part in fact.relation.split(" / "):
+        at = fact.quote.casefold().find(part)
+        parts.append(fact.quote[at : at + len(part)] if at >= 0 else part)
+    return " / ".join(parts)
+
+
+def quoted_label(fact: Fact) -> str:
+    """Return a field's path as it is quoted in a question: `"Land use / total"`."""
+    label = printed_label(fact)
+    return f'"{label[:1].upper()}{label[1:]}"'
+
+
+def label_in_sentence(fact: Fact) -> str:
+    """Return a plain label inside a sentence: lower case, except for words printed in capitals."""
+    printed = printed_label(fact)
+    words = [word if word.isupper() and len(word) > 1 else word.lower() for word in printed.split()]
+    return " ".join(words)
+
+
+def is_year(fact: Fact) -> bool:
+    """Whether the fact's object is a year."""
+    return fact.object.type == "value" and fact.quantity is not None and fact.quantity.unit == "year"
+
+
+def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
+    """Return the far end of a forward step from `subject` as a noun phrase."""
+    if step.selector in ("largest", "smallest"):
+        unit = fact.quantity.unit if fact.quantity else ""
+        measure = f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
+        leaf = step.relation.rpartition(" / ")[2]
+        listed = leaf if plain_label(leaf) and singular(leaf) != leaf else quoted_label(fact)
+        return f"the one among the {listed} of {subject} that is listed with {measure}"
+    if fact.shape == "code":
+        return _code_phrase(subject, step)
+    if fact.shape == "attribute":
+        phrase = _attribute_phrase(subject, step, fact)
+        return f"{phrase}, as last stated," if step.selector == "latest" else phrase
+    noun = "year" if is_year(fact) else "date" if target.type == "value" else noun_of(target)
+    pronoun = "whom" if target.type == "person" else "which"
+    if fact.shape == "role":
+        role = fact.relation.removesuffix(f" {fact.preposition}")
+        return f"the {noun} {fact.preposition} {pronoun} {subject} is the {role}"
+    if not fact.preposition:
+        return f"the {noun} that {subject} {fact.phrase}"
+    return f"the {noun} {fact.preposition} {pronoun} {subject} {fact.phrase}"
+
+
+def _code_phrase(subject: str, step: Step) -> str:
+    if step.relation.startswith("attribute "):
+        name = step.relation.removeprefix("attribute ")
+        return f"the value that the body of {subject} assigns to its class attribute `{name}`"
+    return CODE_PHRASES[step.relation].format(subject)
+
+
+def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
+    time = f" ({step.time})" if step.time else ""
+    if plain_label(step.relation):
+        counted = fact.quantity and not fact.quantity.unit and singular(step.relation) != step.relation
+        number = "number of " if counted and fact.object.type == "value" else ""
+        return f"the {number}{label_in_sentence(fact)}{time} of {subject}"
+    kind = "figure" if fact.quantity and fact.object.type == "value" else "entry"
+    return f"the {quoted_label(fact)} {kind}{time} of {subject}"
+
+
+def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
+    """Return the sentence that asks for the far end of the last step."""
+    if fact.shape in ("clause", "role") and not step.selector:
+        aux, _, rest = fact.phrase.partition(" ")
+        noun = "year" if is_year(fact) else "date" if target.type == "value" else noun_of(target)
+        asked = "whom" if target.type == "person" and noun == "person" else f"which {noun}"
+        if fact.shape == "clause" and fact.preposition and aux in AUXILIARIES and rest:
+            return f"{fact.preposition.capitalize()} {asked} {aux} {subject} {rest}?"
+        if fact.shape == "role":
+            role = fact.relation.removesuffix(f" {fact.preposition}")
+            return f"{fact.preposition.capitalize()} {asked} is {subject} the {role}?"
+        return f"Name {noun_phrase(subject, step, fact, target)}."
+    if fact.shape == "code" or step.selector in ("largest", "smallest") or not plain_label(step.relation):
+        return f"What is {noun_phrase(subject, step, fact, target)}?"
+    asked = "Who" if target.type == "person" else "What"
+    return f"{asked} is {noun_phrase(subject, step, fact, target).rstrip(',')}?"
+
+
+def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
+    """Return what is said of the subject of a backward step: "that flows into X", "whose capital is X"."""
+    pronoun = "who" if person else "that"
+    if fact.shape == "code":
+        return CODE_CLAUSES[fact.relation].format(object_)
+    if fact.shape == "attribute":
+        if plain_label(fact.relation):
+            return f"whose {label_in_sentence(fact)} is {object_}"
+        return f"whose {quoted_label(fact)} entry names {object_}"
+    if fact.shape == "role":
+        return f"{pronoun} is the {fact.relation} {object_}"
+    return f"{pronoun} {fact.phrase} {fact.preposition} {object_}".replace("  ", " ")

@@ -1,0 +1,255 @@
+"""Draw programs from the graph: walks for chains, and pairs and sets of described things for the other forms (§3.2).
+
+Every walk starts at a named thing and follows moves that lead to one far end, so a program has one answer by
+construction; the checks prove it again on the whole graph. Draws are seeded by the start's id: a new document changes
+only the walks that touch it. Paths have 2 to 10 edges over at least max(2, min(ceil(L / 2), 3)) documents.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from generators.steps import Move, Moves
+from warehouse.graph import FactGraph
+from warehouse.identity import draw
+from warehouse.programs import Path, Program, Step
+from warehouse.records import Record
+
+
+class WalkOptions(Record):
+    """How much is drawn; the checks and caps decide what stays."""
+
+    seed: int = 0
+    max_edges: int = 5
+    """Longest chain drawn, 2 to 10; more than five edges read badly in one question."""
+    walks_per_start: int = 60
+    """Chains kept per starting thing, breadth first up to two edges, at random beyond."""
+    sets_per_measure: int = 300
+    """Comparisons, differences and orderings drawn per measure and edition."""
+    listing_sizes: tuple[int, int] = (2, 6)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A walk from `start`: its moves in order."""
+
+    start: int
+    moves: tuple[Move, ...]
+
+    @property
+    def end(self) -> int:
+        """The node the walk leads to."""
+        return self.moves[-1].to if self.moves else self.start
+
+
+def documents_needed(edges: int) -> int:
+    """Return the number of distinct documents a path of so many edges must span."""
+    return max(2, min(math.ceil(edges / 2), 3))
+
+
+class Walker:
+    """Draws programs from one graph."""
+
+    def __init__(self, moves: Moves, options: WalkOptions) -> None:
+        """Keep the graph's moves; nothing is drawn yet."""
+        self.moves = moves
+        self.graph: FactGraph = moves.graph
+        self.options = options
+
+    def programs(self) -> Iterator[Program]:
+        """Yield every drawn program: chains first, then the forms over described things."""
+        described: dict[int, list[Trail]] = defaultdict(list)
+        for start, node in enumerate(self.graph.nodes):
+            if node.type in ("value", "text"):
+                continue
+            for trail in self._trails(start):
+                if len(trail.moves) > 1 and self._spread(trail.moves):
+                    yield self._chain(trail)
+                if len(trail.moves) <= 2 and self.graph.nodes[trail.end].type not in ("value", "text"):
+                    described[trail.end].append(trail)
+        yield from self._measured(described)
+        yield from self._fitting(described)
+
+    def _trails(self, start: int) -> list[Trail]:
+        """Breadth first for one and two edges, then random walks up to the longest length."""
+        stream = draw(self.options.seed, self.graph.nodes[start].id)
+        first = [Trail(start, (move,)) for move in self.moves.of(start)]
+        second = [longer for trail in first for longer in self._extend(trail)]
+        budget = self.options.walks_per_start
+        kept = [second[i] for i in stream.permutation(len(second))[:budget].tolist()]
+        out = first + kept
+        frontier = kept
+        for _ in range(self.options.max_edges - 2):
+            longer = [deeper for trail in frontier for deeper in self._extend(trail)]
+            frontier = [longer[i] for i in stream.permutation(len(longer))[:budget].tolist()]
+            out += frontier
+        return out
+
+    def _extend(self, trail: Trail) -> Iterator[Trail]:
+        seen = {trail.start, *(move.to for move in trail.moves)}
+        edition = trail.moves[-1].edition
+        for move in self.moves.of(trail.end):
+            if move.to not in seen and move.edition == edition:
+                yield Trail(trail.start, (*trail.moves, move))
+
+    def _spread(self, moves: tuple[Move, ...]) -> bool:
+        documents = [self.graph.facts[move.edge].document_id for move in moves]
+        apart = all(a != b for a, b in zip(documents, documents[1:], strict=False))
+        return apart and len(set(documents)) >= documents_needed(len(moves))
+
+    def _chain(self, trail: Trail) -> Program:
+        return Program(form="chain", paths=(self._path(trail),), edition=trail.moves[0].edition)
+
+    def _path(self, trail: Trail) -> Path:
+        return Path(anchor=self.graph.nodes[trail.start].id, steps=tuple(move.step for move in trail.moves))
+
+    def _measured(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
+        """Comparison and difference of described things, ordering of named ones, by a shared exact measure."""
+        columns: dict[tuple[str, str, str, str], list[tuple[int, Move]]] = defaultdict(list)
+        for node in range(len(self.graph.nodes)):
+            for move in self.moves.of(node):
+                quantity = self.graph.facts[move.edge].quantity
+                if quantity and self.graph.nodes[move.to].type == "value" and not move.step.selector:
+                    columns[(move.step.relation, quantity.unit, move.edition, move.step.time)].append((node, move))
+        for (relation, unit, edition, time), rows in columns.items():
+            if len(rows) < 2:
+                continue
+            key = f"{relation}|{unit}|{edition}|{time}"
+            yield from self._pairs(key, rows, described)
+            yield from self._orderings(key, rows)
+
+    def _pairs(self, key: str, rows: list[tuple[int, Move]], described: dict[int, list[Trail]]) -> Iterator[Program]:
+        stream = draw(self.options.seed, key)
+        rich = [row for row in rows if self._descriptions(row, described)]
+        pairs = list(combinations(range(len(rich)), 2)) if len(rich) < 400 else []
+        for at in stream.permutation(len(pairs))[: self.options.sets_per_measure].tolist():
+            chosen = [rich[i] for i in pairs[at]]
+            trails = [self._pick(stream, self._descriptions(row, described)) for row in chosen]
+            if len({trail.start for trail in trails}) < 2 or not self._comparable(chosen):
+                continue
+            measure, edition = chosen[0][1].step.relation, chosen[0][1].edition
+            paths = tuple(self._path(trail) for trail in trails)
+            unit = self.graph.facts[chosen[0][1].edge].quantity.unit  # type: ignore[union-attr]
+            if unit != "year" and stream.random() < 0.5:
+                yield Program(form="difference", paths=paths, edition=edition, measure=measure)
+            else:
+                order = "largest" if stream.random() < 0.5 else "smallest"
+                yield Program(form="comparison", paths=paths, edition=edition, measure=measure, order=order)
+
+    def _descriptions(self, row: tuple[int, Move], described: dict[int, list[Trail]]) -> list[Trail]:
+        """One-edge descriptions of a measured thing from another document of the same edition."""
+        node, move = row
+        home = self.graph.facts[move.edge].document_id
+        return [
+            trail
+            for trail in described.get(node, [])
+            if len(trail.moves) == 1
+            and trail.moves[0].edition == move.edition
+            and self.graph.facts[trail.moves[0].edge].document_id != home
+        ]
+
+    def _pick(self, stream, trails: list[Trail]) -> Trail:  # noqa: ANN001
+        return trails[int(stream.integers(len(trails)))]
+
+    def _comparable(self, rows: list[tuple[int, Move]]) -> bool:
+        """Exact figures, further apart than their printed precision, of things of one kind."""
+        facts = [self.graph.facts[move.edge] for _, move in rows]
+        figures = sorted(
+            (Decimal(f.quantity.value), Decimal(f.quantity.step)) for f in facts if f.quantity is not None
+        )
+        apart = all(b[0] - a[0] > max(a[1], b[1]) for a, b in zip(figures, figures[1:], strict=False))
+        exact = not any(q.kind == "note" for f in facts for q in f.qualifiers)
+        kinds = {self.graph.nodes[node].type for node, _ in rows}
+        return apart and exact and len(figures) == len(rows) and len(kinds) == 1
+
+    def _orderings(self, key: str, rows: list[tuple[int, Move]]) -> Iterator[Program]:
+        """Three or four named things of different documents, put in order of one measure."""
+        stream = draw(self.options.seed, f"order|{key}")
+        for _ in range(min(self.options.sets_per_measure, len(rows) * 2)):
+            size = 3 + int(stream.random() < 0.5)
+            if len(rows) < size:
+                return
+            chosen = [rows[i] for i in sorted(stream.choice(len(rows), size=size, replace=False).tolist())]
+            documents = {self.graph.facts[move.edge].document_id for _, move in chosen}
+            if len({node for node, _ in chosen}) < size or len(documents) < 2 or not self._comparable(chosen):
+                continue
+            paths = tuple(Path(anchor=self.graph.nodes[node].id, steps=()) for node, _ in chosen)
+            order = "largest" if stream.random() < 0.5 else "smallest"
+            move = chosen[0][1]
+            yield Program(
+                form="ordering", paths=paths, edition=move.edition, measure=move.step.relation, order=order
+            )
+
+    def _fitting(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
+        """Intersection (two constraints, then one step) and listing (all that point to a described thing)."""
+        for end in range(len(self.graph.nodes)):
+            if self.graph.nodes[end].type in ("value", "text", "code"):
+                continue
+            yield from self._listings(end, described)
+        yield from self._intersections()
+
+    def _listings(self, end: int, described: dict[int, list[Trail]]) -> Iterator[Program]:
+        grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for edge in self.graph.in_edges(end).tolist():
+            fact = self.graph.facts[edge]
+            edition = self.moves.edition(fact)
+            for noun in self.graph.nodes[self.graph.subject[edge]].nouns[:1]:
+                if edition is not None:
+                    grouped[(fact.relation, edition, noun)].append(edge)
+        low, high = self.options.listing_sizes
+        for (relation, edition, noun), edges in grouped.items():
+            subjects = {int(self.graph.subject[edge]) for edge in edges}
+            documents = {self.graph.facts[edge].document_id for edge in edges}
+            if not low <= len(subjects) <= high or len(documents) < 2:
+                continue
+            trails = [
+                t for t in described.get(end, [])
+                if len(t.moves) == 1 and t.moves[0].edition == edition and t.start not in subjects
+            ]  # fmt: skip
+            if trails:
+                path = self._path(self._pick(draw(self.options.seed, f"list|{end}|{relation}"), trails))
+            else:
+                path = Path(anchor=self.graph.nodes[end].id, steps=())
+            yield Program(form="listing", paths=(path,), links=(relation,), edition=edition, noun=noun)
+
+    def _intersections(self) -> Iterator[Program]:
+        """Things known by two constraints, neither enough alone, then one step to the answer."""
+        for node, thing in enumerate(self.graph.nodes):
+            if thing.type in ("value", "text", "code") or not thing.nouns:
+                continue
+            noun = thing.nouns[0]
+            pairs = [
+                (move, other)
+                for move, other in combinations(self.moves.of(node), 2)
+                if move.edition == other.edition and self._constrains(move) and self._constrains(other)
+                and move.step.relation != other.step.relation
+            ]  # fmt: skip
+            stream = draw(self.options.seed, f"both|{thing.id}")
+            for at in stream.permutation(len(pairs))[:6].tolist():
+                first, second = pairs[at]
+                paths = tuple(Path(anchor=self.graph.nodes[move.to].id, steps=()) for move in (first, second))
+                links = (first.step.relation, second.step.relation)
+                onward = [m for m in self.moves.of(node) if m.to not in (first.to, second.to)]
+                for then in self._onward(stream, onward, first.edition):
+                    yield Program(
+                        form="intersection", paths=paths, links=links, then=then, edition=first.edition, noun=noun
+                    )
+
+    def _constrains(self, move: Move) -> bool:
+        """A constraint's far end is shared by at least two things, so that it does not decide alone."""
+        relation = int(self.graph.relation[move.edge])
+        subjects = {int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()}
+        return len(subjects) >= 2 and not move.step.selector
+
+    def _onward(self, stream, moves: list[Move], edition: str) -> Iterator[tuple[Step, ...]]:  # noqa: ANN001
+        """One or two further steps that end in another document."""
+        options: list[tuple[Step, ...]] = []
+        for move in moves:
+            if move.edition != edition:
+                continue
+            options += [(move.step, after.step) for after in self.moves.of(move.to) if after.edition == edition]
+        for at in stream.permutation(len(options))[:3].tolist():
+            yield options[at]

@@ -1,0 +1,196 @@
+"""From a program and its proof to an English question with a typed answer and one sub-question per hop.
+
+One sentence nests at most two steps; a longer chain is told in sentences ("Consider … . Take … . What is …?"), because
+a reader follows steps, not brackets. The scope is closed in words where the program needs it: an edition by its date,
+a listing or a description by "in the documents given".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from generators.phrases import (
+    final_question,
+    is_year,
+    label_in_sentence,
+    noun_of,
+    noun_phrase,
+    plain_label,
+    quoted_label,
+    relative_clause,
+    shown,
+)
+from warehouse.entities import Entity
+from warehouse.graph import FactGraph
+from warehouse.programs import Answer, Candidate, Hop, Program, Step, program_id
+from warehouse.queries import Result
+from warehouse.records import Category, Fact
+
+NESTED = 2
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One proved step: what is asked, the fact that says it, and where it leads."""
+
+    step: Step
+    fact: Fact
+    subject: Entity
+    target: Entity
+
+
+def word_candidate(graph: FactGraph, program: Program, result: Result, place: tuple[str, Category]) -> Candidate:
+    """Return the worded candidate of a program that has been run; `place` is (split, category)."""
+    legs = [(branch, _leg(graph, program, branch, edge)) for branch, edge in result.edges]
+    words = {
+        "chain": _chain, "intersection": _intersection, "listing": _listing, "comparison": _comparison,
+        "difference": _difference, "ordering": _ordering,
+    }  # fmt: skip
+    question = _scoped(words[program.form](graph, program, legs), program, place[1])
+    facts = {leg.fact.id: leg.fact for _, leg in legs}
+    hops = tuple(
+        Hop(fact_id=leg.fact.id, subject=leg.subject.id, object=leg.target.id, path=branch) for branch, leg in legs
+    )
+    return Candidate(
+        id=program_id(program), split=place[0], category=place[1], program=program, question=question,
+        answer=_answer(graph, program, result), answer_entities=tuple(graph.nodes[n].id for n in result.nodes),
+        hops=hops, facts=tuple(facts.values()),
+        sub_questions=tuple(f"{leg.subject.name} {leg.fact.relation.replace(' / ', ' ')}" for _, leg in legs),
+    )  # fmt: skip
+
+
+def _leg(graph: FactGraph, program: Program, branch: int, edge: int) -> Leg:
+    fact = graph.facts[edge]
+    steps = [*(program.paths[branch].steps if branch < len(program.paths) else ()), *program.then]
+    step = next((s for s in steps if s.relation == fact.relation), Step(relation=fact.relation, direction="forward"))
+    return Leg(step, fact, graph.nodes[graph.subject[edge]], graph.nodes[graph.object[edge]])
+
+
+def _scoped(text: str, program: Program, category: Category) -> str:
+    if program.edition:
+        return f"Going by the documents dated {program.edition}, {text[0].lower()}{text[1:]}"
+    if category == "dialogue":
+        return f"Going by the conversations given, {text[0].lower()}{text[1:]}"
+    return text
+
+
+def _tell(subject: str, legs: Sequence[Leg]) -> str:
+    """Word a chain of steps from `subject` to a final question, two steps a sentence."""
+    sentences: list[str] = []
+    current = subject
+    depth = 0
+    via: Fact | None = None
+    for leg in legs[:-1]:
+        if depth == NESTED:
+            sentences.append(f"{'Consider' if not sentences else 'Then take'} {current.rstrip(',')}.")
+            current, depth = f"this {noun_of(leg.subject, via)}", 0
+        current = noun_phrase(current, leg.step, leg.fact, leg.target)
+        depth, via = depth + 1, leg.fact
+    if depth == NESTED and len(legs) > NESTED:
+        sentences.append(f"{'Consider' if not sentences else 'Then take'} {current.rstrip(',')}.")
+        current = f"this {noun_of(legs[-1].subject, via)}"
+    last = legs[-1]
+    sentences.append(final_question(current, last.step, last.fact, last.target))
+    return " ".join(sentences)
+
+
+def _chain(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    return _tell(shown(legs[0][1].subject), [leg for _, leg in legs])
+
+
+def _described(branch: int, program: Program, legs: list[tuple[int, Leg]], fallback: Entity) -> str:
+    """Return the noun phrase at the end of one branch's path, or the thing's name where the path has no step."""
+    own = [leg for number, leg in legs if number == branch][: len(program.paths[branch].steps)]
+    if not own:
+        return shown(fallback)
+    current = shown(own[0].subject)
+    for leg in own:
+        current = noun_phrase(current, leg.step, leg.fact, leg.target)
+    return current.rstrip(",")
+
+
+def _intersection(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    size = len(program.paths)
+    constraints = [next(leg for number, leg in legs if number == branch) for branch in range(size)]
+    thing = constraints[0].subject
+    clauses = [relative_clause(c.fact, shown(c.target), person=thing.type == "person") for c in constraints]
+    both = f"{clauses[0]} and {clauses[1].removeprefix('that ').removeprefix('who ')}"
+    if clauses[0].split()[0] != clauses[1].split()[0] or clauses[0].startswith(("whose", "for which")):
+        both = f"{clauses[0]} and {clauses[1]}"
+    onward = [leg for number, leg in legs if number == size]
+    told = _tell(f"this {program.noun}", onward)
+    return f"Exactly one {program.noun} in the documents given is one {both}. {told}"
+
+
+def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    links = [leg for _, leg in legs if leg.fact.relation == program.links[0] and program.noun in leg.subject.nouns]
+    end = _described(0, program, legs, links[-1].target)
+    clause = relative_clause(links[-1].fact, end, person=links[-1].subject.type == "person")
+    return f"List every {program.noun} in the documents given {clause}."
+
+
+def _measure_words(program: Program, fact: Fact) -> str:
+    return label_in_sentence(fact) if plain_label(program.measure) else f"{quoted_label(fact)} figure"
+
+
+def _branches(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> tuple[list[str], list[Leg]]:
+    measured = [[leg for number, leg in legs if number == branch][-1] for branch in range(len(program.paths))]
+    names = [_described(b, program, legs, leg.subject) for b, leg in enumerate(measured)]
+    return names, measured
+
+
+def _comparison(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    names, measured = _branches(graph, program, legs)
+    fact = measured[0].fact
+    person = measured[0].subject.type == "person"
+    asked = "Who" if person else "Which of the two"
+    if is_year(fact):
+        order = "later" if program.order == "largest" else "earlier"
+        if fact.shape == "clause":
+            return f"{asked} {fact.phrase} {order}: {names[0]}, or {names[1]}?"
+        return f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}? Give the name."
+    order = "larger" if program.order == "largest" else "smaller"
+    return f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}? Give the name."
+
+
+def _difference(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    names, measured = _branches(graph, program, legs)
+    unit = measured[0].fact.quantity.unit if measured[0].fact.quantity else ""
+    words = _measure_words(program, measured[0].fact)
+    ask = f"What is the difference between the {words} of {names[0]} and that of {names[1]}"
+    return f"{ask}, computed from the printed figures{f' and given in {unit}' if unit else ''}?"
+
+
+def _ordering(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+    names, measured = _branches(graph, program, legs)
+    fact = measured[0].fact
+    listed = "; ".join(sorted(names))
+    if is_year(fact):
+        order = "latest to the earliest" if program.order == "largest" else "earliest to the latest"
+        if fact.shape == "clause":
+            first = "latest first" if program.order == "largest" else "earliest first"
+            phrase = fact.phrase.replace("was ", "were ", 1) if fact.phrase.startswith("was ") else fact.phrase
+            return f"Put these in the order in which they {phrase}, {first}: {listed}."
+    else:
+        order = "largest to the smallest" if program.order == "largest" else "smallest to the largest"
+    words = _measure_words(program, fact)
+    words = f"their {words}s" if words.endswith("figure") else words
+    return f"Put these in order of {words}, from the {order}: {listed}."
+
+
+def _answer(graph: FactGraph, program: Program, result: Result) -> Answer:
+    if program.form == "difference" and result.quantity:
+        return Answer(kind="number", text=result.quantity.value, unit=result.quantity.unit)
+    nodes = [graph.nodes[number] for number in result.nodes]
+    if program.form in ("ordering", "listing"):
+        names = [node.name for node in nodes]
+        items = tuple(names) if program.form == "ordering" else tuple(sorted(names))
+        return Answer(kind="ordered_items" if program.form == "ordering" else "items",
+                      text="; ".join(items), items=items)  # fmt: skip
+    node = nodes[0]
+    last = graph.facts[result.edges[-1][1]]
+    if node.type == "value" and result.quantity:
+        tolerance = format(Decimal(result.quantity.step) / 2, "f") if result.quantity.unit != "year" else "0"
+        return Answer(kind="number", text=last.object.text, unit=result.quantity.unit, tolerance=tolerance)
+    text = last.object.text if node.type in ("value", "text") else node.name
+    return Answer(kind="text", text=text, aliases=tuple(n for n in node.names if n != text))

@@ -1,0 +1,236 @@
+"""Checks on the whole graph, before a question is worded (method 2.1, 2.5; the table of bad samples).
+
+`PROOFS` is a tuple of functions with one signature, (draft, world) → Verdict, run in order until one fails. The strict
+extractor supports: uniqueness, function and spread are decided on facts. The loose mention index refutes: a section
+that names both ends of an edge may state it, and a section that names a thing ahead of its turn is a shortcut.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from warehouse.functional import Measured, ground
+from warehouse.mentions import MentionIndex, searchable
+from warehouse.programs import Direction, Path, Program, Step
+from warehouse.queries import GraphView, Result, run_program
+from warehouse.records import Fact
+from warehouse.verdicts import Verdict, failed, passed
+
+SELECTOR_CANDIDATES = 3
+SUFFIX_ANSWERS = 3
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A program with what it gave on the whole graph."""
+
+    program: Program
+    result: Result
+
+
+@dataclass
+class World:
+    """All that a proof may look at: one split's graph, its mention index and how functional relations are."""
+
+    view: GraphView
+    index: MentionIndex
+    measured: dict[tuple[str, Direction], Measured]
+    repeated: frozenset[str]
+    _suffixes: dict[tuple, int] = field(default_factory=dict)
+
+    def fact(self, edge: int) -> Fact:
+        """Return the fact of an edge."""
+        return self.view.graph.facts[edge]
+
+    def ends(self, edge: int) -> tuple[int, int]:
+        """Return the (subject, object) node numbers of an edge."""
+        return int(self.view.graph.subject[edge]), int(self.view.graph.object[edge])
+
+
+def unique(draft: Draft, world: World) -> Verdict:
+    """The program run on the whole graph gives exactly one answer."""
+    if draft.result.reason:
+        return failed("unique", "not one answer on the whole graph", draft.result.reason)
+    return passed("unique")
+
+
+def editions(draft: Draft, world: World) -> Verdict:
+    """Facts of documents with other editions are asked for by their date, and never mixed with undated ones."""
+    for _, edge in draft.result.edges:
+        fact = world.fact(edge)
+        if (fact.document_id in world.repeated) != bool(draft.program.edition):
+            return failed("editions", "editions mixed", fact.id)
+    return passed("editions")
+
+
+def functional(draft: Draft, world: World) -> Verdict:
+    """Every step is functional in its direction, chosen by a selector, or closed in words (links of a listing)."""
+    steps = [*(step for path in draft.program.paths for step in path.steps), *draft.program.then]
+    if draft.program.measure:
+        steps.append(Step(relation=draft.program.measure, direction="forward"))
+    relations = {step.relation: step for step in steps if not step.selector}
+    for _, edge in draft.result.edges:
+        fact = world.fact(edge)
+        step = relations.get(fact.relation)
+        if step and fact.relation not in draft.program.links and not ground(fact, step.direction, world.measured):
+            return failed("functional", "relation is not functional", fact.relation)
+    return passed("functional")
+
+
+def selector(draft: Draft, world: World) -> Verdict:
+    """A selector chooses among at least three, by a margin wider than the printed precision."""
+    for path in draft.program.paths:
+        node = world.view.numbers[path.anchor]
+        for step in path.steps:
+            if step.selector in ("largest", "smallest"):
+                edges = world.view.facts(node, step.model_copy(update={"selector": ""}), draft.program.edition)
+                quantities = [q for edge in edges if (q := world.fact(edge).quantity)]
+                if len({world.ends(edge)[1] for edge in edges}) < SELECTOR_CANDIDATES:
+                    return failed("selector", "fewer than three candidates", step.relation)
+                ranked = sorted(
+                    (Decimal(q.value), Decimal(q.step)) for q in quantities
+                )  # fmt: skip
+                (a, a_step), (b, b_step) = ranked[-2:] if step.selector == "largest" else ranked[:2]
+                if b - a <= max(a_step, b_step):
+                    return failed("selector", "margin within the printed precision", f"{a} and {b}")
+            nodes, _ = world.view.follow(node, step, draft.program.edition)
+            node = nodes[0]
+    return passed("selector")
+
+
+def spread(draft: Draft, world: World) -> Verdict:
+    """The facts stand in enough documents: two at least, and half as many as edges up to three."""
+    edges = {edge for _, edge in draft.result.edges}
+    documents = {world.fact(edge).document_id for edge in edges}
+    needed = max(2, min(-(-len(edges) // 2), 3)) if draft.program.form == "chain" else 2
+    if len(documents) < needed:
+        return failed("spread", "facts of the path stand in too few documents", f"{len(documents)} of {needed}")
+    if draft.program.form == "chain":
+        path = [world.fact(edge).document_id for _, edge in draft.result.edges]
+        if any(a == b for a, b in zip(path, path[1:], strict=False)):
+            return failed("spread", "two steps in a row in one document")
+    return passed("spread")
+
+
+def minimal(draft: Draft, world: World) -> Verdict:
+    """Without any one evidence document the program has no answer or another one."""
+    documents = {world.fact(edge).document_id for _, edge in draft.result.edges}
+    if draft.program.form in ("listing", "intersection"):
+        documents = {world.fact(edge).document_id for branch, edge in draft.result.edges
+                     if not (draft.program.form == "intersection" and branch < len(draft.program.paths))}  # fmt: skip
+    sections = evidence_sections(draft, world) | co_supporters(draft, world)
+    for document in documents:
+        again = run_program(world.view.restricted(sections, document), draft.program)
+        if not again.reason and again.nodes == draft.result.nodes and again.quantity == draft.result.quantity:
+            return failed("minimal", "the answer stands without one of the documents", document)
+    return passed("minimal")
+
+
+def evidence_sections(draft: Draft, world: World) -> set[str]:
+    """Return the ids of the sections the hops were read from."""
+    return {world.fact(edge).section_id for _, edge in draft.result.edges}
+
+
+def co_supporters(draft: Draft, world: World) -> set[str]:
+    """Return the other sections that restate a hop, as a fact or by naming both its ends: kept out of the context."""
+    graph = world.view.graph
+    found: set[str] = set()
+    for _, edge in draft.result.edges:
+        subject, object_ = world.ends(edge)
+        found |= world.index.naming_both(subject, object_)
+        found |= {graph.facts[e].section_id for e in graph.out_edges(subject).tolist() if graph.object[e] == object_}
+        found |= {graph.facts[e].section_id for e in graph.out_edges(object_).tolist() if graph.object[e] == subject}
+    return found - evidence_sections(draft, world)
+
+
+def restated(draft: Draft, world: World) -> Verdict:
+    """No hop is also supported by the evidence of another hop, in facts or in words."""
+    graph = world.view.graph
+    own: dict[tuple[int, int], set[str]] = {}
+    chosen = {step.relation for path in draft.program.paths for step in path.steps if step.selector}
+    for _, edge in draft.result.edges:
+        if world.fact(edge).relation in chosen:  # one item of another list does not say which is largest
+            continue
+        own.setdefault(world.ends(edge), set()).add(world.fact(edge).section_id)
+    sections = evidence_sections(draft, world)
+    for (subject, object_), at in own.items():
+        others = (world.index.naming_both(subject, object_) & sections) - at
+        backward = {graph.facts[e].section_id for e in graph.out_edges(object_).tolist() if graph.object[e] == subject}
+        others |= (backward & sections) - at
+        if others:
+            return failed("restated", "another hop's evidence repeats the edge", graph.nodes[subject].name,
+                          graph.nodes[object_].name)  # fmt: skip
+    return passed("restated")
+
+
+def shortcut(draft: Draft, world: World) -> Verdict:
+    """No evidence section of a branch names a thing of that branch that is not an end of its own hop."""
+    graph = world.view.graph
+    for branch in {number for number, _ in draft.result.edges}:
+        edges = [edge for number, edge in draft.result.edges if number == branch]
+        order = list(dict.fromkeys(node for edge in edges for node in world.ends(edge)))
+        if draft.program.form == "listing":
+            continue
+        allowed: dict[str, set[int]] = {}
+        for edge in edges:
+            allowed.setdefault(world.fact(edge).section_id, set()).update(world.ends(edge))
+        for section, ends in allowed.items():
+            named = world.index.of_section.get(section, set())
+            ahead = [node for node in order if node not in ends and node in named]
+            if ahead:
+                return failed("shortcut", "a section names a thing ahead of its turn", graph.nodes[ahead[0]].name,
+                              section)  # fmt: skip
+    return passed("shortcut")
+
+
+def suffix(draft: Draft, world: World) -> Verdict:
+    """The end of a chain alone does not single out the answer: each suffix has at least three answers."""
+    steps = draft.program.paths[0].steps if draft.program.form == "chain" else draft.program.then
+    if draft.program.form not in ("chain", "intersection"):
+        return passed("suffix")
+    first = 1 if draft.program.form == "chain" else 0
+    for start in range(first, len(steps)):
+        tail = steps[start:]
+        if _answers(tail, draft.program.edition, world) < SUFFIX_ANSWERS:
+            return failed("suffix", "the last steps alone single out the answer", tail[0].relation)
+    return passed("suffix")
+
+
+def _answers(tail: tuple[Step, ...], edition: str, world: World) -> int:
+    """Return how many different ends the steps have from anywhere, counted up to the number that is enough."""
+    key = (tail, edition)
+    if key not in world._suffixes:
+        graph = world.view.graph
+        relation = world.view.relation_numbers[tail[0].relation]
+        starts = np.unique(graph.subject[graph.relation == relation]).tolist()
+        ends: set[int] = set()
+        for start in starts:
+            reached, _ = world.view.walk(Path(anchor=graph.nodes[start].id, steps=tail), edition)
+            ends.update(reached)
+            if len(ends) >= SUFFIX_ANSWERS:
+                break
+        world._suffixes[key] = len(ends)
+    return world._suffixes[key]
+
+
+def visible_names(draft: Draft, world: World) -> Verdict:
+    """Every hidden thing and the answer can be looked for in the text, or is a literal; a nameless one cannot."""
+    for _, edge in draft.result.edges:
+        fact = world.fact(edge)
+        if fact.object.type not in ("value", "text", "code") and not searchable(world.view.graph.nodes[world.ends(edge)[1]]):
+            return failed("visible_names", "a name too short to be looked for", fact.object.text)
+    return passed("visible_names")
+
+
+PROOFS = (unique, editions, functional, selector, spread, visible_names, suffix, restated, shortcut, minimal)
+
+
+def prove(draft: Draft, world: World) -> tuple[Verdict, ...]:
+    """Return the verdicts of the checks in order, ending with the first that fails."""
+    verdicts: list[Verdict] = []
+    for check in PROOFS:
+        verdicts.append(check(draft, world))
+        if verdicts[-1].status == "failed":
+            break
+    return tuple(verdicts)

@@ -1,0 +1,151 @@
+"""Which mention stands for which entity: one versioned table, recomputed by name block, never written into facts.
+
+Two mentions are one entity when their normalised names are equal and their types do not clash. Precision comes first:
+a one-word personal name is a different person in every document, a name that two titles share under different
+disambiguators stays unresolved, and an untyped mention joins a typed one only where there is a single candidate.
+An entity's id is its smallest member's hash; each merge is kept with the name that justified it.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from warehouse.identity import content_id, digest
+from warehouse.records import EntityType, Fact, Mention
+
+DISAMBIGUATOR = re.compile(r"^(?P<base>.+?) \((?P<kind>[^()]+)\)$")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def normalise(name: str) -> str:
+    """Return the name as compared: NFKC, case folded, marks and punctuation to spaces, no leading article."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    text = _NOT_WORD.sub(" ", text.removesuffix("'s").removesuffix("’s")).strip()
+    return text.removeprefix("the ") or text
+
+
+@dataclass
+class Entity:
+    """One thing of the world, or one literal value. `names` are the surfaces it was found under, most frequent first."""
+
+    id: str
+    type: EntityType
+    key: str
+    names: list[str] = field(default_factory=list)
+    nouns: list[str] = field(default_factory=list)
+    """Common nouns that the documents call it by (`river`, `comedy film`), from `class` facts and headers."""
+
+    @property
+    def name(self) -> str:
+        """The surface to print."""
+        return self.names[0] if self.names else self.key
+
+
+def mention_keys(fact: Fact) -> tuple[str, str]:
+    """Return the block keys of the fact's subject and object."""
+    return _key(fact, fact.subject, "subject="), _key(fact, fact.object, "object=")
+
+
+def _key(fact: Fact, mention: Mention, prefix: str) -> str:
+    for qualifier in fact.qualifiers:
+        if qualifier.kind == "note" and qualifier.text.startswith(prefix):
+            return f"code:{qualifier.text.removeprefix(prefix)}"
+    if mention.type in ("value", "text"):
+        unit = fact.quantity.unit if fact.quantity and prefix == "object=" else ""
+        value = fact.quantity.value if fact.quantity and prefix == "object=" else mention.text.casefold()
+        return f"{mention.type}:{value} {unit}".rstrip()
+    if any(q.text == "speaker=generic" for q in fact.qualifiers) and prefix == "subject=":
+        return f"local:{fact.document_id}:{normalise(mention.text)}"
+    return f"name:{normalise(mention.text)}"
+
+
+_CLASSES: dict[str, str] = {"person": "person", "work": "work", "place": "place", "organisation": "place"}
+
+
+class EntityTable:
+    """Maps (block key, document, type) to entities; built in one pass over facts, then asked by fact."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        """Read every mention once: names, types and class nouns by block."""
+        self._surfaces: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._types: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._nouns: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._bases: dict[str, set[str]] = defaultdict(set)
+        self.entities: dict[str, Entity] = {}
+        for fact in facts:
+            subject, object_ = mention_keys(fact)
+            self._note(subject, fact.subject)
+            if fact.shape == "class":
+                self._nouns[subject][fact.object.text.casefold()] += 1
+            else:
+                self._note(object_, fact.object)
+        for key in list(self._surfaces):
+            for surface in self._surfaces[key]:
+                if match := DISAMBIGUATOR.match(surface):
+                    self._bases[f"name:{normalise(match['base'])}"].add(key)
+
+    def _note(self, key: str, mention: Mention) -> None:
+        self._surfaces[key][mention.text] += 1
+        if mention.type in _CLASSES:
+            self._types[key][_CLASSES[mention.type]] += 1
+
+    def of(self, fact: Fact) -> tuple[str, str]:
+        """Return the entity ids of the fact's subject and object, entering them in the table."""
+        subject, object_ = mention_keys(fact)
+        return self._resolve(subject, fact.subject, fact), self._resolve(object_, fact.object, fact)
+
+    def _resolve(self, key: str, mention: Mention, fact: Fact) -> str:
+        if not key.startswith("name:"):
+            type_: EntityType = "code" if key.startswith("code:") else mention.type
+            return self._enter(key, type_, key)
+        bases = self._bases.get(key, set())
+        if len(bases) > 1:
+            return self._enter(f"{key}@{fact.document_id}", mention.type, key)
+        if len(bases) == 1:
+            key = next(iter(bases))
+        kinds = self._types.get(key, {})
+        kind = _CLASSES.get(mention.type) or (next(iter(kinds)) if len(kinds) == 1 else "thing" if kinds else "")
+        if kind == "person" and " " not in key:
+            return self._enter(f"{key}@{fact.document_id}", "person", key)
+        types = {"person": "person", "work": "work", "place": "place"}
+        entered: EntityType = types.get(kind, "thing")  # type: ignore[assignment]
+        return self._enter(f"{key}/{kind}", entered, key)
+
+    def _enter(self, identity: str, type_: EntityType, key: str) -> str:
+        entity_id = content_id("entity", identity)
+        if entity_id not in self.entities:
+            surfaces = self._surfaces.get(key, {})
+            names = sorted(surfaces, key=lambda s: (s.isupper(), -surfaces[s], s))
+            nouns = self._nouns.get(key, {})
+            ranked = sorted(nouns, key=lambda n: (-nouns[n], n))
+            name = key.removeprefix("code:")
+            if key.startswith("code:"):
+                names = [name, *[n for n in names if n != name]]
+            self.entities[entity_id] = Entity(entity_id, type_, key, [n.title() if n.isupper() and len(n) > 5 else n
+                                                                      for n in names], ranked)
+        return entity_id
+
+    def version(self) -> str:
+        """Return the hash of the whole table, the version a verdict records."""
+        rows = sorted((e.id, e.type, e.key, e.names, e.nouns) for e in self.entities.values())
+        return digest("entities", rows)
+
+
+def aliases(entity: Entity) -> Iterator[str]:
+    """Yield every normalised name under which a text may mention the entity: surfaces, base name, surname."""
+    seen: set[str] = set()
+    for name in entity.names:
+        forms = [name]
+        if match := DISAMBIGUATOR.match(name):
+            forms.append(match["base"])
+        if entity.type == "code":
+            forms.append(name.rpartition(".")[2])
+        if entity.type == "person" and len(name.split()) > 1 and not re.search(r"\b[IVX]+$", name):
+            forms.append(name.split()[-1])
+        for form in forms:
+            alias = normalise(form)
+            if alias and alias not in seen:
+                seen.add(alias)
+                yield alias

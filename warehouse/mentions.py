@@ -1,0 +1,77 @@
+"""Which section names which thing, found in the text itself and not through extracted facts.
+
+The strict extractor supports an answer; this loose index refutes: a section that names both ends of an edge may state
+the edge in words no pattern knows, so it counts as a possible second source. Cost is linear in the tokens of the
+sections: each position is looked up in a trie of names of at most `LONGEST` words.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from warehouse.entities import Entity, aliases, normalise
+
+LONGEST = 10
+TOO_COMMON = frozenset("true false none null self yes no one two three name type value".split())
+_WORD = re.compile(r"[^\W_]+")
+_Trie = dict[str, "_Trie | list[int]"]
+_END = ""
+
+
+def searchable(entity: Entity) -> list[str]:
+    """Return the names to look for: none for values too short to mean anything, only class-like names for code."""
+    if entity.type == "code":
+        last = entity.name.rpartition(".")[2]
+        return [normalise(last)] if re.search(r"[a-z][A-Z]|[A-Z]{3}|_[a-z]+_", last) else []
+    names = [normalise(n) for n in entity.names] if entity.type in ("value", "text") else list(aliases(entity))
+    return [name for name in names if len(name) > 2 and name not in TOO_COMMON]
+
+
+class NameTrie:
+    """A trie over the words of names; `find` gives the ids of the names that stand in a text."""
+
+    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
+        """Enter (normalised name, id) pairs; one name may have several ids."""
+        self._root: dict = {}
+        for name, number in names:
+            node = self._root
+            for word in name.split()[:LONGEST]:
+                node = node.setdefault(word, {})
+            node.setdefault(_END, []).append(number)
+
+    def find(self, text: str) -> set[int]:
+        """Return the ids of all names found in the text, overlapping ones included."""
+        words = _WORD.findall(text.casefold())
+        found: set[int] = set()
+        for start, word in enumerate(words):
+            node = self._root.get(word)
+            at = start
+            while node is not None:
+                if _END in node:
+                    found.update(node[_END])
+                at += 1
+                node = node.get(words[at]) if at < len(words) else None
+        return found
+
+
+class MentionIndex:
+    """For each section the nodes it names, and the reverse."""
+
+    def __init__(self, nodes: Iterable[Entity], sections: Mapping[str, str]) -> None:
+        """`nodes` in node-number order; `sections` maps section id to its text, headings included."""
+        trie = NameTrie((name, number) for number, node in enumerate(nodes) for name in searchable(node))
+        self.of_section: dict[str, set[int]] = {}
+        self.of_node: dict[int, set[str]] = defaultdict(set)
+        for section, text in sections.items():
+            found = trie.find(text)
+            self.of_section[section] = found
+            for node in found:
+                self.of_node[node].add(section)
+
+    def naming_both(self, first: int, second: int) -> set[str]:
+        """Return the sections that name both nodes."""
+        return self.of_node.get(first, set()) & self.of_node.get(second, set())
+
+    def names(self, section: str, node: int) -> bool:
+        """Whether the section names the node."""
+        return node in self.of_section.get(section, ())
