@@ -1,0 +1,50 @@
+# The one interface: every target sets up what it needs in .venv from the locked requirements.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+export DO_NOT_TRACK = 1
+PACKAGES := warehouse serving extractors generators verifiers training evaluation flows
+JOBS ?= 2
+
+.PHONY: demo test lint types imports check lock clean
+
+demo: $(VENV)/.core  ## run the main job on the built-in corpus
+	$(BIN)/longspan run configs/synthesis/demo.toml
+	$(BIN)/longspan snapshot show demo --sample 1
+
+test: $(VENV)/.dev  ## run the tests
+	$(BIN)/pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/pyright
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+check: test lint types imports
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: requirements/core.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/core.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@ $(VENV)/.core
+
+lock: $(VENV)/.dev  ## renew both lock files
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements/core.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --extra dev --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements/dev.lock
+
+clean:
+	rm -rf $(VENV) data .pytest_cache .ruff_cache

@@ -1,0 +1,122 @@
+"""Values as people say them: names, dates, amounts with a unit, codes.
+
+Each reader looks at one place of an utterance and takes the whole value there or nothing. Bare
+numbers, indefinite noun phrases and lower-case words are no values: nothing could be asked of them.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractors.facts.values import MONTHS, SCALES
+from warehouse.records import EntityType, Quantity
+
+DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+CONNECTOR = r"(?:of the|of|de la|de los|de|da|dos|das|do|di|della|del|la|le|van der|van|von|af|&|y)"
+CONNECTORS = frozenset("of the de la los da dos das do di del della le van der von af & y".split())
+WORD = r"[^\W\d_a-z][\w’'-]*(?:\.(?=[^\W\d_]))?"
+NAME = re.compile(
+    rf"(?:Dr\.|Mr\.|Mrs\.|Ms\.|St\.|Prof\.)?\s?(?:{WORD}|[A-Z]\.)"
+    rf"(?:[ ](?:{CONNECTOR}[ ])?(?:{WORD}|[A-Z]\.|\d{{1,4}}(?![\w%.,:]))){{0,6}}"
+)
+YEAR = r"(?:1[5-9]|20)\d\d"
+DATE = re.compile(
+    rf"(?:\d{{4}}-\d\d-\d\d|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})(?:,? {YEAR})?"
+    rf"|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? {YEAR})?|(?:{MONTHS}),? {YEAR})(?!\w)"
+)
+CLOCK = re.compile(
+    r"(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?(?:[ap]\.m\.|[AaPp][Mm]\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
+)
+AMOUNT = re.compile(
+    r"(?P<currency>[$€£])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,6})?)(?![\d,.]*\d)"
+    rf"(?P<scale> (?:{'|'.join(SCALES)}))?(?P<unit> ?%| [A-Z]{{3}}\b| [a-z]+(?:s|eople|eet)\b"
+    r"| (?:per cent|percent|square [a-z]+|km|kg|cm|kW|MW|sqm|m²)(?!\w))?"
+    r"(?P<rate> (?:per|a|an) [a-z]{3,12}\b)?"
+)
+CODE = re.compile(r"(?=[A-Z0-9+ -]*\d)[A-Z0-9+][A-Z0-9]*(?:[ -][A-Z0-9]+){0,4}(?![\w@])")
+NOT_NAMES = frozenset(
+    f"{MONTHS}|{DAYS}|I|OK|Okay|Yes|No|Yeah|Well|Oh|God|TV|PC|AI|IT|HR|PR|USB|GPS|CV|ID|DIY|CEO|CTO|"
+    "CFO|It|He|She|They|We|You|This|That|There|Here|My|Our|The|A|An|And|But|So|Thanks|Hi|Hello|"
+    "Christmas|Easter|English|French|German|Spanish|Italian|Internet|Mum|Mom|Dad|Mr|Mrs|Ms|Dr|"
+    "AM|PM|Sorry|Sure|Great|Good|Right|Now|Please|What|Who|When|Where|Why|How".split("|")
+)
+LANGUAGE = frozenset("English French German Spanish Italian".split())
+NEVER_UNITS = frozenset("is was has as its this his us yes plus does".split())
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value and its half-open span in the utterance."""
+
+    text: str
+    start: int
+    end: int
+    type: EntityType
+    quantity: Quantity | None = None
+
+
+def name_over(text: str, at: int, *, single: bool = True) -> Value | None:
+    """Return the capitalised name that covers character `at`, articles excluded, or None.
+
+    With `single` false, a name needs two words.
+    """
+    left = max(0, at - 100)
+    for match in NAME.finditer(text[left : at + 100]):
+        start, end = left + match.start(), left + match.end()
+        if start <= at < end:
+            return _trimmed(text, start, end, single=single)
+    return None
+
+
+def _trimmed(text: str, start: int, end: int, *, single: bool) -> Value | None:
+    name = text[start:end]
+    start += len(name) - len(name.lstrip())
+    name = name.strip()
+    for ending in ("'s", "’s", "'", "’"):
+        name = name.removesuffix(ending)
+    for article in ("The ", "A ", "An "):
+        if name.startswith(article):
+            start, name = start + len(article), name[len(article) :]
+    words = name.split()
+    if not words or len(words) == 1 and (not single or len(name) < 2):
+        return None
+    if not all(word[0].isupper() or word[0].isdigit() or word in CONNECTORS for word in words):
+        return None
+    if any(word in NOT_NAMES and word not in LANGUAGE for word in words):
+        return None
+    # A possessive or a clitic inside means that the run is not one name.
+    if any(word.endswith(("'s", "’s", "'m", "’m", "'ll", "'ve", "n't")) for word in words):
+        return None
+    return Value(name, start, start + len(name), "thing")
+
+
+def value_at(text: str, at: int) -> Value | None:
+    """Return the date, clock time or amount with a unit that starts at character `at`."""
+    for pattern in (DATE, CLOCK):
+        if match := pattern.match(text, at):
+            return Value(match[0], at, match.end(), "value")
+    match = AMOUNT.match(text, at)
+    return _amount(match) if match else None
+
+
+def _amount(match: re.Match[str]) -> Value | None:
+    unit = (match["unit"] or "").strip()
+    if unit in NEVER_UNITS or not (unit or match["currency"]):
+        return None
+    scale = SCALES[match["scale"].strip()] if match["scale"] else 1
+    number = Decimal(match["number"].replace(",", ""))
+    step = Decimal(1).scaleb(min(int(number.as_tuple().exponent), 0)) * scale
+    printed = (unit or match["currency"]) + (match["rate"] or "")
+    quantity = Quantity(value=_plain(number * scale), unit=printed, step=_plain(step))
+    return Value(match[0], match.start(), match.end(), "value", quantity)
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def code_at(text: str, at: int) -> Value | None:
+    """Return the code or number that starts at `at` and holds a digit: `KL 1204`, `555-0143`."""
+    match = CODE.match(text, at)
+    return Value(match[0], at, match.end(), "value") if match else None

@@ -1,0 +1,104 @@
+"""Questions read as English, and say what their program asks."""
+
+from generators.steps import Moves
+from generators.walks import Walker, WalkOptions, documents_needed
+from generators.wording import word_candidate
+from verifiers.proof import Draft
+from warehouse.programs import Path, Program, Step, program_id
+from warehouse.queries import run_program
+from warehouse.records import Quantity
+
+PERSON = {"subject_type": "person", "object_type": "place"}
+WORK = {"subject_type": "work", "object_type": "person"}
+
+
+def worded(world, draft: Draft):
+    return word_candidate(world.view.graph, draft.program, draft.result, ("train", "general"))
+
+
+def test_a_clause_chain_reuses_the_documents_verb_phrase(films, helpers):
+    world = films.world()
+    candidate = worded(world, helpers["chain"](world, "The Last Coupon", "directed by", "born in"))
+    assert candidate.question == (
+        'In which place was the person by whom "The Last Coupon" was directed born?'
+    )
+    assert (candidate.answer.kind, candidate.answer.text) == ("text", "Hitchin")
+    assert candidate.sub_questions == ("The Last Coupon directed by", "Frank Launder born in")
+
+
+def test_a_long_chain_is_told_in_sentences(films, helpers):
+    year = {"object_type": "value", "quantity": Quantity(value="792", unit="year", step="1")}
+    films.document("River", ("Hiz", "was named after", "Grey Saint"))
+    films.document("Hitchin", ("Hitchin", "stands on", "Hiz", {"subject_type": "place"}))
+    films.document("Saint", ("Grey Saint", "was buried in", "792", year))
+    world = films.world()
+    draft = helpers["chain"](
+        world, "The Last Coupon", "directed by", "born in", "stands on", "named after"
+    )
+    assert worded(world, draft).question == (
+        'Consider the place in which the person by whom "The Last Coupon" was directed was born. '
+        "After which thing was the thing on which this place stands named?"
+    )
+
+
+def measured(corpus, **figures):
+    for name, value in figures.items():
+        option = {
+            "shape": "attribute", "relation": "length", "object_type": "value",
+            "quantity": Quantity(value=value, unit="km", step="1"),
+        }  # fmt: skip
+        corpus.document(f"{name} page", (name, "length:", f"{value} km", option))
+    return corpus.world()
+
+
+def test_an_ordering_lists_names_in_alphabetical_order_and_stores_the_true_one(corpus, helpers):
+    world = measured(corpus, Vils="40", Ufer="12", Wied="90")
+    paths = tuple(Path(anchor=helpers["node"](world, n), steps=()) for n in ("Vils", "Ufer", "Wied"))
+    program = Program(form="ordering", paths=paths, edition="", measure="length", order="largest")
+    candidate = worded(world, Draft(program, run_program(world.view, program)))
+    assert candidate.question == (
+        "Put these in order of length, from the largest to the smallest: Ufer; Vils; Wied."
+    )
+    assert candidate.answer.items == ("Wied", "Vils", "Ufer")
+
+
+def test_a_difference_is_computed_in_decimals(corpus, helpers):
+    world = measured(corpus, Vils="40.1", Ufer="12")
+    paths = tuple(Path(anchor=helpers["node"](world, n), steps=()) for n in ("Vils", "Ufer"))
+    program = Program(form="difference", paths=paths, edition="", measure="length")
+    candidate = worded(world, Draft(program, run_program(world.view, program)))
+    assert (candidate.answer.text, candidate.answer.unit) == ("28.1", "km")  # 40.1 - 12
+
+
+def test_the_identity_of_a_comparison_ignores_the_order_of_its_branches():
+    paths = (Path(anchor="a", steps=()), Path(anchor="b", steps=()))
+    one = Program(form="comparison", paths=paths, edition="", measure="length", order="largest")
+    two = one.model_copy(update={"paths": paths[::-1], "order": "smallest"})
+    assert program_id(one) == program_id(two)
+
+
+def test_a_walk_spans_enough_documents():
+    assert [documents_needed(edges) for edges in (2, 3, 4, 5, 6, 10)] == [2, 2, 2, 3, 3, 3]
+
+
+def test_drawn_chains_are_unique_by_construction_and_repeat_with_the_seed(films):
+    world = films.world()
+    moves = Moves(world.view, world.measured, world.repeated)
+    chains = [p for p in Walker(moves, WalkOptions(seed=3)).programs() if p.form == "chain"]
+    again = [p for p in Walker(moves, WalkOptions(seed=3)).programs() if p.form == "chain"]
+    assert chains == again
+    assert len(chains) == 4  # one film → director → town for each of the four films
+    assert all(not run_program(world.view, program).reason for program in chains)
+
+
+def test_a_field_that_is_no_noun_is_quoted(corpus, helpers):
+    option = {"shape": "attribute", "relation": "discovered by"}
+    corpus.document("Gallium page", ("Gallium", "Discovered by:", "Paul Lecoq", option))
+    corpus.document("Lecoq page", ("Paul Lecoq", "was born in", "Cognac", PERSON))
+    world = corpus.world()
+    draft = helpers["chain"](
+        world, "Gallium", Step(relation="discovered by", direction="forward"), "born in"
+    )
+    assert worded(world, draft).question == (
+        'In which place was the "Discovered by" entry of Gallium born?'
+    )
