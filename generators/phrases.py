@@ -18,19 +18,15 @@ TYPE_NOUN = {
 }  # fmt: skip
 PREPOSITIONS = frozenset("by in of from to at on with for under into as per".split())
 CODE_PHRASES = {
-    "inherits": "the class that {} directly inherits from",
-    "raises": "the exception class that {} raises",
-    "returns": "the type that {} is annotated to return",
-    "default value": "the default value of the parameter {}",
+    "inherits": "the direct base class of {}",
+    "raises": "the exception class raised in the body of {}",
+    "returns": "the annotated return type of {}",
     "constant": "the value assigned to the constant {}",
     "decorated by": "the decorator applied to {}",
-    "calls": "the one function of this code base that {} calls",
-    "defined in": "the module that defines {}",
 }
 CODE_CLAUSES = {
-    "inherits": "that directly inherits from {}",
-    "raises": "that raises {}",
-    "calls": "that calls {}",
+    "inherits": "that inherits directly from {}",
+    "raises": "whose body raises {}",
     "returns": "that is annotated to return {}",
     "decorated by": "that is decorated by {}",
 }
@@ -39,7 +35,7 @@ CODE_CLAUSES = {
 def shown(node: Entity) -> str:
     """Return a named thing as printed in a question."""
     if node.type == "code":
-        return f"`{node.name}`"
+        return f"`{node.name.removeprefix('builtins.')}`"
     if node.type == "work" or (node.nouns and node.type == "thing" and " " in node.name):
         noun = next((n for n in node.nouns if len(n.split()) <= 2), "")
         return f'the {noun} "{node.name}"' if noun else f'"{node.name}"'
@@ -127,7 +123,10 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
 def _code_phrase(subject: str, step: Step) -> str:
     if step.relation.startswith("attribute "):
         name = step.relation.removeprefix("attribute ")
-        return f"the value that the body of {subject} assigns to its class attribute `{name}`"
+        return f"the value that the class body of {subject} assigns to `{name}`"
+    if step.relation.startswith("parameter "):
+        name = step.relation.removeprefix("parameter ")
+        return f"the default value of the parameter `{name}` of {subject}"
     return CODE_PHRASES[step.relation].format(subject)
 
 

@@ -36,6 +36,8 @@ def usable(fact: Fact) -> bool:
     """Whether a fact may be an edge of a question: clean names, nothing that a wording would lose."""
     if fact.subject.type in ("text", "value") or any(q.text == "superseded" for q in fact.qualifiers):
         return False
+    if fact.shape == "code" and fact.relation in ("calls", "defined in"):
+        return False  # calls are resolved in part only; a qualified name already says where a thing is defined
     if len(fact.object.text) > 80 or len(fact.subject.text) > 80:
         return False
     once = fact.shape == "clause" and fact.object.type != "value"

@@ -61,6 +61,9 @@ def _key(fact: Fact, mention: Mention, prefix: str) -> str:
     return f"name:{normalise(mention.text)}"
 
 
+CODE_SUBJECT = {"inherits": "class", "raises": "function", "returns": "function", "calls": "function"}
+"""What a program's relation says its subject is, for wording and for closing a scope."""
+CODE_OBJECT = {"inherits": "class", "raises": "exception class"}
 _CLASSES: dict[str, str] = {"person": "person", "work": "work", "place": "place", "organisation": "place"}
 
 
@@ -77,6 +80,9 @@ class EntityTable:
         for fact in facts:
             subject, object_ = mention_keys(fact)
             self._note(subject, fact.subject)
+            for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
+                if fact.shape == "code" and fact.relation in kind:
+                    self._nouns[key][kind[fact.relation]] += 1
             if fact.shape == "class":
                 self._nouns[subject][fact.object.text.casefold()] += 1
             else:

@@ -28,7 +28,7 @@ NOT_SINGLE = frozenset(
     "performed by,recorded by,translated by,joined by,defeated by,conquered by,led by,won by,taught by,"
     "published by,received by,married by".split(",")
 )
-CODE = frozenset(["inherits", "raises", "default value", "constant", "returns"])
+CODE = ("inherits", "raises", "constant", "returns", "attribute ", "parameter ")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def ground(fact: Fact, direction: Direction, measured: dict[tuple[str, Direction
             return ""
         if fact.shape == "attribute" and not _plural(fact.relation):
             return "layout"
-        if fact.shape == "code" and (fact.relation in CODE or fact.relation.startswith("attribute ")):
+        if fact.shape == "code" and fact.relation.startswith(CODE):
             return "curated"
         if fact.shape in ("clause", "role") and _once(fact):
             return "curated"

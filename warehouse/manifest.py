@@ -1,8 +1,8 @@
-"""The manifest of a stage: the list of shards that exist. Replacing it is the one step by which rows come to be.
+"""The manifest of a stage lists the shards that exist; replacing it is the step that makes rows.
 
-A reader opens the files that a manifest names and never lists a folder, so a shard whose writer was killed is nobody's.
-One process at a time may replace the manifests of a home folder: it holds a lock that the system frees when it ends,
-however it ends.
+A reader opens the files that a manifest names and never lists a folder, so a shard whose writer was
+killed is nobody's. One process at a time may replace the manifests of a home folder: it holds a
+lock that the system frees when it ends, however it ends.
 """
 
 import contextlib
@@ -64,10 +64,12 @@ def load_manifest(home: Path, stage: str) -> Manifest:
 
 
 def save_manifest(home: Path, manifest: Manifest) -> None:
-    """Replace a stage's manifest: the old one or the new one is there at any moment, never a part."""
+    """Replace a stage's manifest: the old or the new one is there at any moment, never a part."""
     path = manifest_path(home, manifest.stage)
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, manifest.model_dump_json(indent=1).encode())
+    head = json.dumps({"schema_version": manifest.schema_version, "stage": manifest.stage})
+    lines = ",\n".join(shard.model_dump_json() for shard in manifest.shards)
+    replace_file(path, f'{head[:-1]}, "shards": [\n{lines}\n]}}\n'.encode())
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -96,9 +98,9 @@ def exclusive(path: Path, what: str) -> Iterator[None]:
             stream.seek(0)
             holder = stream.read(200).strip() or "another process"
             raise StoreError(
-                f"{what} is being written by {holder}: wait for it to end, or use another home folder"
+                f"{what} is being written by {holder}: wait for it to end, or use another folder"
             ) from error
-        # The holder's name is for the message alone; the lock is the system's and outlives no process.
+        # The holder's name is for the message alone: the lock is the system's.
         stream.truncate(0)
         stream.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         stream.flush()

@@ -1,9 +1,10 @@
-"""Records as immutable Parquet shards: one typed column per field, each file named by the hash of its bytes.
+"""Records as immutable Parquet shards: one typed column per field, files named by their hash.
 
-A record's fields become columns whose types follow from its class alone (records nest as structs, tuples as lists), so
-every shard of a table has one schema and DuckDB and Polars see `subject.text` directly. A field that has no such type
-(a union, a dictionary) is one column of canonical JSON text. `write_shards` may run in any process: what it returns is
-plain data for the one writer, and until that writer commits it, its files exist for nobody.
+A record's fields become columns whose types follow from its class alone (records nest as structs,
+tuples as lists), so every shard of a table has one schema and DuckDB and Polars see `subject.text`
+directly. A field that has no such type (a union, a dictionary) is one column of canonical JSON
+text. `write_shards` may run in any process: what it returns is plain data for the one writer, and
+until that writer commits it, its files exist for nobody.
 """
 
 import hashlib
@@ -61,7 +62,8 @@ class Shard(Record):
     fingerprint: str
     """Fingerprint of the stage that wrote it."""
     commits: tuple[str, ...]
-    """The commits whose rows it holds: one, or several after compaction. Shards of one commit stand or fall together."""
+    """The commits whose rows it holds: one, or several after compaction. Shards of one commit stand
+    or fall together."""
 
 
 class ShardSet(Record):
@@ -108,8 +110,10 @@ def to_frame(records: Sequence[BaseModel], record: type[BaseModel]) -> pl.DataFr
     """Return the records as a frame with the columns of their class, also where there are none.
 
     Raises:
-        StoreError: a text holds half a surrogate pair, or a number does not fit 64 bits.
+        StoreError: a text holds half a surrogate pair, a number is over 64 bits, or classes mix.
     """
+    if strangers := {type(item).__name__ for item in records if type(item) is not record}:
+        raise StoreError(f"rows of {record.__name__} include {', '.join(sorted(strangers))}")
     rows = [item.model_dump() for item in records]
     texts = _text_fields(record)
     for row, item in zip(rows, records, strict=True) if texts else ():
@@ -141,7 +145,7 @@ def _unstorable(rows: list[dict[str, Any]], record: type[BaseModel]) -> str:
 
 
 def to_records(frame: pl.DataFrame, record: type[AnyRecord]) -> Iterator[AnyRecord]:
-    """Yield the rows of a frame as validated records; a field read differently is a `ValidationError`."""
+    """Yield the rows of a frame as records, each validated."""
     texts = _text_fields(record)
     for row in frame.iter_rows(named=True):
         for name in texts:
@@ -169,7 +173,7 @@ def group_rows_of(frame: pl.DataFrame) -> int:
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> int:
-    """Write a frame to a new file, on disk before this returns; return the rows of one row group."""
+    """Write a frame to a new file and wait for the disk; return the rows of one row group."""
     group_rows = group_rows_of(frame)
     frame.write_parquet(path, compression="zstd", compression_level=3, row_group_size=group_rows)
     flush(path)
@@ -218,13 +222,13 @@ def write_shards(
     tables: Mapping[str, Rows],
     outcomes: Sequence[Outcome],
 ) -> ShardSet:
-    """Write one batch's rows and its ledger rows as shards that nobody sees before `Store.commit_shards`.
+    """Write one batch's rows and ledger rows as shards; `Store.commit_shards` makes them exist.
 
     Args:
         home: the store's folder; any process may write shards to it, without the writer's lock.
         stage: the stage that made the rows.
         fingerprint: hash of the stage's code version, configuration and upstream fingerprints.
-        tables: rows by table; an empty sequence writes nothing, an empty frame keeps the table's columns known.
+        tables: rows by table; an empty sequence writes nothing, an empty frame names the columns.
         outcomes: one per input of the batch.
 
     Raises:
@@ -235,6 +239,7 @@ def write_shards(
     written: list[Shard] = []
     for table, rows in tables.items():
         if isinstance(rows, pl.DataFrame):
+            _check_columns(table, rows)
             written.append(write_table(home, table, rows, fingerprint=fingerprint))
         elif rows:
             frame = to_frame(rows, type(rows[0]))
@@ -259,6 +264,15 @@ def _check_names(stage: str, fingerprint: str, tables: Mapping[str, Rows]) -> No
         raise StoreError(f"the table {OUTCOMES!r} is the ledger's: pass its rows as outcomes")
     if not fingerprint:
         raise StoreError(f"stage {stage}: the fingerprint is empty")
+
+
+def _check_columns(table: str, frame: pl.DataFrame) -> None:
+    for name, dtype in frame.schema.items():
+        if dtype in (pl.Null, pl.Object):
+            raise StoreError(
+                f"table {table}: column {name!r} has no type that every shard can share ({dtype}): "
+                "make the frame with to_frame or a schema"
+            )
 
 
 def _check_outcomes(stage: str, outcomes: Sequence[Outcome]) -> None:

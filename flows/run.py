@@ -1,0 +1,79 @@
+"""Decide whether there is anything to run before Prefect is imported, run it, and remember what came of it."""
+
+import json
+from pathlib import Path
+
+from flows.config import ConfigError, SynthesisConfig
+from flows.corpus import FileEntry, inventory
+from flows.fingerprints import ingest_fingerprint, run_fingerprint
+from flows.quiet import prefect_home
+from warehouse.identity import digest
+from warehouse.records import Record
+from warehouse.store import Store
+
+
+class RunOutcome(Record):
+    """What a run came to."""
+
+    nothing_to_do: bool
+    path: str
+    """Folder of the snapshot."""
+    samples: int
+    rows: tuple[tuple[str, str, str, int], ...] = ()
+    """(stage, status, reason, count)."""
+
+
+class PlanRow(Record):
+    """One category of a run to come."""
+
+    category: str
+    files: int
+    megabytes: float
+    done: int
+    """Files already read under this configuration."""
+
+
+def _entries(config: SynthesisConfig, home: Path) -> list[FileEntry]:
+    entries = inventory(config, Path(config.documents), home / "inventory.json")
+    if not entries:
+        raise ConfigError(f"{config.documents}: no file in any source; name the folder with --documents")
+    return entries
+
+
+def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
+    """Run the main job, or say at once that the corpus, the options and the code are those of the last run."""
+    entries = _entries(config, home)
+    fingerprint = run_fingerprint(config, digest([entry.id for entry in entries]))
+    record = home / "runs" / f"{fingerprint[:32]}.json"
+    if record.is_file():
+        last = RunOutcome.model_validate_json(record.read_text("utf-8"))
+        if (Path(home) / last.path / "manifest.json").is_file():
+            return last.model_copy(update={"nothing_to_do": True, "path": str(home / last.path)})
+    prefect_home(home)
+    from flows.pipeline import synthesis_flow
+
+    published = synthesis_flow(config, home, entries)
+    outcome = RunOutcome(
+        nothing_to_do=False, path=published.path.relative_to(home).as_posix(),
+        samples=published.samples, rows=tuple(published.rows()),
+    )  # fmt: skip
+    record.parent.mkdir(parents=True, exist_ok=True)
+    beside = record.with_suffix(".part")
+    beside.write_text(json.dumps(outcome.model_dump(), ensure_ascii=False), encoding="utf-8")
+    beside.replace(record)
+    return outcome.model_copy(update={"path": str(home / outcome.path)})
+
+
+def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:
+    """Return files, size and finished files per category."""
+    entries = _entries(config, home)
+    done = Store(home).done("ingest", ingest_fingerprint(config))
+    rows = []
+    for category in sorted({entry.category for entry in entries}):
+        own = [entry for entry in entries if entry.category == category]
+        size = sum(Path(entry.path).stat().st_size for entry in own if Path(entry.path).is_file())
+        rows.append(
+            PlanRow(category=category, files=len(own), megabytes=round(size / 1e6, 2),
+                    done=sum(entry.id in done for entry in own))
+        )  # fmt: skip
+    return rows

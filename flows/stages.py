@@ -1,0 +1,123 @@
+"""The operations that stages run on a batch: files to documents and sections, documents to facts, facts to samples.
+
+They know nothing of Prefect or of the store: rows in, rows and outcomes out. One bad input is one outcome.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from spacy.language import Language
+
+from extractors.facts.code import code_facts
+from extractors.facts.dialogue import dialogue_facts
+from extractors.facts.prose import load_model, prose_facts
+from extractors.facts.structure import structure_facts
+from extractors.quality import assess
+from extractors.readers import Rejected, read_file
+from extractors.sections import split_sections
+from flows.config import SynthesisConfig
+from flows.corpus import FileEntry
+from generators.contexts import preamble
+from warehouse.records import Document, Fact, Outcome, Record, Section
+from warehouse.tokens import count_tokens
+
+
+class StoredSection(Record):
+    """A section with its length as rendered in a context."""
+
+    section: Section
+    tokens: int
+    """Tokens of preamble and text together."""
+
+
+@dataclass
+class Ingested:
+    """What a batch of files gave."""
+
+    documents: list[Document] = field(default_factory=list)
+    sections: list[StoredSection] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
+    """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row."""
+    out = Ingested()
+    for entry in entries:
+        kept, refused = 0, []
+        for item in read_file(
+            Path(entry.path), root=Path(entry.root), category=entry.category, options=config.read
+        ):
+            reason = item if isinstance(item, Rejected) else _refusal(item, config)
+            if reason is not None:
+                refused.append(reason)
+                continue
+            assert isinstance(item, Document)
+            out.documents.append(item)
+            out.sections += _sections(item, config)
+            kept += 1
+        out.outcomes += _file_outcomes(entry, kept, refused)
+    return out
+
+
+def _refusal(document: Document, config: SynthesisConfig) -> Rejected | None:
+    found = assess(document, config.quality)
+    return Rejected(source=document.source, reason=found[0], detail=found[1]) if found else None
+
+
+def _sections(document: Document, config: SynthesisConfig) -> list[StoredSection]:
+    sections = split_sections(document, max_tokens=config.extract.section_tokens)
+    leads = count_tokens([preamble(document, section) for section in sections])
+    return [
+        StoredSection(section=section, tokens=section.tokens + lead + 1)
+        for section, lead in zip(sections, leads, strict=True)
+    ]
+
+
+def _file_outcomes(entry: FileEntry, kept: int, refused: list[Rejected]) -> Iterator[Outcome]:
+    """One outcome for the file, and one for each refused row of a file that holds several."""
+    whole = not kept and len(refused) == 1
+    reason = "" if kept else refused[0].reason if whole else "every row was refused" if refused else "nothing to read"
+    detail = f"{entry.source}: {refused[0].detail}" if whole else entry.source
+    yield Outcome(
+        stage="ingest", input_id=entry.id, status="ok" if kept else "rejected", reason=reason,
+        detail=detail[:300], n_out=kept,
+    )  # fmt: skip
+    for number, item in enumerate([] if whole else refused):
+        yield Outcome(
+            stage="ingest", input_id=f"{entry.id}#{number}", status="rejected", reason=item.reason,
+            detail=f"{item.source}: {item.detail}"[:300], n_out=0,
+        )  # fmt: skip
+
+
+@cache
+def language() -> Language:
+    """Return the spaCy pipeline of this process, loaded once."""
+    return load_model()
+
+
+def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> tuple[list[Fact], list[Outcome]]:
+    """Return the facts of a batch of documents and one outcome for each, facts of one document once by id."""
+    nlp = language()
+    talk = [pair for pair in batch if pair[0].format == "dialogue"]
+    prose = [pair for pair in batch if pair[0].format not in ("dialogue", "python")]
+    by_document: dict[str, list[Fact]] = {document.id: [] for document, _ in batch}
+    for pair, facts in zip(prose, prose_facts(prose, nlp), strict=True):
+        by_document[pair[0].id] += facts
+    for pair, facts in zip(talk, dialogue_facts(talk, nlp), strict=True):
+        by_document[pair[0].id] += facts
+    for document, sections in batch:
+        if document.format == "python":
+            by_document[document.id] += code_facts(document, sections)
+        else:
+            by_document[document.id] += structure_facts(document, sections)
+    facts: list[Fact] = []
+    outcomes: list[Outcome] = []
+    for document, _ in batch:
+        own = list({fact.id: fact for fact in by_document[document.id]}.values())
+        facts += own
+        outcomes.append(
+            Outcome(stage="extract", input_id=document.id, status="ok", reason="", detail="", n_out=len(own))
+        )
+    return facts, outcomes

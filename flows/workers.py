@@ -1,0 +1,181 @@
+"""The units of work that run in worker processes: ids and paths in, written shards out, nothing committed.
+
+Each takes one `Job` of plain data, reads what it needs from shards, computes, writes shards, and returns their
+names; the parent process commits. A worker that is killed leaves files that no manifest names.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from flows.config import SynthesisConfig
+from flows.corpus import FileEntry
+from flows.stages import StoredSection, extract, ingest
+from flows.synthesis import Scope, synthesise
+from generators.contexts import PoolSection
+from warehouse.programs import Form
+from warehouse.records import Category, Document, Fact, Record, Section
+from warehouse.shards import ShardSet, to_records, write_shards
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+REJECTED_SHOWN = 60
+"""Worded candidates kept with their rejection, per world, for the report and `why-not`."""
+
+
+class Job(Record):
+    """One unit of work."""
+
+    home: str
+    fingerprint: str
+    config: SynthesisConfig
+    entries: tuple[FileEntry, ...] = ()
+    """Ingest: the files of the batch."""
+    ids: tuple[str, ...] = ()
+    """Extract and generate: documents."""
+    documents: tuple[str, ...] = ()
+    """Shard paths under `home`."""
+    sections: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    split: str = ""
+    category: Category = "general"
+    repeated: tuple[str, ...] = ()
+    """Generate: documents with other editions."""
+
+
+class IndexRow(Record):
+    """Which file gave which document, and what splits and schedules need to know of it."""
+
+    file_id: str
+    document_id: str
+    source: str
+    category: Category
+    series: str
+    subject: str
+    date: str
+    title: str
+    licence: str
+    format: str
+    words: int
+    sections: int
+    tokens: int
+
+
+class RejectedRow(Record):
+    """A worded question that a check refused."""
+
+    candidate_id: str
+    split: str
+    category: Category
+    form: Form
+    question: str
+    answer: str
+    check: str
+    reason: str
+    evidence: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+def ingest_job(job: Job) -> ShardSet:
+    """Read the job's files and write documents, sections and their index."""
+    by_source: dict[str, str] = {entry.source: entry.id for entry in job.entries}
+    found = ingest(job.entries, job.config)
+    count: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for stored in found.sections:
+        count[stored.section.document_id][0] += 1
+        count[stored.section.document_id][1] += stored.tokens
+    rows = [
+        IndexRow(
+            file_id=by_source[document.source.partition("#")[0]],
+            document_id=document.id,
+            sections=count[document.id][0],
+            tokens=count[document.id][1],
+            words=len(document.text.split()),
+            **document.model_dump(include={"source", "category", "series", "subject", "date", "title", "licence", "format"}),
+        )
+        for document in found.documents
+    ]
+    return write_shards(
+        Path(job.home), "ingest", fingerprint=job.fingerprint, outcomes=found.outcomes,
+        tables={"documents": found.documents, "sections": found.sections, "index": rows},
+    )  # fmt: skip
+
+
+def extract_job(job: Job) -> ShardSet:
+    """Extract the facts of the job's documents."""
+    home = Path(job.home)
+    documents = _read(home, job.documents, Document, "id", job.ids)
+    sections = _by_document(home, job)
+    batch = [(document, [s.section for s in sections[document.id]]) for document in documents]
+    facts, outcomes = extract(batch)
+    return write_shards(
+        home, "extract", fingerprint=job.fingerprint, outcomes=outcomes, tables={"facts": facts}
+    )
+
+
+def generate_job(job: Job) -> ShardSet:
+    """Make the samples of one world."""
+    home = Path(job.home)
+    documents = {document.id: document for document in _read(home, job.documents, Document, "id", job.ids)}
+    sections = _by_document(home, job)
+    pool = [
+        PoolSection(stored.section, documents[document], stored.tokens)
+        for document, rows in sections.items()
+        for stored in rows
+    ]
+    facts = list(_read(home, job.facts, Fact, "document_id", job.ids))
+    made = synthesise(Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config)
+    rejected = [
+        RejectedRow(
+            candidate_id=candidate.id, split=candidate.split, category=candidate.category,
+            form=candidate.program.form, question=candidate.question, answer=candidate.answer.text,
+            check=verdict.check, reason=verdict.reason, evidence=verdict.evidence,
+            quotes=tuple(fact.quote for fact in candidate.facts),
+        )
+        for candidate, verdict in _varied(made.rejected)
+    ]  # fmt: skip
+    return write_shards(
+        home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
+        tables={"samples": made.samples, "contexts": made.contexts, "rejected": rejected},
+    )  # fmt: skip
+
+
+def _varied(rejected: Iterable) -> list:
+    """Return rejections with every reason present, at most `REJECTED_SHOWN` in all."""
+    by_reason: dict[str, list] = defaultdict(list)
+    for item in rejected:
+        by_reason[item[1].reason].append(item)
+    share = max(REJECTED_SHOWN // max(len(by_reason), 1), 1)
+    return [item for items in by_reason.values() for item in items[:share]][:REJECTED_SHOWN]
+
+
+def _read(
+    home: Path, files: Iterable[str], record: type[AnyRecord], key: str, ids: Iterable[str]
+) -> Iterator[AnyRecord]:
+    """Yield the rows of the shards whose `key` is among `ids`, each id of the record once."""
+    paths = [home / file for file in files]
+    if not paths:
+        return
+    wanted = pl.LazyFrame({key: sorted(set(ids))}, schema={key: pl.String})
+    frame = pl.scan_parquet(paths, glob=False).join(wanted, on=key, how="semi").collect()
+    yield from to_records(frame.unique("id", keep="first", maintain_order=True), record)
+
+
+def _by_document(home: Path, job: Job) -> dict[str, list[StoredSection]]:
+    out: dict[str, list[StoredSection]] = {document: [] for document in job.ids}
+    paths = [home / file for file in job.sections]
+    if not paths:
+        return out
+    frame = pl.scan_parquet(paths, glob=False)
+    frame = frame.filter(pl.col("section").struct.field("document_id").is_in(list(job.ids))).collect()
+    seen: set[str] = set()
+    for stored in to_records(frame, StoredSection):
+        section: Section = stored.section
+        if section.id not in seen:
+            seen.add(section.id)
+            out[section.document_id].append(stored)
+    for rows in out.values():
+        rows.sort(key=lambda stored: stored.section.index)
+    return out
