@@ -7,6 +7,7 @@ has one outcome, so the ledger balances: ok with its sample, or rejected with th
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extractors.facts.code import code_package
 from flows.config import SynthesisConfig
 from flows.samples import sample_rows
 from generators.contexts import (
@@ -67,7 +68,8 @@ class Worded:
 
 def build_world(facts: Sequence[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]) -> World:
     """Return the world of the facts: graph, mention index over the sections' text, measured functions."""
-    graph = build_graph(facts, EntityTable(facts))
+    renames = code_package(item.document for item in {i.document.id: i for i in pool.values()}.values())
+    graph = build_graph(facts, EntityTable(facts, renames))
     texts = {
         key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}" for key, item in pool.items()
     }

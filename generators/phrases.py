@@ -16,6 +16,13 @@ TYPE_NOUN = {
     "person": "person", "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
     "code": "object", "value": "value", "text": "entry",
 }  # fmt: skip
+INTRANSITIVE = frozenset("died retired resigned lived flourished sank".split())
+PARTICIPLE = re.compile(
+    r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|laid down|won)"
+    r"(?: (?P<preposition>by|in|at|on|after|from|into|near))?"
+)
+RELATIONAL = frozenset("capital mother father wife husband sister brother son daughter birthplace head chief".split())
+NOT_AGENT = frozenset("river water number theater theatre order letter paper tower color floor sector".split())
 PREPOSITIONS = frozenset("by in of from to at on with for under into as per".split())
 CODE_PHRASES = {
     "inherits": "the direct base class of {}",
@@ -79,6 +86,12 @@ def printed_label(fact: Fact) -> str:
     return " / ".join(parts)
 
 
+def relational(label: str) -> bool:
+    """Whether a field's label is itself a relation between two things ("composer", "capital"), so that "of" fits."""
+    last = label.split()[-1]
+    return last in RELATIONAL or bool(re.fullmatch(r"[a-z]{2,}(?:er|or|ist|ect|eer)", last)) and last not in NOT_AGENT
+
+
 def quoted_label(fact: Fact) -> str:
     """Return a field's path as it is quoted in a question: `"Land use / total"`."""
     label = printed_label(fact)
@@ -88,8 +101,30 @@ def quoted_label(fact: Fact) -> str:
 def label_in_sentence(fact: Fact) -> str:
     """Return a plain label inside a sentence: lower case, except for words printed in capitals."""
     printed = printed_label(fact)
-    words = [word if word.isupper() and len(word) > 1 else word.lower() for word in printed.split()]
+    words = [word if _keeps_case(word) else word.lower() for word in printed.split()]
     return " ".join(words)
+
+
+def _keeps_case(word: str) -> bool:
+    """Whether a word keeps its capitals inside a sentence: initialisms and adjectives of peoples."""
+    return (word.isupper() and len(word) > 1) or bool(re.fullmatch(r"[A-Z][a-z]+(?:ish|ese|ian|ean)|French|German|Dutch|Greek|Latin|Czech", word))
+
+
+def as_clause(fact: Fact) -> Fact:
+    """Return a field whose label is a past participle as the clause it stands for.
+
+    `Died: 1969` says "died in 1969", `First published: 1866` "was first published in 1866", `Designed by: X` "was
+    designed by X"; any other fact is returned as it is.
+    """
+    match = PARTICIPLE.fullmatch(fact.relation) if fact.shape == "attribute" else None
+    if match is None or fact.object.type == "text":
+        return fact
+    if fact.object.type == "value" and not is_year(fact) and fact.quantity is not None:
+        return fact
+    preposition = match["preposition"] or ("on" if fact.object.type == "value" and not is_year(fact) else "in")
+    verb = f"{match['adverb'] or ''}{match['verb']}"
+    phrase = verb if match["verb"] in INTRANSITIVE else f"was {verb}"
+    return fact.model_copy(update={"shape": "clause", "phrase": phrase, "preposition": preposition})
 
 
 def is_year(fact: Fact) -> bool:
@@ -99,6 +134,7 @@ def is_year(fact: Fact) -> bool:
 
 def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     """Return the far end of a forward step from `subject` as a noun phrase."""
+    fact = as_clause(fact)
     if step.selector in ("largest", "smallest"):
         unit = fact.quantity.unit if fact.quantity else ""
         measure = f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
@@ -120,6 +156,15 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     return f"the {noun} {fact.preposition} {pronoun} {subject} {fact.phrase}"
 
 
+def statement(subject: str, fact: Fact, noun: str, article: str) -> str:
+    """Return a clause or role step told as a sentence about an unnamed thing: "X was directed by a certain person."."""
+    if fact.shape == "role":
+        told = f"{subject} is the {fact.relation} {article} {noun}"
+    else:
+        told = f"{subject} {fact.phrase} {fact.preposition} {article} {noun}"
+    return f"{told[0].upper()}{told[1:]}.".replace("  ", " ")
+
+
 def _code_phrase(subject: str, step: Step) -> str:
     if step.relation.startswith("attribute "):
         name = step.relation.removeprefix("attribute ")
@@ -135,13 +180,15 @@ def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
     if plain_label(step.relation):
         counted = fact.quantity and not fact.quantity.unit and singular(step.relation) != step.relation
         number = "number of " if counted and fact.object.type == "value" else ""
-        return f"the {number}{label_in_sentence(fact)}{time} of {subject}"
+        link = "of" if fact.object.type == "value" or relational(step.relation) else "given for"
+        return f"the {number}{label_in_sentence(fact)}{time} {link} {subject}"
     kind = "figure" if fact.quantity and fact.object.type == "value" else "entry"
     return f"the {quoted_label(fact)} {kind}{time} of {subject}"
 
 
 def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     """Return the sentence that asks for the far end of the last step."""
+    fact = as_clause(fact)
     if fact.shape in ("clause", "role") and not step.selector:
         aux, _, rest = fact.phrase.partition(" ")
         noun = "year" if is_year(fact) else "date" if target.type == "value" else noun_of(target)
@@ -154,6 +201,9 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
         return f"Name {noun_phrase(subject, step, fact, target)}."
     if fact.shape == "code" or step.selector in ("largest", "smallest") or not plain_label(step.relation):
         return f"What is {noun_phrase(subject, step, fact, target)}?"
+    given = f"the {label_in_sentence(fact)} given for {subject}"
+    if noun_phrase(subject, step, fact, target) == given:
+        return f"What is given as the {label_in_sentence(fact)} of {subject}?"
     asked = "Who" if target.type == "person" else "What"
     return f"{asked} is {noun_phrase(subject, step, fact, target).rstrip(',')}?"
 
@@ -161,6 +211,7 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
 def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
     """Return what is said of the subject of a backward step: "that flows into X", "whose capital is X"."""
     pronoun = "who" if person else "that"
+    fact = as_clause(fact)
     if fact.shape == "code":
         return CODE_CLAUSES[fact.relation].format(object_)
     if fact.shape == "attribute":

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from warehouse.entities import edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.graph import FactGraph
 from warehouse.programs import Direction, Step
@@ -73,7 +74,7 @@ class Moves:
             fact = self.graph.facts[edge]
             edition = self.edition(fact)
             if edition is not None:
-                grouped[(fact.relation, edition)].append(edge)
+                grouped[(edge_relation(fact), edition)].append(edge)
         for (relation, edition), edges in grouped.items():
             facts = [self.graph.facts[edge] for edge in edges]
             ends = {int(self.graph.object[edge]) for edge in edges}

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from generators.steps import Move, Moves
+from warehouse.entities import edge_relation
 from warehouse.graph import FactGraph
 from warehouse.identity import draw
 from warehouse.programs import Path, Program, Step
@@ -186,7 +187,7 @@ class Walker:
     def _fitting(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
         """Intersection (two constraints, then one step) and listing (all that point to a described thing)."""
         for end in range(len(self.graph.nodes)):
-            if self.graph.nodes[end].type in ("value", "text", "code"):
+            if self.graph.nodes[end].type in ("value", "text"):
                 continue
             yield from self._listings(end, described)
         yield from self._intersections()
@@ -197,8 +198,8 @@ class Walker:
             fact = self.graph.facts[edge]
             edition = self.moves.edition(fact)
             for noun in self.graph.nodes[self.graph.subject[edge]].nouns[:1]:
-                if edition is not None:
-                    grouped[(fact.relation, edition, noun)].append(edge)
+                if edition is not None and (fact.shape != "code" or fact.relation == "inherits"):
+                    grouped[(edge_relation(fact), edition, noun)].append(edge)
         low, high = self.options.listing_sizes
         for (relation, edition, noun), edges in grouped.items():
             subjects = {int(self.graph.subject[edge]) for edge in edges}
@@ -218,7 +219,7 @@ class Walker:
     def _intersections(self) -> Iterator[Program]:
         """Things known by two constraints, neither enough alone, then one step to the answer."""
         for node, thing in enumerate(self.graph.nodes):
-            if thing.type in ("value", "text", "code") or not thing.nouns:
+            if thing.type in ("value", "text") or not thing.nouns:
                 continue
             noun = thing.nouns[0]
             pairs = [
@@ -240,6 +241,9 @@ class Walker:
 
     def _constrains(self, move: Move) -> bool:
         """A constraint's far end is shared by at least two things, so that it does not decide alone."""
+        fact = self.graph.facts[move.edge]
+        if fact.shape == "code" and fact.relation not in ("inherits", "raises", "returns"):
+            return False
         relation = int(self.graph.relation[move.edge])
         subjects = {int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()}
         return len(subjects) >= 2 and not move.step.selector

@@ -5,11 +5,13 @@ a reader follows steps, not brackets. The scope is closed in words where the pro
 a listing or a description by "in the documents given".
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from generators.phrases import (
+    as_clause,
     final_question,
     is_year,
     label_in_sentence,
@@ -19,8 +21,9 @@ from generators.phrases import (
     quoted_label,
     relative_clause,
     shown,
+    statement,
 )
-from warehouse.entities import Entity
+from warehouse.entities import Entity, edge_relation
 from warehouse.graph import FactGraph
 from warehouse.programs import Answer, Candidate, Hop, Program, Step, program_id
 from warehouse.queries import Result
@@ -61,8 +64,9 @@ def word_candidate(graph: FactGraph, program: Program, result: Result, place: tu
 
 def _leg(graph: FactGraph, program: Program, branch: int, edge: int) -> Leg:
     fact = graph.facts[edge]
+    relation = edge_relation(fact)
     steps = [*(program.paths[branch].steps if branch < len(program.paths) else ()), *program.then]
-    step = next((s for s in steps if s.relation == fact.relation), Step(relation=fact.relation, direction="forward"))
+    step = next((s for s in steps if s.relation == relation), Step(relation=relation, direction="forward"))
     return Leg(step, fact, graph.nodes[graph.subject[edge]], graph.nodes[graph.object[edge]])
 
 
@@ -74,24 +78,52 @@ def _scoped(text: str, program: Program, category: Category) -> str:
     return text
 
 
+class _Story:
+    """The sentences of a chain so far and the phrase that stands for the thing reached."""
+
+    def __init__(self, subject: str) -> None:
+        self.sentences: list[str] = []
+        self.current = subject
+        self.depth = 0
+        self.nouns: Counter[str] = Counter()
+
+    def introduce(self, noun: str) -> tuple[str, str]:
+        """Return the article that introduces an unnamed thing and the phrase that takes it up again."""
+        order = self.nouns[noun]
+        self.nouns[noun] += 1
+        if not order:
+            return "a certain", f"this {noun}"
+        ordinal = ("second", "third", "fourth", "fifth")[min(order, 4) - 1]
+        return f"a {ordinal}", f"the {ordinal} {noun}"
+
+    def pause(self, noun: str) -> None:
+        """End a nested phrase with a sentence of its own."""
+        verb = "Consider" if not self.sentences else "Then take"
+        self.sentences.append(f"{verb} {self.current.rstrip(',')}.")
+        self.current, self.depth = self.introduce(noun)[1], 0
+
+
 def _tell(subject: str, legs: Sequence[Leg]) -> str:
-    """Word a chain of steps from `subject` to a final question, two steps a sentence."""
-    sentences: list[str] = []
-    current = subject
-    depth = 0
-    via: Fact | None = None
-    for leg in legs[:-1]:
-        if depth == NESTED:
-            sentences.append(f"{'Consider' if not sentences else 'Then take'} {current.rstrip(',')}.")
-            current, depth = f"this {noun_of(leg.subject, via)}", 0
-        current = noun_phrase(current, leg.step, leg.fact, leg.target)
-        depth, via = depth + 1, leg.fact
-    if depth == NESTED and len(legs) > NESTED:
-        sentences.append(f"{'Consider' if not sentences else 'Then take'} {current.rstrip(',')}.")
-        current = f"this {noun_of(legs[-1].subject, via)}"
+    """Word a chain of steps from `subject` to a final question.
+
+    Clauses become sentences about an unnamed thing ("X was directed by a certain person."); fields nest, two at most.
+    """
+    story = _Story(subject)
+    for number, leg in enumerate(legs[:-1]):
+        fact = as_clause(leg.fact)
+        noun = noun_of(leg.target, leg.fact)
+        if fact.shape in ("clause", "role") and not leg.step.selector:
+            article, again = story.introduce(noun)
+            story.sentences.append(statement(story.current, fact, noun, article))
+            story.current, story.depth = again, 0
+            continue
+        story.current = noun_phrase(story.current, leg.step, leg.fact, leg.target)
+        story.depth += 1
+        if story.depth == NESTED and number < len(legs) - 2:
+            story.pause(noun)
     last = legs[-1]
-    sentences.append(final_question(current, last.step, last.fact, last.target))
-    return " ".join(sentences)
+    story.sentences.append(final_question(story.current, last.step, last.fact, last.target))
+    return " ".join(story.sentences)
 
 
 def _chain(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
@@ -123,7 +155,7 @@ def _intersection(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]
 
 
 def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
-    links = [leg for _, leg in legs if leg.fact.relation == program.links[0] and program.noun in leg.subject.nouns]
+    links = [leg for _, leg in legs if edge_relation(leg.fact) == program.links[0] and program.noun in leg.subject.nouns]
     end = _described(0, program, legs, links[-1].target)
     clause = relative_clause(links[-1].fact, end, person=links[-1].subject.type == "person")
     return f"List every {program.noun} in the documents given {clause}."
@@ -141,7 +173,7 @@ def _branches(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -
 
 def _comparison(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
     names, measured = _branches(graph, program, legs)
-    fact = measured[0].fact
+    fact = as_clause(measured[0].fact)
     person = measured[0].subject.type == "person"
     asked = "Who" if person else "Which of the two"
     if is_year(fact):
@@ -163,7 +195,7 @@ def _difference(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]])
 
 def _ordering(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
     names, measured = _branches(graph, program, legs)
-    fact = measured[0].fact
+    fact = as_clause(measured[0].fact)
     listed = "; ".join(sorted(names))
     if is_year(fact):
         order = "latest to the earliest" if program.order == "largest" else "earliest to the latest"

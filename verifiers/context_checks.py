@@ -5,6 +5,7 @@ context's sections alone; facts were extracted from section text once, so trunca
 parsing a long context again.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def _by_hop(candidate: Candidate):
 def no_rival(candidate: Candidate, context: LaidOut, world: World) -> Verdict:
     """No line outside the evidence states another value for one of the hops, by the loose matcher."""
     if all(fact.shape == "code" for fact in candidate.facts):
-        return passed("no_rival", "programs are read exactly, by their syntax")
+        return _no_rival_class(candidate, context)
     nodes = {node.id: node for node in world.view.graph.nodes}
     matcher = Matcher(candidate, nodes)
     for section, title, headings, date, text in context.sections:
@@ -85,6 +86,17 @@ def no_rival(candidate: Candidate, context: LaidOut, world: World) -> Verdict:
             continue
         if line := matcher.competes(title, headings, date, text):
             return failed("no_rival", "a distractor may state a second answer", line)
+    return passed("no_rival")
+
+
+def _no_rival_class(candidate: Candidate, context: LaidOut) -> Verdict:
+    """Programs are read exactly, but a class that a pattern skipped may still belong to a listing."""
+    if candidate.program.form == "listing":
+        base = re.escape(candidate.facts[-1].object.text.rpartition(".")[2])
+        heir = re.compile(rf"^\s*class \w+\([^)]*\b{base}\b", re.MULTILINE)
+        for section, _, _, _, text in context.sections:
+            if section not in context.evidence and (match := heir.search(text)):
+                return failed("no_rival", "a distractor may state a second answer", match[0].strip())
     return passed("no_rival")
 
 

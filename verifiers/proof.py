@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from warehouse.entities import edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.mentions import MentionIndex, searchable
 from warehouse.programs import Direction, Path, Program, Step
@@ -72,8 +73,9 @@ def functional(draft: Draft, world: World) -> Verdict:
     relations = {step.relation: step for step in steps if not step.selector}
     for _, edge in draft.result.edges:
         fact = world.fact(edge)
-        step = relations.get(fact.relation)
-        if step and fact.relation not in draft.program.links and not ground(fact, step.direction, world.measured):
+        relation = edge_relation(fact)
+        step = relations.get(relation)
+        if step and relation not in draft.program.links and not ground(fact, step.direction, world.measured):
             return failed("functional", "relation is not functional", fact.relation)
     return passed("functional")
 
@@ -150,7 +152,7 @@ def restated(draft: Draft, world: World) -> Verdict:
     own: dict[tuple[int, int], set[str]] = {}
     chosen = {step.relation for path in draft.program.paths for step in path.steps if step.selector}
     for _, edge in draft.result.edges:
-        if world.fact(edge).relation in chosen:  # one item of another list does not say which is largest
+        if edge_relation(world.fact(edge)) in chosen:  # one item of another list does not say which is largest
             continue
         own.setdefault(world.ends(edge), set()).add(world.fact(edge).section_id)
     sections = evidence_sections(draft, world)

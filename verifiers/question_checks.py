@@ -73,7 +73,7 @@ def wording(candidate: Candidate, world: World) -> Verdict:
     words = text.split()
     if len(words) > LONGEST_WORDS:
         return failed("wording", "too long", f"{len(words)} words")
-    if not text[0].isupper() or text[-1] not in ".?":
+    if not (text[0] == "`" or text.lstrip('"')[0].isupper()) or text[-1] not in ".?":
         return failed("wording", "not a sentence")
     if re.search(r"\b(\w+) \1\b", text) and not re.search(r"\b(that that|had had)\b", text):
         return failed("wording", "a word stands twice")

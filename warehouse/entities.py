@@ -9,7 +9,7 @@ An entity's id is its smallest member's hash; each merge is kept with the name t
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from warehouse.identity import content_id, digest
@@ -43,15 +43,29 @@ class Entity:
         return self.names[0] if self.names else self.key
 
 
-def mention_keys(fact: Fact) -> tuple[str, str]:
-    """Return the block keys of the fact's subject and object."""
-    return _key(fact, fact.subject, "subject="), _key(fact, fact.object, "object=")
+OWNED = {"class attribute": "attribute", "default value": "parameter"}
+"""Relations of programs whose subject is a name inside a class or function: the owner is the node."""
 
 
-def _key(fact: Fact, mention: Mention, prefix: str) -> str:
+def edge_relation(fact: Fact) -> str:
+    """Return the relation as an edge has it: `attribute exit_code` of the class, `parameter timeout` of the function."""
+    if fact.shape == "code" and fact.relation in OWNED:
+        return f"{OWNED[fact.relation]} {fact.subject.text}"
+    return fact.relation
+
+
+def mention_keys(fact: Fact, renames: Mapping[str, str]) -> tuple[str, str]:
+    """Return the block keys of the fact's subject and object; `renames` maps re-exported names to their definitions."""
+    return _key(fact, fact.subject, "subject=", renames), _key(fact, fact.object, "object=", renames)
+
+
+def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) -> str:
     for qualifier in fact.qualifiers:
         if qualifier.kind == "note" and qualifier.text.startswith(prefix):
-            return f"code:{qualifier.text.removeprefix(prefix)}"
+            name = qualifier.text.removeprefix(prefix)
+            if prefix == "subject=" and fact.relation in OWNED:
+                name = name.rpartition(".")[0]
+            return f"code:{renames.get(name, name)}"
     if mention.type in ("value", "text"):
         unit = fact.quantity.unit if fact.quantity and prefix == "object=" else ""
         value = fact.quantity.value if fact.quantity and prefix == "object=" else mention.text.casefold()
@@ -70,16 +84,18 @@ _CLASSES: dict[str, str] = {"person": "person", "work": "work", "place": "place"
 class EntityTable:
     """Maps (block key, document, type) to entities; built in one pass over facts, then asked by fact."""
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
-        """Read every mention once: names, types and class nouns by block."""
+    def __init__(self, facts: Iterable[Fact], renames: Mapping[str, str] | None = None) -> None:
+        """Read every mention once: names, types and class nouns by block; `renames` as for `mention_keys`."""
+        self._renames = renames or {}
         self._surfaces: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._types: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._nouns: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._bases: dict[str, set[str]] = defaultdict(set)
         self.entities: dict[str, Entity] = {}
         for fact in facts:
-            subject, object_ = mention_keys(fact)
-            self._note(subject, fact.subject)
+            subject, object_ = mention_keys(fact, self._renames)
+            if not (fact.shape == "code" and fact.relation in OWNED):
+                self._note(subject, fact.subject)
             for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
                 if fact.shape == "code" and fact.relation in kind:
                     self._nouns[key][kind[fact.relation]] += 1
@@ -99,7 +115,7 @@ class EntityTable:
 
     def of(self, fact: Fact) -> tuple[str, str]:
         """Return the entity ids of the fact's subject and object, entering them in the table."""
-        subject, object_ = mention_keys(fact)
+        subject, object_ = mention_keys(fact, self._renames)
         return self._resolve(subject, fact.subject, fact), self._resolve(object_, fact.object, fact)
 
     def _resolve(self, key: str, mention: Mention, fact: Fact) -> str:

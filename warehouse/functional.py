@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warehouse.entities import edge_relation
 from warehouse.graph import FactGraph
 from warehouse.programs import Direction
 from warehouse.records import Fact
@@ -62,11 +63,11 @@ def ground(fact: Fact, direction: Direction, measured: dict[tuple[str, Direction
             return ""
         if fact.shape == "attribute" and not _plural(fact.relation):
             return "layout"
-        if fact.shape == "code" and fact.relation.startswith(CODE):
+        if fact.shape == "code" and edge_relation(fact).startswith(CODE):
             return "curated"
         if fact.shape in ("clause", "role") and _once(fact):
             return "curated"
-    evidence = measured.get((fact.relation, direction))
+    evidence = measured.get((edge_relation(fact), direction))
     if evidence and evidence.support >= SUPPORT and evidence.violations <= VIOLATIONS:
         return "measured"
     return ""

@@ -11,7 +11,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.entities import Entity, EntityTable
+from warehouse.entities import Entity, EntityTable, edge_relation
 from warehouse.identity import digest
 from warehouse.records import Fact
 
@@ -75,7 +75,7 @@ def build_graph(facts: Iterable[Fact], table: EntityTable) -> FactGraph:
     for row, fact in enumerate(ordered):
         subject, object_ = table.of(fact)
         columns[0, row] = nodes.setdefault(subject, len(nodes))
-        columns[1, row] = relations.setdefault(fact.relation, len(relations))
+        columns[1, row] = relations.setdefault(edge_relation(fact), len(relations))
         columns[2, row] = nodes.setdefault(object_, len(nodes))
         columns[3, row] = sections.setdefault(fact.section_id, len(sections))
         columns[4, row] = documents.setdefault(fact.document_id, len(documents))
@@ -111,6 +111,6 @@ def to_networkx(graph: FactGraph) -> nx.MultiDiGraph:
     for edge, fact in enumerate(graph.facts):
         out.add_edge(
             graph.nodes[graph.subject[edge]].id, graph.nodes[graph.object[edge]].id, key=fact.id,
-            relation=fact.relation, quote=fact.quote, document=fact.document_id,
+            relation=edge_relation(fact), quote=fact.quote, document=fact.document_id,
         )  # fmt: skip
     return out

@@ -5,6 +5,7 @@ outcomes claim are the rows on disk. `summary` counts outcomes by reason, for re
 """
 
 from collections.abc import Collection, Iterable
+from typing import Literal
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from warehouse.shards import OUTCOMES
 from warehouse.store import Store, Using
 
 SHOWN = 5
+Status = Literal["ok", "rejected", "errored"]
 
 
 class LedgerError(Exception):
@@ -116,36 +118,38 @@ def _named(ids: list[str], what: str) -> list[str]:
     return [f"{len(ids)} inputs {what} ({', '.join(ids[:SHOWN])}{', …' * (len(ids) > SHOWN)})"]
 
 
+class ReasonCount(Record):
+    """How many inputs of a stage came to one status for one reason."""
+
+    stage: str
+    status: Status
+    reason: str
+    inputs: int
+    n_out: int
+    """Rows that these inputs gave."""
+    example: str
+    """The detail of one of them."""
+
+
 def summary(
-    store: Store, using: Using, *, input_ids: Collection[str] | None = None
-) -> pl.DataFrame:
-    """Count outcomes by stage, status and reason.
+    store: Store, stage: str, fingerprint: str, *, input_ids: Collection[str] | None = None
+) -> list[ReasonCount]:
+    """Count a stage's outcomes by status and reason, the most frequent first.
 
     Args:
         store: open for reading or writing.
-        using: stage → fingerprint.
+        stage: name of the stage.
+        fingerprint: of the work to count.
         input_ids: count these inputs only; None counts all.
-
-    Returns:
-        Columns stage, status, reason, inputs, n_out and example (the detail of one input), the
-        stages in the order of `using`, then the most frequent first.
     """
     keep = None if input_ids is None else {"input_id": input_ids}
-    order = {stage: place for place, stage in enumerate(using)}
-    return (
-        store.scan(OUTCOMES, using, keep=keep, record=Outcome)
+    counts = (
+        store.scan(OUTCOMES, {stage: fingerprint}, keep=keep, record=Outcome)
         .group_by("stage", "status", "reason")
         .agg(
-            pl.len().cast(pl.Int64).alias("inputs"),
-            pl.col("n_out").sum(),
-            pl.col("detail").min().alias("example"),
+            pl.len().alias("inputs"), pl.col("n_out").sum(), pl.col("detail").min().alias("example")
         )
-        .sort(
-            pl.col("stage").replace_strict(order, default=len(order), return_dtype=pl.Int64),
-            pl.col("inputs"),
-            "status",
-            "reason",
-            descending=[False, True, False, False],
-        )
+        .sort("inputs", "status", "reason", descending=[True, False, False])
         .collect()
     )
+    return [ReasonCount.model_validate(row) for row in counts.iter_rows(named=True)]

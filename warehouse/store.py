@@ -17,6 +17,7 @@ import contextlib
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -276,7 +277,11 @@ class Store:
                 if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
                     raise StoreError("only one SELECT can be asked at a time")
                 self._make_views(connection, tables)
-                return pl.DataFrame(connection.sql(query, params=params))
+                result = connection.sql(query, params=params)
+                # An Arrow stream needs no pyarrow. It goes without its class, because Polars keeps
+                # the classes it is given and DuckDB reports each of its own that outlives it.
+                stream: Any = SimpleNamespace(__arrow_c_stream__=result.__arrow_c_stream__)
+                return pl.DataFrame(stream)
             except duckdb.Error as error:
                 raise StoreError(f"DuckDB: {error}") from error
 

@@ -72,7 +72,7 @@ def _document_facts(
             statements.append(Statement(turn, reading, owner))
     for turn in turns:
         if turn.generic:
-            confirmed = read_confirmations(turn)
+            confirmed = read_confirmations(turn, turns)
             statements += [Statement(turn, r, turn.speaker.text, confirmed=True) for r in confirmed]
     ordered = sorted(sections, key=lambda section: section.start)
     facts = [_fact(document, ordered, s, names) for s in settle(statements, turns)]

@@ -9,14 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractors.facts import dialogue_words as words
 from extractors.facts.dialogue_clauses import Reading
 from extractors.facts.dialogue_turns import Turn
 from extractors.facts.dialogue_values import DATE, DAYS, MONTHS
-from extractors.facts.dialogue_words import CORRECTION, ENDS_STATE
 
 REACH = 3
 """Turns after a statement in which a correction of it is looked for."""
-SHORT = 6
+SHORT, LONG = 6, 12
+"""Words in a sentence that can hardly be about anything else, and in one that may be."""
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|"
@@ -36,7 +37,7 @@ class Statement:
     """What the subject is known by: the name, or the speaker's label."""
     superseded: bool = False
     confirmed: bool = False
-    """Whether it was read back for confirmation."""
+    """Whether it was read back to the other side, which agreed."""
 
 
 def settle(statements: Sequence[Statement], turns: Sequence[Turn]) -> list[Statement]:
@@ -46,7 +47,7 @@ def settle(statements: Sequence[Statement], turns: Sequence[Turn]) -> list[State
     for index, statement in enumerate(ordered):
         if any(_replaces(later, statement) for later in ordered[index + 1 :]):
             settled.append(replace(statement, superseded=True))
-        elif not _is_corrected(statement, turns):
+        elif statement.confirmed or not _is_corrected(statement, turns):
             settled.append(statement)
     return settled
 
@@ -54,7 +55,7 @@ def settle(statements: Sequence[Statement], turns: Sequence[Turn]) -> list[State
 def _replaces(later: Statement, earlier: Statement) -> bool:
     if later.owner != earlier.owner:
         return False
-    if earlier.reading.relation in ENDS_STATE.get(later.reading.relation, ()):
+    if earlier.reading.relation in words.ENDS_STATE.get(later.reading.relation, ()):
         return True
     same = later.reading.relation == earlier.reading.relation and earlier.reading.functional
     return same and _printed(later.reading) != _printed(earlier.reading)
@@ -69,30 +70,49 @@ def _is_corrected(statement: Statement, turns: Sequence[Turn]) -> bool:
     turn, reading = statement.turn, statement.reading
     rest = turn.text[reading.end :]
     following = [later.text for later in turns[turn.index + 1 : turn.index + 1 + REACH]]
-    if statement.confirmed and following and CORRECTION.search(following[0]):
-        return True
-    for text in (rest, *following):
-        for sentence in SENTENCE.finditer(text):
-            if CORRECTION.search(sentence[0]) and _touches(reading, sentence[0].strip()):
+    for distance, text in enumerate((rest, *following)):
+        for match in SENTENCE.finditer(text):
+            if _corrects(match[0].strip(), reading, near=distance <= 1):
                 return True
     return False
 
 
-def _touches(reading: Reading, sentence: str) -> bool:
-    """Say whether a correcting sentence may be about the statement: its detail, its value, a value
-    of its type, or too few words to tell.
+def _corrects(sentence: str, reading: Reading, *, near: bool) -> bool:
+    """Say whether a sentence may correct the reading: how it is worded and what it touches.
+
+    It touches the detail (`budget`), the value itself, a value of the same type, or it is too short
+    to tell (`No, that's wrong.` right after the statement).
     """
     lowered = sentence.casefold()
-    if len(sentence.split()) <= SHORT:
-        return True
-    key = reading.relation.split()[-1 if reading.shape == "attribute" else 0]
-    if re.search(rf"\b{re.escape(key)}", lowered) or _printed(reading) in lowered:
-        return True
+    length = len(sentence.split())
+    key = _key(reading)
+    named = re.search(rf"\b{re.escape(key)}", lowered) is not None
+    itself = len(_printed(reading)) > 1 and _printed(reading) in lowered
+    alike = _has_like_value(reading, sentence)
+    if words.RETRACTED.search(sentence):
+        return named or itself or (alike and length <= LONG) or (near and length <= SHORT)
+    if words.CHANGED.search(sentence):
+        measured = reading.object is not None and reading.object.type == "value"
+        return named or itself or (measured and alike and length <= LONG)
+    if words.DIFFERENT.search(sentence):
+        return alike and (named or length <= SHORT)
+    return itself and words.DENIED.search(sentence) is not None
+
+
+def _key(reading: Reading) -> str:
+    """Return the word that names the detail: `budget`, or the stem of a clause's verb."""
+    if reading.shape == "attribute":
+        return reading.relation.split()[-1]
+    verb = reading.relation.split()[0]
+    return verb.removesuffix("s").removesuffix("ed")
+
+
+def _has_like_value(reading: Reading, sentence: str) -> bool:
     value = reading.object
     if value is None:
         return False
     if value.quantity is not None:
-        return NUMBER.search(lowered) is not None
+        return NUMBER.search(sentence.casefold()) is not None
     if value.type == "value" and DATE.fullmatch(value.text):
         return MOMENT.search(sentence) is not None
     return CAPITAL.search(sentence) is not None

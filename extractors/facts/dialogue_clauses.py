@@ -24,8 +24,8 @@ from extractors.facts.dialogue_subjects import (
     noun_type,
     read_subject,
 )
-from extractors.facts.dialogue_values import Value, code_at, value_at
-from extractors.facts.dialogue_verbs import VerbGroup, read_group, skip_adverbs
+from extractors.facts.dialogue_values import Value, code_at, title_at, value_at, without_titles
+from extractors.facts.dialogue_verbs import BARE, VerbGroup, read_group, skip_adverbs
 from warehouse.records import Qualifier, Quantity, Shape
 
 MAX_TOKENS = 60
@@ -66,7 +66,7 @@ def read_utterance(doc: Doc, speakers: frozenset[str]) -> Iterator[Reading]:
     """
     for sentence in doc.sents:
         text = sentence.text
-        if len(sentence) > MAX_TOKENS or FOREIGN & set(text) or "http" in text:
+        if len(sentence) > MAX_TOKENS or FOREIGN & set(without_titles(text)) or "http" in text:
             continue
         if words.UNSURE_SENTENCE.search(text):
             continue
@@ -90,7 +90,8 @@ def _clauses(place: Place) -> Iterator[Reading]:
         joined = token.i > sentence.start and place.doc[token.i - 1].lower_ in JOINTS
         if token.idx < at or not (token.idx == at or joined):
             continue
-        shared = token.tag_ in FINITE and before is not None
+        finite = token.tag_ in FINITE or token.lower_ in BARE
+        shared = finite and before is not None
         subject = replace(before, next=token.i, shared=True) if shared and before else None
         subject = subject or read_subject(place, token.i)
         reading = _read_clause(place, subject, token.idx) if subject else None
@@ -146,7 +147,7 @@ def _attribute_value(place: Place, at: int, noun: str) -> Value | None:
         found = code_at(place.text, start)
     if found is not None:
         return found
-    name = name_at(place, at + (doc[at].text == "the"))
+    name = title_at(place.text, start) or name_at(place, at + (doc[at].text == "the"))
     if name is None:
         return None
     return Value(name.text, name.start, name.end, noun_type(noun, name.type))
@@ -233,6 +234,8 @@ def _verb_value(place: Place, group: VerbGroup) -> Value | None:
         return value if value is not None and value.quantity is not None else None
     if group.kind is None:
         return None
+    if group.kind in ("work", "thing") and (title := title_at(text, start)):
+        return title
     name = name_at(place, group.next + (place.doc[group.next].text == "the"))
     if name is None:
         return None
@@ -262,6 +265,7 @@ def read_ending(place: Place, at: int) -> tuple[tuple[Qualifier, ...], int] | No
     """Return the qualifiers after character `at` and the clause's end; None if words are left."""
     text = place.text
     qualifiers: list[Qualifier] = []
+    at += text[at : at + 1] in ('"', "”")
     while len(qualifiers) <= MAX_QUALIFIERS:
         if tail := words.ADVERB_TAIL.match(text, at):
             at = tail.end()

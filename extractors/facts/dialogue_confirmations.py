@@ -1,43 +1,79 @@
-"""Details that one side reads back: `Please confirm: the movie is Zama. The city is Porto.`
+"""Details that one side reads back and the other agrees to.
 
-Only after a word of confirming, and only `the NOUN is VALUE`: what a question, an offer or a search
-result says is not settled. The fact's subject is decided by the caller; a later confirmation of the
-same detail takes this one's place.
+`Please confirm: the movie is Zama.` `Confirming the movie Zama with Hindi subtitles.` Only after a
+word of confirming, and only when the next turn of somebody else says yes: what a question, an offer
+or a search result says is not settled. A later confirmation of a detail takes this one's place.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extractors.facts.dialogue_clauses import Reading
 from extractors.facts.dialogue_turns import Turn
-from extractors.facts.dialogue_values import Value, name_over, value_at
+from extractors.facts.dialogue_values import Value, value_at
 from extractors.facts.dialogue_words import BAD_ADJECTIVES, NO_RELATION
 
 CONFIRM = re.compile(
     r"\b(?:please (?:confirm|verify|check)|(?:just )?to (?:confirm|verify|recap)|confirming|"
-    r"confirm (?:the|these|that)|verify (?:the|these)|(?:the|your) (?:booking|order|reservation) "
-    r"details)\b",
+    r"confirm (?:the|these|that|to)|verify (?:the|these)|your confirmation|"
+    r"(?:the|your) (?:booking|order|reservation) details)\b",
     re.IGNORECASE,
 )
-FIELD = re.compile(
+AGREED = re.compile(
+    r"\s*(?:yes|yeah|yep|yup|sure|correct|right|perfect|exactly|ok|okay|great|fine|absolutely|"
+    r"confirmed|please do|go ahead|sounds (?:good|great)|that['’]?s (?:right|correct|it|fine|great)|"
+    r"that (?:is|this) (?:right|correct)|that works)\b",
+    re.IGNORECASE,
+)
+TAKEN_BACK = re.compile(
+    r"\b(?:but|actually|instead|rather|change|not|no|wait|can you|could you|make)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+STATED = re.compile(
     r"\b(?:[Tt]he|[Yy]our) (?P<noun>[a-z]+(?: [a-z]+){0,2}) (?:is|will be) "
     r"(?P<value>[^\s.,;?!][^.,;?!\n]{0,60}?)(?=[.;?!\n]|,? and (?:the|your) |, (?:the|your) |$)"
 )
+NAMED = re.compile(
+    r"\bthe (?P<noun>[a-z]+) (?P<value>[A-ZÀ-Þ][^.,;?!\n]{1,60}?)(?=[.,;?!\n]| with [A-Z]|$)"
+)
+WITH = re.compile(r"\bwith (?P<value>[A-Z][a-zà-ÿ]+) (?P<noun>[a-z]+)(?=[.,;?!\n]| enabled| on\b|$)")
+DONE = re.compile(
+    r"\b(?P<verb>[Pp]lay|[Bb]ook|[Rr]eserv|[Oo]rder|[Rr]ent|[Bb]uy)(?:e|ing)? "
+    r"(?P<value>[A-ZÀ-Þ][^.,;?!\n]{1,60}?)(?=[.,;?!\n]| with [A-Z]|$)"
+)
+VERBS = {"reserv": "reserves", "buy": "buys", "play": "plays"}
+PATTERNS = (STATED, NAMED, WITH)
 CAPITALISED = re.compile(r"[A-Z0-9À-Þ]")
 
 
-def read_confirmations(turn: Turn) -> Iterator[Reading]:
+def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Reading]:
     """Yield the details that the turn reads back, with spans in its utterance."""
     cue = CONFIRM.search(turn.text)
-    if cue is None:
+    if cue is None or not _is_agreed(turn, turns):
         return
-    for match in FIELD.finditer(turn.text, cue.end()):
-        noun = match["noun"]
-        words = noun.split()
+    for pattern in PATTERNS:
+        for match in pattern.finditer(turn.text, cue.end()):
+            words = match["noun"].split()
+            value = _value(turn.text, match.start("value"), match.end("value"))
+            if value is None or words[-1] in NO_RELATION or BAD_ADJECTIVES & set(words):
+                continue
+            span = (0, len(turn.text))
+            yield Reading(None, match["noun"], value, "attribute", *span, functional=True)
+    for match in DONE.finditer(turn.text, cue.end()):
         value = _value(turn.text, match.start("value"), match.end("value"))
-        if value is None or words[-1] in NO_RELATION or BAD_ADJECTIVES & set(words):
-            continue
-        yield Reading(None, noun, value, "attribute", match.start(), match.end(), True)
+        stem = match["verb"].lower()
+        verb = VERBS.get(stem, f"{stem}s")
+        if value is not None:
+            yield Reading(None, verb, value, "clause", 0, len(turn.text), True, verb)
+
+
+def _is_agreed(turn: Turn, turns: Sequence[Turn]) -> bool:
+    """Say whether the next turn is somebody else's and agrees without a change."""
+    reply = turns[turn.index + 1] if turn.index + 1 < len(turns) else None
+    if reply is None or reply.speaker.text == turn.speaker.text:
+        return False
+    first = re.split(r"(?<=[.!?])\s", reply.text, maxsplit=1)[0]
+    return AGREED.match(first) is not None and TAKEN_BACK.search(first) is None
 
 
 def _value(text: str, start: int, end: int) -> Value | None:
@@ -45,8 +81,10 @@ def _value(text: str, start: int, end: int) -> Value | None:
     measured = value_at(text, start)
     if measured is not None:
         return measured if measured.end == end else None
+    words = text[start:end].split()
+    capitals = [word for word in words if CAPITALISED.match(word)]
     if not CAPITALISED.match(text, start) or text[start:end].isdigit():
         return None
-    name = name_over(text, start)
-    kind = "thing" if name is not None else "text"
-    return Value(text[start:end], start, end, kind)
+    if 2 * len(capitals) < len(words):
+        return None
+    return Value(text[start:end], start, end, "thing")

@@ -16,14 +16,15 @@ CONNECTOR = r"(?:of the|of|de la|de los|de|da|dos|das|do|di|della|del|la|le|van 
 CONNECTORS = frozenset("of the de la los da dos das do di del della le van der von af & y".split())
 WORD = r"[^\W\d_a-z][\w’'-]*(?:\.(?=[^\W\d_]))?"
 NAME = re.compile(
-    rf"(?:Dr\.|Mr\.|Mrs\.|Ms\.|St\.|Prof\.)?\s?(?:[A-Z]\.|{WORD})"
-    rf"(?:[ ](?:{CONNECTOR}[ ])?(?:[A-Z]\.|{WORD}|\d{{1,4}}(?![\w%.,:]))){{0,6}}"
+    rf"(?:(?:Dr|Mr|Mrs|Ms|St|Prof)\. )?(?:[A-Z]\.|{WORD})"
+    rf"(?:[ ](?:{CONNECTOR}[ ])?(?:[A-Z]\.|{WORD}|\d{{1,4}}[A-Z]{{0,3}}(?![\w%:]|[.,]\d))){{0,6}}"
 )
 YEAR = r"(?:1[5-9]|20)\d\d"
 DATE = re.compile(
     rf"(?:\d{{4}}-\d\d-\d\d|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})(?:,? {YEAR})?"
     rf"|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? {YEAR})?|(?:{MONTHS}),? {YEAR})(?!\w)"
 )
+TITLE = re.compile(r"[\"“](?P<title>[^\W_a-z][^\"“”.!?\n]{0,60}[^\"“”.,!?\s])[\"”]")
 CLOCK = re.compile(
     r"(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?(?:[ap]\.m\.|[AaPp][Mm]\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
 )
@@ -55,20 +56,17 @@ class Value:
     quantity: Quantity | None = None
 
 
-def name_over(text: str, at: int, *, single: bool = True) -> Value | None:
-    """Return the capitalised name that covers character `at`, articles excluded, or None.
-
-    With `single` false, a name needs two words.
-    """
+def name_over(text: str, at: int) -> Value | None:
+    """Return the capitalised name that covers character `at`, articles excluded, or None."""
     left = max(0, at - 100)
     for match in NAME.finditer(text[left : at + 100]):
         start, end = left + match.start(), left + match.end()
         if start <= at < end:
-            return _trimmed(text, start, end, single=single)
+            return _trimmed(text, start, end)
     return None
 
 
-def _trimmed(text: str, start: int, end: int, *, single: bool) -> Value | None:
+def _trimmed(text: str, start: int, end: int) -> Value | None:
     name = text[start:end]
     start += len(name) - len(name.lstrip())
     name = name.strip()
@@ -78,7 +76,7 @@ def _trimmed(text: str, start: int, end: int, *, single: bool) -> Value | None:
         if name.startswith(article):
             start, name = start + len(article), name[len(article) :]
     words = name.split()
-    if not words or len(words) == 1 and (not single or len(name) < 2):
+    if not words or len(name) < 2:
         return None
     if not all(word[0].isupper() or word[0].isdigit() or word in CONNECTORS for word in words):
         return None
@@ -88,6 +86,24 @@ def _trimmed(text: str, start: int, end: int, *, single: bool) -> Value | None:
     if any(word.endswith(("'s", "’s", "'m", "’m", "'ll", "'ve", "n't")) for word in words):
         return None
     return Value(name, start, start + len(name), "thing")
+
+
+def title_at(text: str, at: int) -> Value | None:
+    """Return the title in double quotes that starts at character `at`, without its quotes."""
+    match = TITLE.match(text, at)
+    if match is None or not _is_title(match["title"]):
+        return None
+    return Value(match["title"], match.start("title"), match.end("title"), "work")
+
+
+def without_titles(text: str) -> str:
+    """Return the text with quoted titles blanked; other quotations stay."""
+    return TITLE.sub(lambda match: " " if _is_title(match["title"]) else match[0], text)
+
+
+def _is_title(text: str) -> bool:
+    capitals = [word for word in text.split() if word[0].isupper() or word[0].isdigit()]
+    return len(text.split()) <= 2 * len(capitals)
 
 
 def value_at(text: str, at: int) -> Value | None:

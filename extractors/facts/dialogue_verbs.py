@@ -15,6 +15,7 @@ from warehouse.records import EntityType
 BE = words.IS | {"are", "'re", "’re", "was", "were"}
 HAVE = frozenset({"have", "'ve", "’ve", "has"})
 PAST_BE = frozenset({"was", "were"})
+BARE = frozenset({"work", "live", "study"})
 MAX_AUXILIARIES = 3
 PARTICIPLES = {
     "based": "base",
@@ -91,6 +92,9 @@ def _shape(verb: Token, auxiliaries: list[str]) -> tuple[str, str, str] | None:
         lemma = words.PROGRESSIVE[form]
         return lemma, third_person(lemma), "present"
     if not auxiliaries:
+        if form in BARE and verb.tag_ == "NN" and verb.dep_ == "conj":
+            # `I live in Porto and work at …`: the tagger sees a noun.
+            return form, third_person(form), "present"
         if verb.tag_ == "VBD":
             return lemma, form, "past"
         finite = verb.tag_ == "VBZ" or (verb.tag_ in ("VBP", "VB") and lemma == form)

@@ -38,12 +38,12 @@ STATES = _frames("""
 """)
 EVENTS = _frames("""
     place: move to, relocate to, emigrate to, settle in, live in, grow in, travel to, fly to, visit
-    place: stay at|in, book, reserve, return to
+    place: stay at|in, book, reserve, return to, go to
     org: join, leave, quit, found, co-found, acquire, graduate from, retire from, study at, teach at
     org: work at|for, attend, sign with, play for, enrol at, enroll at, train at
     person: marry, meet, hire, appoint, replace, succeed, study under
     thing: buy, purchase, sell, rent, choose, pick, select, adopt, win, build, open, order
-    work: write, publish, record, compose, design, paint, translate, edit, direct, read, finish
+    work: write, publish, record, compose, design, paint, translate, edit, direct, read, finish, watch
     value: cost, weigh, employ, earn
 """)
 PASSIVES = _frames("""
@@ -85,7 +85,7 @@ KIN = frozenset(
     "neighbour neighbor flatmate roommate housemate teacher tutor doctor dentist therapist lawyer "
     "solicitor accountant agent coach trainer supervisor adviser advisor mentor assistant editor "
     "publisher employer client supplier contractor architect plumber electrician dog cat horse "
-    "hamster rabbit parrot puppy kitten tortoise hometown physiotherapist optician vet nanny "
+    "classmate teammate roommate stepdaughter stepson bandmate penpal tenant hamster rabbit parrot puppy kitten tortoise hometown physiotherapist optician vet nanny "
     "childminder cleaner gardener hairdresser banker broker translator successor predecessor "
     "mother-in-law father-in-law sister-in-law brother-in-law son-in-law daughter-in-law".split()
 )
@@ -160,7 +160,7 @@ CLOSING = re.compile(
     r"|\sand\s(?=[a-z]|I\b))"
 )
 ADVERB_TAIL = re.compile(
-    r" (?:now|already|too|as well|at the moment|currently|these days|officially)\b"
+    r" (?:now|already|too|as well|at the moment|currently|these days|officially|recently)\b"
 )
 QUALIFIERS = (
     ("time", re.compile(rf",? (?:in|since|until|till|from|on|by) (?:{DATE.pattern}|{YEAR})\b")),
@@ -169,11 +169,17 @@ QUALIFIERS = (
     ("note", re.compile(rf" for (?:the )?(?:{DATE.pattern})")),
     ("note", re.compile(r" as (?:a|an|the|their|its) [a-z-]+(?: [a-z-]+)?(?=[.,;!]|$| and )")),
 )
-CORRECTION = re.compile(
-    r"(?:^|[.!?,;–—-]\s*)(?:no|nope|oops)\b|\b(?:actually|wait|scratch that|correction|make (?:that|"
-    r"it)|instead|rather|sorry|chang(?:e|ed|ing)|on second thoughts?|i meant?|not anymore|no longer|"
-    r"moved|cancel\w*|switch\w*|wrong|mistake\w*|misspoke|postponed|now|anymore|not|isn['’]t|"
-    r"turns out|revis\w+|correct(?:ed|ing)|update[ds]?)\b",
+# How a correction is worded, from the plainest down; `dialogue_changes` says what each must touch.
+RETRACTED = re.compile(
+    r"(?:^|[.!?,;–—-]\s*)(?:no|nope|oops)\b|\b(?:wait|scratch that|correction|make (?:that|it)|"
+    r"i meant?|misspoke|sorry|on second thoughts?|let me correct)\b",
     re.IGNORECASE,
 )
+CHANGED = re.compile(
+    r"\b(?:chang(?:e|ed|ing)|moved|cancel\w*|switch\w*|no longer|anymore|postponed|revis\w+|"
+    r"updated?|wrong|mistake\w*|instead|rather|bumped|raised|lowered|cut)\b",
+    re.IGNORECASE,
+)
+DIFFERENT = re.compile(r"\b(?:actually|now|turns out|new)\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:not|never|former|ex)\b|n['’]t\b", re.IGNORECASE)
 YEAR_ONLY = re.compile(rf"{YEAR}(?![\w-])")

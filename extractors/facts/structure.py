@@ -6,10 +6,11 @@ the innermost heading that names a thing. A list is read whole or not at all.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from extractors.facts.tables import table_facts
-from extractors.facts.values import ASIDE, NUMBER, TIME_ASIDE, Value, parse_list, parse_value
+from extractors.facts.values import ASIDE, NAME, NUMBER, TIME_ASIDE, Value, parse_list, parse_value
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
@@ -25,7 +26,7 @@ GENERIC_HEADING = frozenset(
     "details facts data profile statistics see also".split()
 )
 ASIDES = frozenset("note definition notes".split())
-HEADING_LINE = re.compile(r"[ \t]*#{1,6} ")
+LONGEST_LINE = 4000
 
 
 def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
@@ -35,8 +36,7 @@ def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fac
     facts: list[Fact] = []
     for section in sections:
         subject = subject_of(document, section)
-        if subject is not None:
-            facts += _field_facts(document, section, subject)
+        facts += _field_facts(document, section, subject)
         facts += table_facts(document, section)
     return sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.start, fact.id))
 
@@ -64,19 +64,47 @@ def _find(text: str, name: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def _field_facts(document: Document, section: Section, subject: Mention) -> Iterator[Fact]:
+def _field_facts(document: Document, section: Section, subject: Mention | None) -> Iterator[Fact]:
+    """Read the section's field lines; a name alone on its line before them is what they are about."""
     parents = section.headings if document.subject else ()
     offset = section.start
-    for line in document.text[section.start : section.end].splitlines(keepends=True):
-        match = FIELD.fullmatch(line.rstrip()) if len(line) < 4000 else None
-        if match and not HEADING_LINE.match(line) and "|" not in line:
-            label = _label(match["label"], parents)
-            if label:
-                span = (offset, offset + len(line.rstrip()))
-                for name, value_at, value in _subfields(label, match["value"]):
-                    at = offset + match.start("value") + value_at
-                    yield from _facts_of_value(document, section, subject, name, (at, value), span)
+    facts: list[tuple[str, int, Fact]] = []
+    lines = document.text[section.start : section.end].splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        bare = line.strip()
+        follows = lines[number + 1] if number + 1 < len(lines) else ""
+        if not document.subject and FIELD.match(follows) and _stands_alone(lines, number):
+            at = offset + line.index(bare)
+            subject = Mention(text=bare, start=at, end=at + len(bare), type="thing")
+        match = FIELD.fullmatch(line.rstrip()) if len(line) < LONGEST_LINE else None
+        label = _label(match["label"], parents) if match and "|" not in line else None
+        if match and label and subject:
+            span = (offset, offset + len(line.rstrip()))
+            for name, value_at, value in _subfields(label, match["value"]):
+                at = offset + match.start("value") + value_at
+                found = _facts_of_value(document, section, subject, name, (at, value), span)
+                facts += [(name, offset, fact) for fact in found]
         offset += len(line)
+    yield from _bound(facts)
+
+
+def _stands_alone(lines: Sequence[str], number: int) -> bool:
+    """Whether a line is a record's name: a clean name of its own after a blank line."""
+    bare = lines[number].strip()
+    blank = number == 0 or not lines[number - 1].strip()
+    return blank and len(bare) < 80 and bool(NAME.fullmatch(bare))
+
+
+def _bound(facts: Sequence[tuple[str, int, Fact]]) -> Iterator[Fact]:
+    """Leave out a label that a subject states on several lines; if half its labels do, the lines have other subjects."""
+    lines: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for name, line, fact in facts:
+        lines[fact.subject.text][name].add(line)
+    repeated = {s: {name for name, at in names.items() if len(at) > 1} for s, names in lines.items()}
+    for name, _, fact in facts:
+        subject = fact.subject.text
+        if name not in repeated[subject] and 2 * len(repeated[subject]) < len(lines[subject]):
+            yield fact
 
 
 def _label(label: str, parents: tuple[str, ...]) -> str | None:

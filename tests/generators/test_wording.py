@@ -20,7 +20,7 @@ def test_a_clause_chain_reuses_the_documents_verb_phrase(films, helpers):
     world = films.world()
     candidate = worded(world, helpers["chain"](world, "The Last Coupon", "directed by", "born in"))
     assert candidate.question == (
-        'In which place was the person by whom "The Last Coupon" was directed born?'
+        '"The Last Coupon" was directed by a certain person. In which place was this person born?'
     )
     assert (candidate.answer.kind, candidate.answer.text) == ("text", "Hitchin")
     assert candidate.sub_questions == ("The Last Coupon directed by", "Frank Launder born in")
@@ -36,8 +36,8 @@ def test_a_long_chain_is_told_in_sentences(films, helpers):
         world, "The Last Coupon", "directed by", "born in", "stands on", "named after"
     )
     assert worded(world, draft).question == (
-        'Consider the place in which the person by whom "The Last Coupon" was directed was born. '
-        "After which thing was the thing on which this place stands named?"
+        '"The Last Coupon" was directed by a certain person. This person was born in a certain place. '
+        "This place stands on a certain thing. After which thing was this thing named?"
     )
 
 
@@ -91,7 +91,7 @@ def test_drawn_chains_are_unique_by_construction_and_repeat_with_the_seed(films)
     assert all(not run_program(world.view, program).reason for program in chains)
 
 
-def test_a_field_that_is_no_noun_is_quoted(corpus, helpers):
+def test_a_field_that_is_a_participle_reads_as_a_clause(corpus, helpers):
     option = {"shape": "attribute", "relation": "discovered by"}
     corpus.document("Gallium page", ("Gallium", "Discovered by:", "Paul Lecoq", option))
     corpus.document("Lecoq page", ("Paul Lecoq", "was born in", "Cognac", PERSON))
@@ -100,5 +100,5 @@ def test_a_field_that_is_no_noun_is_quoted(corpus, helpers):
         world, "Gallium", Step(relation="discovered by", direction="forward"), "born in"
     )
     assert worded(world, draft).question == (
-        'In which place was the "Discovered by" entry of Gallium born?'
+        "Gallium was discovered by a certain person. In which place was this person born?"
     )

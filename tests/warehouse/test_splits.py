@@ -4,7 +4,9 @@ from warehouse.splits import assign_splits, repeated_editions
 
 
 def rows(count, category="general"):
-    return [(f"doc-{n}-{edition}", category, f"series {n}") for n in range(count) for edition in (1, 2)]
+    return [
+        (f"doc-{n}-{edition}", category, f"series {n}") for n in range(count) for edition in (1, 2)
+    ]
 
 
 def test_few_series_are_all_train_and_some_have_no_validation():

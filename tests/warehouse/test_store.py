@@ -409,7 +409,7 @@ def test_any_order_and_batching_gives_the_same_root(
 
 
 # Stores written before can be compared with later ones only while this stays as it is.
-ROOT = "unset"
+ROOT = "bd1f842dded7a3a629fc26eff696f07314639115abba1dbbaa0865d1dab8477a"
 
 
 def test_compaction_keeps_rows_and_joins_files(store: Store) -> None:

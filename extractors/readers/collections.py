@@ -1,0 +1,276 @@
+"""JSON and JSONL files: which of their values is a document, a table, a conversation or a row of source code."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from extractors.readers.canonical import Part, TextBuilder, add_table, make_document
+from extractors.readers.conversations import conversations, find_turns, mapped_conversation
+from extractors.readers.options import FieldMapping, Read, Rejected, SourceFile, matches
+from extractors.readers.pointers import (
+    JsonError,
+    as_text,
+    is_scalar,
+    objects_in,
+    parse_json,
+    resolve,
+    step,
+)
+from extractors.readers.python import SUFFIXES, code_stated
+from extractors.readers.records import (
+    TEXT_KEYS,
+    Place,
+    add_record,
+    as_table,
+    clean,
+    find_name,
+    one_line,
+    unwrap,
+)
+from extractors.readers.stated import Stated, humanise, read_date, stated_in_text, title_case
+from extractors.readers.text import add_verbatim, stated_or_stem
+
+SUBJECT_KEYS = ("subject", "name", "title")
+TITLE_KEYS = ("title", "name", "subject", "headline")
+DATE_KEYS = ("date", "published", "year", "edition")
+LICENCE_KEYS = ("license", "licence")
+LONG = 200
+ROW_SHARE = 0.8
+"""Share of a list's rows that must look like documents for each to be one."""
+ROWS = 2000
+
+
+def read_json(file: SourceFile) -> Read:
+    """Yield the documents of a JSON file; one that is several JSON lines is read as JSONL."""
+    try:
+        value = parse_json(file.text)
+    except JsonError as error:
+        first, _, rest = file.text.lstrip().partition("\n")
+        if rest.strip() and first.rstrip().endswith("}") and error.args[0] == "invalid JSON":
+            yield from read_jsonl(file)
+        else:
+            yield Rejected(source=file.source, reason=error.args[0], detail=error.args[1])
+        return
+    mapping = _mapping(file)
+    if mapping is not None:
+        rows = resolve(value, mapping.rows)
+        if rows is None:
+            yield Rejected(source=file.source, reason="mapping fits nothing", detail=f"no value at {mapping.rows}")
+        elif isinstance(rows, list):
+            for index, row in enumerate(rows):
+                yield _mapped(file, mapping, Place(row, step(mapping.rows, index)), str(index))
+        else:
+            yield _mapped(file, mapping, Place(rows, mapping.rows), "")
+        return
+    yield from _documents(file, value)
+
+
+def read_jsonl(file: SourceFile) -> Read:
+    """Yield one document per line; a line that is no JSON is rejected alone. Pointers start with the line's number."""
+    mapping = _mapping(file)
+    rows: list[Any] = []
+    for index, line in enumerate(file.text.split("\n")):
+        rows.append(None)
+        if not line.strip():
+            continue
+        try:
+            rows[index] = parse_json(line)
+        except JsonError as error:
+            yield Rejected(source=f"{file.source}#{index}", reason=error.args[0], detail=error.args[1])
+    if mapping is not None:
+        for index, row in enumerate(rows):
+            if row is not None:
+                yield _mapped(file, mapping, Place(resolve(row, mapping.rows), f"/{index}{mapping.rows}"), str(index))
+        return
+    yield from _rows(file, Place(rows, ""), lines=True)
+
+
+def _mapping(file: SourceFile) -> FieldMapping | None:
+    return next((item for item in file.options.mappings if matches(item.glob, file.source)), None)
+
+
+def _documents(file: SourceFile, value: Any) -> Read:
+    if isinstance(value, dict) and find_turns(value) is None and (only := _only_list(value)) is not None:
+        yield from _rows(file, Place(value[only], step("", only)), lines=False)
+    elif isinstance(value, list):
+        yield from _rows(file, Place(value, ""), lines=False)
+    elif isinstance(value, dict):
+        found = list(conversations(file, Place(value, ""), ""))
+        yield from found or [record_document(file, Place(value, ""), "")]
+    else:
+        yield Rejected(source=file.source, reason="no record", detail="the file holds one plain value")
+
+
+def _only_list(value: Mapping[str, Any]) -> str | None:
+    """Return the key of the one list of objects in an object whose other values are plain: the file's rows."""
+    lists = [key for key, item in value.items() if isinstance(item, list) and any(objects_in(item))]
+    if len(lists) == 1 and all(item is None or is_scalar(item) for key, item in value.items() if key != lists[0]):
+        rows = [row for _, row in objects_in(value[lists[0]])]
+        return lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(value[lists[0]]) else None
+    return None
+
+
+def _rows(file: SourceFile, place: Place, *, lines: bool) -> Read:
+    """Yield the documents of a list: conversations, one per row, or one table."""
+    rows = [row for row in place.value if row is not None]
+    whole = list(conversations(file, place, "")) if not lines else []
+    if whole:
+        yield from whole
+        return
+    objects = [row for row in rows if isinstance(row, dict)]
+    good = sum(_is_document(row) for row in objects)
+    if objects and (good >= ROW_SHARE * len(rows) or (lines and as_table(Place(rows, "")) is None)):
+        for index, row in enumerate(place.value):
+            key, at = str(index), step(place.at, index)
+            if isinstance(row, dict):
+                talks = list(conversations(file, Place(row, at), key))
+                yield from talks or [row_document(file, Place(row, at), key)]
+            elif row is not None:
+                yield Rejected(source=f"{file.source}#{key}", reason="no record", detail="the row is no object")
+        return
+    yield from _table_documents(file, place)
+
+
+def _table_documents(file: SourceFile, place: Place) -> Read:
+    kept = [(index, row) for index, row in enumerate(place.value) if row is not None]
+    for start in range(0, max(len(kept), 1), ROWS):
+        block = kept[start : start + ROWS]
+        key = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
+        built = TextBuilder()
+        table = as_table(Place([row for _, row in block], ""))
+        if table is None:
+            add_record(built, Place({humanise(file.stem): [row for _, row in block]}, ""))
+        else:
+            header, rows = table
+            add_table(built, header, [_moved(line, step(place.at, index)) for line, (index, _) in zip(rows, block[-len(rows) :], strict=True)])
+        yield make_document(file, Part("json", key), Stated(title=humanise(file.stem)), built)
+
+
+def _moved(line: list, at: str) -> list:
+    """Return the pieces of a row with pointers that start at the row's place in the file."""
+    return [(text, place if place is None else at + "/" + place.split("/", 2)[2]) for text, place in line]
+
+
+def _is_document(row: Any) -> bool:
+    """Say whether a row is long enough to be read alone, has a title and a text, or is a conversation."""
+    if not isinstance(row, dict):
+        return False
+    keys = {key.casefold() for key in row}
+    if keys & {"title", "name", "path"} and keys & set(TEXT_KEYS):
+        return True
+    return find_turns(row) is not None or _longest(row) >= LONG
+
+
+def _longest(row: Any) -> int:
+    """Return the length of the longest string down to the third level."""
+    level, longest = [row], 0
+    for _ in range(4):
+        longest = max([longest, *(len(item) for item in level if isinstance(item, str))])
+        level = [
+            inner for item in level if isinstance(item, dict | list)
+            for inner in (item.values() if isinstance(item, dict) else item[:50])
+        ]  # fmt: skip
+    return longest
+
+
+def row_document(file: SourceFile, place: Place, key: str):
+    """Return the document of a collection's row: source code, a text file or a record."""
+    path, text = place.value.get("path"), place.value.get("text", place.value.get("content"))
+    if not (isinstance(path, str) and isinstance(text, str) and "." in path):
+        return record_document(file, place, key)
+    at = step(place.at, "text" if "text" in place.value else "content")
+    body = as_text(text).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    built = add_verbatim(TextBuilder(), body, at)
+    path = one_line(as_text(path))
+    if path.endswith(SUFFIXES):
+        return make_document(file, Part("python", key, file.stem), code_stated(path, body), built)
+    stated = stated_in_text(body)
+    form = "md" if path.lower().endswith((".md", ".markdown")) else "txt"
+    return make_document(file, Part(form, key, file.stem), replace(stated, title=stated.title or path), built)
+
+
+def record_document(file: SourceFile, place: Place, key: str):
+    """Return the document of a record: its title as heading, then its fields."""
+    stated, title_at, used = state_record(place)
+    built = TextBuilder()
+    if stated.title:
+        built.add("# ")
+        built.add(stated.title, title_at)
+        built.add("\n\n")
+    add_record(built, place, used)
+    if not stated.title and key:
+        stated = replace(stated, title=f"{humanise(file.stem)} {key}")
+        return make_document(file, Part("json", key, stated.subject.casefold() or stated.title.casefold()), stated, built)
+    return make_document(file, Part("json", key), stated_or_stem(stated, file), built)
+
+
+def state_record(place: Place) -> tuple[Stated, str, frozenset[str]]:
+    """Return what a record states of itself, the pointer of its title and the top-level key that holds it."""
+    fields = dict(_fields(place))
+    title = next(((fields[key], key) for key in TITLE_KEYS if key in fields), None)
+    used: frozenset[str] = frozenset()
+    if title:
+        (text, at), key = title
+        used = frozenset(k for k in place.value if step(place.at, k) == at.removesuffix("/text") or step(place.at, k) == at)
+        subject = next((fields[k][0] for k in SUBJECT_KEYS if k in fields), "")
+    else:
+        text, at = next(find_name(place.value, place.at), ("", ""))
+        subject = text
+    date = next((found for key in DATE_KEYS if key in fields and (found := read_date(fields[key][0]))), "")
+    licence = next((fields[key][0] for key in LICENCE_KEYS if key in fields), "")
+    return Stated(title=text, subject=title_case(subject), date=date, licence=licence), at, used
+
+
+def _fields(place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield (key, (text, pointer)) of the fields that say what a record is, those of one inner object first."""
+    wanted = {*TITLE_KEYS, *DATE_KEYS, *LICENCE_KEYS}
+
+    def short(value: Mapping[str, Any], at: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        for key, raw in value.items():
+            inner, pointer = unwrap(raw, step(at, key))
+            name = key.strip().casefold()
+            if name in wanted and isinstance(inner, str) and (text := one_line(clean(inner))) and len(text) <= 300:
+                yield name, (text, pointer)
+
+    # One level down only where a single object says it: of two names, neither is the record's.
+    inside = [dict(short(value, step(place.at, key))) for key, value in place.value.items() if isinstance(value, dict)]
+    for name in wanted:
+        found = [fields[name] for fields in inside if name in fields]
+        if len(found) == 1:
+            yield name, found[0]
+    yield from short(place.value, place.at)
+
+
+def _mapped(file: SourceFile, mapping: FieldMapping, place: Place, key: str):
+    """Return the document of a row whose fields the configuration names."""
+    source = f"{file.source}#{key}" if key else file.source
+
+    def field(pointer: str) -> str:
+        return one_line(clean(as_text(resolve(place.value, pointer)))) if pointer else ""
+
+    stated = Stated(
+        title=field(mapping.title), subject=title_case(field(mapping.subject)),
+        date=read_date(field(mapping.date)), licence=field(mapping.licence),
+    )  # fmt: skip
+    named = stated if stated.title else replace(stated, title=f"{humanise(file.stem)} {key}".strip())
+    series = field(mapping.series).casefold()
+    if mapping.turns:
+        return mapped_conversation(file, mapping, place, (Part("dialogue", key, series), named))
+    built = TextBuilder()
+    if stated.title:
+        built.add("# ")
+        built.add(stated.title, place.at + mapping.title)
+        built.add("\n\n")
+    value = resolve(place.value, mapping.text) if mapping.text else place.value
+    at = place.at + mapping.text
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        for index, item in enumerate(value):
+            built.separate(2)
+            built.add(clean(item).strip(), step(at, index))
+    elif isinstance(value, dict):
+        add_record(built, Place(value, at), frozenset((mapping.title.strip("/"),)))
+    elif is_scalar(value):
+        built.add(clean(as_text(value)).strip(), at)
+    else:
+        return Rejected(source=source, reason="mapping fits nothing", detail=f"no text at {at or '/'}")
+    return make_document(file, Part("json", key, series), named, built)

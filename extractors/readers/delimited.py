@@ -1,0 +1,92 @@
+"""CSV and TSV as pipe tables, at most `ROWS` rows to a document."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from extractors.readers.canonical import Part, Piece, TextBuilder, add_table, make_document, table_line
+from extractors.readers.options import Read, Rejected, SourceFile
+from extractors.readers.stated import Stated, humanise
+from warehouse.records import Document
+
+ROWS = 2000
+COLUMNS = 400
+DELIMITERS = ",;\t|"
+SAMPLE_LINES = 50
+NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
+
+
+def read_csv(file: SourceFile) -> Read:
+    """Yield the file's rows as pipe tables, in documents of at most `ROWS` rows; origins are `row:N`."""
+    try:
+        rows = list(csv.reader(io.StringIO(file.text, newline=""), delimiter=_delimiter(file), strict=False))
+    except csv.Error as error:
+        yield Rejected(source=file.source, reason="invalid table", detail=str(error))
+        return
+    yield from table_documents(file, rows)
+
+
+def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
+    """Yield documents of a table given as rows of cells, the header among the first of them."""
+    first = _header_index(rows)
+    header = [" ".join(cell.split()) for cell in rows[first]] if rows else []
+    body = [[" ".join(cell.split()) for cell in row] for row in rows[first + 1 :]]
+    if header and all(NUMBER.fullmatch(cell) for cell in header):
+        body.insert(0, header)
+        header = [f"Column {n + 1}" for n in range(len(header))]
+    width = max((len(row) for row in [header, *body]), default=0)
+    kept = [(index, row) for index, row in enumerate(body) if any(row)]
+    if width < 2 or width > COLUMNS or not kept:
+        yield Rejected(
+            source=file.source, reason="no table", detail=f"{len(kept)} rows of {width} columns under the header"
+        )
+        return
+    preamble = [cells for row in rows[:first] if (cells := [cell.strip() for cell in row if cell.strip()])]
+    for start in range(0, len(kept), ROWS):
+        block = kept[start : start + ROWS]
+        key = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
+        yield _document(file, key, ([*header, *[""] * (width - len(header))], preamble), block)
+
+
+def _document(
+    file: SourceFile, key: str, head: tuple[list[str], list[list[str]]], rows: Sequence[tuple[int, list[str]]]
+) -> Document | Rejected:
+    header, preamble = head
+    built = TextBuilder()
+    for cells in preamble:
+        built.add(": ".join(cells[:2]) + "".join(f"; {cell}" for cell in cells[2:]) + "\n")
+    lines = [[(_line([*row, *[""] * (len(header) - len(row))]), f"row:{index}")] for index, row in rows]
+    add_table(built, [(_line(header), None)], lines)
+    return make_document(file, Part("csv", key), Stated(title=humanise(file.stem)), built)
+
+
+def _line(cells: Sequence[str]) -> str:
+    pieces: list[list[Piece]] = [[(cell, None)] if cell else [] for cell in cells]
+    return "".join(text for text, _ in table_line(pieces))
+
+
+def _delimiter(file: SourceFile) -> str:
+    """Return the delimiter that splits most of the first lines into the same number of cells."""
+    if file.name.lower().endswith(".tsv"):
+        return "\t"
+    lines = [line for line in file.text[:200_000].split("\n") if line.strip()][:SAMPLE_LINES]
+    best, score = ",", 0
+    for delimiter in DELIMITERS:
+        counts = [line.count(delimiter) for line in lines]
+        usual = max(set(counts), key=counts.count) if counts else 0
+        agreeing = counts.count(usual) if usual else 0
+        if agreeing > score:
+            best, score = delimiter, agreeing
+    return best
+
+
+def _header_index(rows: Sequence[Sequence[str]]) -> int:
+    """Return the index of the first row as wide as the table: what stands above it is a preamble."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: SAMPLE_LINES * 2]]
+    counts = sorted(n for n in filled if n)
+    usual = counts[len(counts) // 2] if counts else 0
+    for index, count in enumerate(filled[:20]):
+        if count >= max(2, 0.8 * usual):
+            return index
+    return 0

@@ -1,0 +1,166 @@
+"""HTML pages as Markdown-like text: headings, paragraphs, items, `Term: value` lines and pipe tables."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from extractors.readers.canonical import Part, Piece, TextBuilder, add_table, make_document, table_line
+from extractors.readers.html_blocks import Block, PageParser, Table
+from extractors.readers.html_tables import BULLET, one_line, show_table
+from extractors.readers.options import Read, SourceFile
+from extractors.readers.stated import Stated, plain, read_date, stated_in_text
+from extractors.readers.text import stated_or_stem
+
+MAIN_SHARE = 0.3
+"""The main element is the page when it holds this share of its text."""
+LONG_HEADING = 120
+LINK_RUN = 5
+"""So many blocks in a row that are links and nothing else are navigation."""
+FURNITURE = re.compile(r"(?:table of contents|page \d+|\d{1,4}|[ivxl]{1,6}|back to top|top)", re.IGNORECASE)
+
+
+def read_html(file: SourceFile) -> Read:
+    """Yield a page as one document; origins are offsets in the file."""
+    page = PageParser(file.text)
+    blocks = _without_links(_marked_headings(_main(list(_flat(page.blocks)))))
+    title = [(text.replace("\n", " "), at) for text, at in page.title]
+    stated_title = plain("".join(text for text, _ in title))
+    if re.fullmatch(r"\S*\d\S*", stated_title):
+        # A file name or number in the place of a title.
+        stated_title = ""
+    first = next((block for block in blocks if block.kind == "heading" and block.level == 1), None)
+    built = TextBuilder()
+    if first is None and stated_title:
+        blocks.insert(0, Block("heading", 1, pieces=[(stated_title, None)]))
+    _render(built, blocks)
+    stated = stated_in_text(built.text())
+    heading = plain(first.text()) if first else stated_title
+    stated = replace(stated, title=heading or stated.title, date=stated.date or _page_date(page), licence=_licence(page))
+    yield make_document(file, Part("html"), stated_or_stem(stated, file), built)
+
+
+def _page_date(page: PageParser) -> str:
+    for name in page.meta:
+        if re.search(r"(?:^|[.:_-])(?:date|published|published_time|publication_date|datepublished|issued)$", name):
+            if date := read_date(page.meta[name]):
+                return date
+    return next((date for value in page.times if (date := read_date(value))), "")
+
+
+def _licence(page: PageParser) -> str:
+    return next((page.meta[name] for name in ("license", "licence", "dc.rights", "dcterms.license") if name in page.meta), "")
+
+
+def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
+    """Yield the blocks with the cells of tables that only lay out the page in place of the table."""
+    for block in blocks:
+        table = block.table
+        if table is None or (not table.layout and show_table(table) is not None):
+            yield block
+        else:
+            yield from table.caption
+            for row in table.rows:
+                yield from _flat_row(row_blocks=[cell.blocks for cell in row if cell.blocks], table=table)
+
+
+def _flat_row(row_blocks: Sequence[list[Block]], table: Table) -> Iterable[Block]:
+    if not table.layout and len(row_blocks) == 2 and BULLET.fullmatch(one_line(row_blocks[0])[0:1] and row_blocks[0][0].text()):
+        yield replace(row_blocks[1][0], kind="item")
+        yield from row_blocks[1][1:]
+    elif table.layout:
+        for cell in row_blocks:
+            yield from _flat(cell)
+    elif row_blocks:
+        pieces: list[Piece] = []
+        for cell in row_blocks:
+            pieces += ([(" ", None)] if pieces else []) + one_line(cell)
+        blocks = [block for cell in row_blocks for block in cell]
+        yield Block(
+            "paragraph", pieces=pieces, zone=max(block.zone for block in blocks),
+            bold=all(block.bold for block in blocks), linked=all(block.linked for block in blocks),
+        )  # fmt: skip
+
+
+def _main(blocks: list[Block]) -> list[Block]:
+    """Return the blocks of the main element if it holds much of the page, else all but page headers and footers."""
+    sizes = [0, 0, 0]
+    for block in blocks:
+        sizes[block.zone] += _size(block)
+    least = 2 if sizes[2] > MAIN_SHARE * sum(sizes) else 1 if sizes[1] + sizes[2] else 0
+    kept = [block for block in blocks if block.zone >= least]
+    if not any(block.kind == "heading" and block.level == 1 for block in kept):
+        kept[:0] = [block for block in blocks if block.zone < least and block.kind == "heading" and block.level == 1][:1]
+    return kept
+
+
+def _size(block: Block) -> int:
+    if block.table is None:
+        return sum(len(text) for text, _ in block.pieces)
+    return sum(_size(inner) for row in block.table.rows for cell in row for inner in cell.blocks)
+
+
+def _marked_headings(blocks: list[Block]) -> list[Block]:
+    """On a page without heading elements, take short bold lines for headings: capitals on level 2, others on 3."""
+    if sum(block.kind == "heading" for block in blocks) > 1:
+        return blocks
+    return [_as_heading(block) for block in blocks]
+
+
+def _as_heading(block: Block) -> Block:
+    text = " ".join(block.text().split())
+    if (
+        block.kind != "paragraph" or not block.bold or len(text) > LONG_HEADING or text.endswith((".", ",", ";", ":"))
+        or not re.search(r"[^\W\d_]{3}", text) or FURNITURE.fullmatch(text) or text[:1] in "([" 
+    ):  # fmt: skip
+        return block
+    return replace(block, kind="heading", level=2 if text == text.upper() else 3)
+
+
+def _without_links(blocks: list[Block]) -> list[Block]:
+    """Drop runs of blocks that are links and nothing else."""
+    kept: list[Block] = []
+    run: list[Block] = []
+    for block in [*blocks, Block("table")]:
+        if block.table is None and block.kind in ("item", "paragraph") and block.linked and block.pieces:
+            run.append(block)
+            continue
+        kept += run if len(run) < LINK_RUN else []
+        run = []
+        kept.append(block)
+    return kept[:-1]
+
+
+def _render(built: TextBuilder, blocks: Sequence[Block]) -> None:
+    before = ""
+    for block in blocks:
+        close = block.kind == before and block.kind in ("item", "field")
+        built.separate(1 if close else 2)
+        before = block.kind
+        if block.table is not None:
+            _render_table(built, block.table)
+            continue
+        if block.kind == "heading":
+            built.add("#" * block.level + " ")
+        elif block.kind == "item":
+            built.add("- ")
+        one = block.kind in ("heading", "field", "item")
+        built.add_all((text.replace("\n", " ") if one else text, at) for text, at in block.pieces)
+        built.separate(1)
+
+
+def _render_table(built: TextBuilder, table: Table) -> None:
+    shown = show_table(table)
+    if shown is None:
+        return
+    if shown.caption:
+        built.add("Table: ")
+        built.add_all((text.replace("\n", " "), at) for text, at in shown.caption)
+        built.add("\n")
+    if shown.fields:
+        for term, value in shown.rows:
+            built.add_all(term)
+            built.add(" " if term[-1][0].endswith(":") else ": ")
+            built.add_all(value)
+            built.add("\n")
+        return
+    add_table(built, table_line(shown.header), [table_line(row) for row in shown.rows])

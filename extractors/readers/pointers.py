@@ -1,0 +1,80 @@
+"""JSON as it is printed: numbers stay text, depth is bounded, places are JSON pointers (RFC 6901)."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+MAX_DEPTH = 40
+
+
+class JsonError(ValueError):
+    """Text that is no usable JSON; the arguments are the reason and the detail."""
+
+
+def parse_json(text: str) -> Any:
+    """Return the value of a JSON text, its numbers as printed strings and lone surrogates replaced.
+
+    Raises:
+        JsonError: `text` is not JSON or is nested deeper than `MAX_DEPTH`.
+    """
+    try:
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except RecursionError as error:
+        raise JsonError("nested too deep", "the parser gave up") from error
+    except ValueError as error:
+        raise JsonError("invalid JSON", str(error)[:200]) from error
+    depth = depth_of(value)
+    if depth > MAX_DEPTH:
+        raise JsonError("nested too deep", f"{depth} levels, at most {MAX_DEPTH}")
+    return value
+
+
+def depth_of(value: Any) -> int:
+    """Return the number of lists and objects around the deepest value; 0 for a scalar."""
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def is_scalar(value: Any) -> bool:
+    """Say whether a value is a string, number or truth value; null is none."""
+    return isinstance(value, str | bool)
+
+
+def as_text(value: Any) -> str:
+    """Return a scalar as text: truth values as `yes` and `no`, anything that is no scalar as ''."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return encodable(value) if isinstance(value, str) else ""
+
+
+def encodable(text: str) -> str:
+    """Return `text` with each lone surrogate replaced, so that it can be stored as UTF-8; length is kept."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def step(pointer: str, key: str | int) -> str:
+    """Return the pointer of a child."""
+    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+
+
+def resolve(value: Any, pointer: str) -> Any:
+    """Return the value at a pointer, or None where there is none; the empty pointer is the value itself."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def objects_in(value: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (index, item) for the items of a list that are objects."""
+    return ((index, item) for index, item in enumerate(value) if isinstance(item, dict))
