@@ -22,12 +22,12 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
-from flows.publishing import Published, StageCount, publish_run
+from flows.publishing import Published, publish_run, stage_rows
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
-from warehouse.ledger import balance, summary
+from warehouse.ledger import balance
 from warehouse.records import Category, Fact
-from warehouse.shards import ShardSet, StoreError
+from warehouse.shards import ShardSet
 from warehouse.splits import assign_splits, repeated_editions
 from warehouse.store import Store
 
@@ -92,17 +92,17 @@ def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEn
         ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
     ):
         engine = Engine(store, pool, config)
-        counts = [_ingest(engine, entries)]
-        index = current_index(engine.store, config, entries)
-        counts.append(_extract(engine, index))
+        read = _ingest(engine, entries)
+        index = current_index(store, config, entries)
+        extracted = _extract(engine, index)
         worlds = _generate(engine, index)
-        counts += [_count(engine.store, "generate", fingerprint) for fingerprint in worlds]
-        published = publish_run(store, config, index, worlds, counts)
+        used = [("ingest", read), ("extract", extracted), *(("generate", world) for world in worlds)]
+        published = publish_run(store, config, index, worlds, stage_rows(store, used))
     _artifacts(published)
     return published
 
 
-def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> StageCount:
+def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
     fingerprint = ingest_fingerprint(engine.config)
     wanted = set(engine.store.pending("ingest", fingerprint, input_ids=[e.id for e in entries]))
     batches = _batches([entry for entry in entries if entry.id in wanted], lambda e: _size(e.path), BATCH_BYTES)
@@ -110,7 +110,9 @@ def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> StageCount:
         Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, entries=tuple(batch))
         for batch in batches
     ))  # fmt: skip
-    return _count(engine.store, "ingest", fingerprint)
+    ids = [entry.id for entry in entries]
+    balance(engine.store, "ingest", fingerprint=fingerprint, input_ids=ids, counted={"documents"})
+    return fingerprint
 
 
 def current_index(store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]) -> list[IndexRow]:
@@ -123,7 +125,7 @@ def current_index(store: Store, config: SynthesisConfig, entries: Sequence[FileE
     return list(first.values())
 
 
-def _extract(engine: Engine, index: Sequence[IndexRow]) -> StageCount:
+def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
     fingerprint = extract_fingerprint(engine.config)
     todo = set(engine.store.pending("extract", fingerprint, input_ids=[row.document_id for row in index]))
     words = {row.document_id: row.words for row in index}
@@ -137,7 +139,7 @@ def _extract(engine: Engine, index: Sequence[IndexRow]) -> StageCount:
     _run_stage(engine, "extract", extract_job, jobs)
     ids = [row.document_id for row in index]
     balance(engine.store, "extract", fingerprint=fingerprint, input_ids=ids, counted={"facts"})
-    return _count(engine.store, "extract", fingerprint)
+    return fingerprint
 
 
 def _by_commit(
@@ -197,10 +199,6 @@ def _world_job(
     )  # fmt: skip
 
 
-def _count(store: Store, stage: str, fingerprint: str) -> StageCount:
-    return StageCount(stage=stage, fingerprint=fingerprint, rows=tuple(summary(store, stage, fingerprint)))
-
-
 def _batches(items: Iterable, size: Callable, limit: int) -> Iterator[list]:
     """Cut items into lists whose sizes add up to about `limit`, at least one item each."""
     batch, total = [], 0
@@ -228,6 +226,3 @@ def _artifacts(published: Published) -> None:
         f"Snapshot `{published.version}`: {published.samples} samples. Report: `{published.path}/report/index.html`",
         key="longspan-snapshot",
     )
-
-
-__all__ = ["StoreError", "current_index", "synthesis_flow"]

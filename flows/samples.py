@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from generators.contexts import Context, Pool, render
 from warehouse.identity import content_id
 from warehouse.programs import Answer, Candidate
-from warehouse.snapshots import ContextRow, SampleRow
+from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict
 
 INSTRUCTION = "Answer from the documents alone. Reason first; end with one line: Therefore, the answer is …"

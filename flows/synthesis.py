@@ -34,7 +34,7 @@ from warehouse.mentions import MentionIndex
 from warehouse.programs import FORMS, Candidate, Program, program_id
 from warehouse.queries import GraphView, run_program
 from warehouse.records import Category, Fact, Outcome
-from warehouse.snapshots import ContextRow, SampleRow
+from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict, failed
 
 

@@ -43,7 +43,7 @@ def shown(node: Entity) -> str:
     """Return a named thing as printed in a question."""
     if node.type == "code":
         return f"`{node.name.removeprefix('builtins.')}`"
-    if node.type == "work" or (node.nouns and node.type == "thing" and " " in node.name):
+    if node.type == "work":
         noun = next((n for n in node.nouns if len(n.split()) <= 2), "")
         return f'the {noun} "{node.name}"' if noun else f'"{node.name}"'
     return node.name
@@ -52,7 +52,7 @@ def shown(node: Entity) -> str:
 def noun_of(node: Entity, via: Fact | None = None) -> str:
     """Return the common noun for a hidden thing: what the documents call it, its field's own word, or its type."""
     short = [noun for noun in node.nouns if len(noun.split()) <= 3]
-    if short:
+    if short and node.type != "person":
         return short[0]
     if node.type == "thing" and via is not None and via.shape == "attribute":
         leaf = re.split(r" / | - ", via.relation)[-1]

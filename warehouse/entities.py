@@ -75,9 +75,35 @@ def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) 
     return f"name:{normalise(mention.text)}"
 
 
+PERSONAL = frozenset(
+    "born,died,birthplace,place of birth,place of death,date of birth,date of death,nationality,spouse,doctoral advisor,"
+    "born in,died in,born on,died on,buried in,educated at,married,born at,died at,studied under,occupation".split(",")
+)
+"""Relations whose subject is a person, whatever the entity recogniser said."""
+PLACED = frozenset(
+    "birthplace,place of birth,place of death,born in,died in,buried in,capital,country,city,rises in,flows into,"
+    "located in,lives in,moved to,stands on,lies on,country of origin,launch site,headquarters".split(",")
+)
+"""Relations whose object is a place."""
+KINDS = frozenset(
+    "river city town village country state province region county district island lake sea ocean mountain peak range "
+    "glacier valley desert bridge tunnel dam canal tower castle palace church cathedral museum library theatre theater "
+    "opera ballet symphony novel book play poem film song album painting sculpture magazine journal newspaper language "
+    "company university college school laboratory observatory institute airport station railway ship submarine aircraft "
+    "airliner engine rocket spacecraft satellite telescope planet moon asteroid comet star galaxy element mineral "
+    "protocol standard program programme agency team club party band orchestra award prize treaty battle war airline".split()
+)
+"""Common nouns for kinds of things: a field's last word that is one of them says what its value is."""
+RELATIONAL = frozenset(
+    "capital mother father wife husband sister brother son daughter birthplace head chief seat home part member source "
+    "mouth result centre center subject author founder leader name place time work one site cause end".split()
+)
+"""Nouns that say how a thing stands to another; they are no class of things."""
 CODE_SUBJECT = {"inherits": "class", "raises": "function", "returns": "function", "calls": "function"}
 """What a program's relation says its subject is, for wording and for closing a scope."""
 CODE_OBJECT = {"inherits": "class", "raises": "exception class"}
+FIRM = 50
+"""Weight of what a relation or a class statement says, against one guess of the entity recogniser."""
 _CLASSES: dict[str, str] = {"person": "person", "work": "work", "place": "place", "organisation": "place"}
 
 
@@ -99,14 +125,26 @@ class EntityTable:
             for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
                 if fact.shape == "code" and fact.relation in kind:
                     self._nouns[key][kind[fact.relation]] += 1
+            self._imply(subject, object_, fact)
             if fact.shape == "class":
-                self._nouns[subject][fact.object.text.casefold()] += 1
+                if fact.object.text.casefold().split()[-1] not in RELATIONAL:
+                    self._nouns[subject][fact.object.text.casefold()] += FIRM
             else:
                 self._note(object_, fact.object)
         for key in list(self._surfaces):
             for surface in self._surfaces[key]:
                 if match := DISAMBIGUATOR.match(surface):
                     self._bases[f"name:{normalise(match['base'])}"].add(key)
+
+    def _imply(self, subject: str, object_: str, fact: Fact) -> None:
+        """Count what the relation itself says of its ends, which outweighs the recogniser's guess."""
+        if fact.relation in PERSONAL:
+            self._types[subject]["person"] += FIRM
+        if fact.relation in PLACED and fact.object.type not in ("value", "text"):
+            self._types[object_]["place"] += FIRM
+        last = fact.relation.split()[-1]
+        if fact.shape == "attribute" and last in KINDS and fact.object.type not in ("value", "text"):
+            self._nouns[object_][last] += 1
 
     def _note(self, key: str, mention: Mention) -> None:
         self._surfaces[key][mention.text] += 1
@@ -127,13 +165,22 @@ class EntityTable:
             return self._enter(f"{key}@{fact.document_id}", mention.type, key)
         if len(bases) == 1:
             key = next(iter(bases))
-        kinds = self._types.get(key, {})
-        kind = _CLASSES.get(mention.type) or (next(iter(kinds)) if len(kinds) == 1 else "thing" if kinds else "")
+        kind = self._kind(key, mention)
         if kind == "person" and " " not in key:
             return self._enter(f"{key}@{fact.document_id}", "person", key)
         types = {"person": "person", "work": "work", "place": "place"}
         entered: EntityType = types.get(kind, "thing")  # type: ignore[assignment]
         return self._enter(f"{key}/{kind}", entered, key)
+
+    def _kind(self, key: str, mention: Mention) -> str:
+        """Return the class of a mention: what relations say of the name, else its own type, else the only one known."""
+        kinds = self._types.get(key, {})
+        firm = [kind for kind, weight in kinds.items() if weight >= FIRM]
+        if len(firm) == 1:
+            return firm[0]
+        if own := _CLASSES.get(mention.type):
+            return own
+        return next(iter(kinds)) if len(kinds) == 1 else "thing" if kinds else ""
 
     def _enter(self, identity: str, type_: EntityType, key: str) -> str:
         entity_id = content_id("entity", identity)

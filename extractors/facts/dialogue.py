@@ -15,19 +15,21 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from extractors.facts.dialogue_changes import Statement, settle
-from extractors.facts.dialogue_clauses import Reading, read_utterance
+from extractors.facts.dialogue_clauses import read_utterance
 from extractors.facts.dialogue_confirmations import read_confirmations
 from extractors.facts.dialogue_turns import Turn, turns_of
-from extractors.facts.dialogue_values import Value, name_over
+from extractors.facts.dialogue_values import Value, name_from
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
 EXTRACTOR = "dialogue/1"
 MAX_UTTERANCE = 4_000
 MAX_QUOTE = 400
 BATCH = 64
+GREETING = 4
+"""Turns at the start in which people introduce themselves."""
 # An utterance can state a fact only if it prints a name, a number or a date beside a speaker.
 WORTH_READING = re.compile(r"\b[Mm]y\b|\bI\b|[a-z,] (?:the )?[A-ZÀ-Þ]\w+|\d")
-OWN_NAME = re.compile(r"\b[Mm]y name(?: is|['’]s) (?P<certain>)|\b(?:I['’]m|I am) (?P<likely>)")
+OWN_NAME = re.compile(r"\b[Mm]y name(?: is|'s) (?P<certain>)|\b(?:I'm|I am) (?P<likely>)")
 CONFIDENCE = {"attribute": 0.95, "clause": 0.9}
 
 
@@ -63,7 +65,7 @@ def _document_facts(
     turns: Sequence[Turn],
     read: Sequence[tuple[Turn, Doc]],
 ) -> list[Fact]:
-    names = own_names(read)
+    names = own_names(document, read)
     labels = frozenset(turn.speaker.text for turn in turns if not turn.generic)
     statements: list[Statement] = []
     for turn, doc in read:
@@ -72,15 +74,14 @@ def _document_facts(
             statements.append(Statement(turn, reading, owner))
     for turn in turns:
         if turn.generic:
-            confirmed = read_confirmations(turn, turns)
-            statements += [Statement(turn, r, turn.speaker.text, confirmed=True) for r in confirmed]
+            statements += read_confirmations(turn, turns)
     ordered = sorted(sections, key=lambda section: section.start)
     facts = [_fact(document, ordered, s, names) for s in settle(statements, turns)]
     unique = {fact.id: fact for fact in facts if fact is not None}
     return sorted(unique.values(), key=lambda fact: (fact.start, fact.object.start, fact.id))
 
 
-def own_names(read: Sequence[tuple[Turn, Doc]]) -> dict[str, Mention]:
+def own_names(document: Document, read: Sequence[tuple[Turn, Doc]]) -> dict[str, Mention]:
     """Return the name that each speaker known by a role gives themselves, by label.
 
     A speaker who gives two different names has none; of `Dana` and `Dana Petrov` the longer counts.
@@ -88,7 +89,7 @@ def own_names(read: Sequence[tuple[Turn, Doc]]) -> dict[str, Mention]:
     found: dict[str, list[Mention]] = {}
     for turn, doc in read:
         if turn.generic:
-            found.setdefault(turn.speaker.text, []).extend(_stated_names(turn, doc))
+            found.setdefault(turn.speaker.text, []).extend(_stated_names(document, turn, doc))
     names: dict[str, Mention] = {}
     for label, mentions in found.items():
         longest = max(mentions, key=lambda m: (len(m.text), -m.start), default=None)
@@ -97,20 +98,23 @@ def own_names(read: Sequence[tuple[Turn, Doc]]) -> dict[str, Mention]:
     return names
 
 
-def _stated_names(turn: Turn, doc: Doc) -> Iterator[Mention]:
+def _stated_names(document: Document, turn: Turn, doc: Doc) -> Iterator[Mention]:
     for match in OWN_NAME.finditer(turn.text):
-        name = name_over(turn.text, match.end()) if match.end() < len(turn.text) else None
-        if name is None or name.start != match.end():
+        name = name_from(turn.text, match.end())
+        if name is None:
             continue
-        if match["certain"] is None and not _is_person(doc, name):
+        if match["certain"] is None and not _is_person(doc, name, first=turn.index < GREETING):
             continue
-        start = turn.start + name.start
-        end = start + len(name.text)
-        yield Mention(text=name.text, start=start, end=end, type="person")
+        yield _mention(document, turn, Value(name.text, name.start, name.end, "person"))
 
 
-def _is_person(doc: Doc, name: Value) -> bool:
-    return any(e.label_ == "PERSON" and e.start_char == name.start for e in doc.ents)
+def _is_person(doc: Doc, name: Value, *, first: bool) -> bool:
+    """Say whether `I'm Dana` gives a name: the recogniser's word, or proper nouns in a greeting."""
+    labels = {e.label_ for e in doc.ents if e.start_char <= name.start < e.end_char}
+    if "PERSON" in labels or labels - {"ORG", "GPE", "WORK_OF_ART"}:
+        return "PERSON" in labels
+    inside = [token for token in doc if name.start <= token.idx < name.end]
+    return first and all(token.tag_ == "NNP" for token in inside)
 
 
 def _fact(
@@ -119,15 +123,18 @@ def _fact(
     statement: Statement,
     names: Mapping[str, Mention],
 ) -> Fact | None:
-    turn, reading = statement.turn, statement.reading
+    turn, reading, reply = statement.turn, statement.reading, statement.reply
     start, end = turn.start + reading.start, turn.start + reading.end
+    if reply is not None and reply.end - start <= MAX_QUOTE:
+        end = reply.end
     personal = reading.subject is None or reading.object is None
     if personal and end - turn.speaker.start <= MAX_QUOTE:
         start = turn.speaker.start
     at = bisect_right(sections, start, key=lambda section: section.start) - 1
     if at < 0 or end > sections[at].end:
         return None
-    speaker = names.get(turn.speaker.text, turn.speaker)
+    who = reply if reply is not None and reading.shape == "attribute" else turn
+    speaker = names.get(who.speaker.text, who.speaker)
     notes = list(reading.qualifiers)
     if personal and speaker.type == "text":
         notes.append(Qualifier(kind="note", text="speaker=generic"))
@@ -136,9 +143,9 @@ def _fact(
     return make_fact(
         document.id,
         sections[at].id,
-        subject=_mention(turn, reading.subject) or speaker,
+        subject=_mention(document, turn, reading.subject) if reading.subject else speaker,
         relation=reading.relation,
-        object=_mention(turn, reading.object) or speaker,
+        object=_mention(document, turn, reading.object) if reading.object else speaker,
         shape=reading.shape,
         quote=document.text[start:end],
         start=start,
@@ -149,12 +156,11 @@ def _fact(
         quantity=reading.object.quantity if reading.object else None,
         qualifiers=tuple(notes),
         as_of=document.date,
-        confidence=0.85 if statement.confirmed else CONFIDENCE[reading.shape],
+        confidence=0.85 if reply is not None else CONFIDENCE[reading.shape],
     )
 
 
-def _mention(turn: Turn, value: Value | None) -> Mention | None:
-    if value is None:
-        return None
-    start = turn.start + value.start
-    return Mention(text=value.text, start=start, end=start + len(value.text), type=value.type)
+def _mention(document: Document, turn: Turn, value: Value) -> Mention:
+    """Return the mention of a value, with the document's own quotation marks."""
+    start, end = turn.start + value.start, turn.start + value.end
+    return Mention(text=document.text[start:end], start=start, end=end, type=value.type)

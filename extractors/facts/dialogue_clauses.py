@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Token
 
+from extractors.facts import dialogue_phrases as phrases
 from extractors.facts import dialogue_words as words
 from extractors.facts.dialogue_subjects import (
     Place,
     Subject,
     appositions,
+    head_noun,
+    introduced,
     mine,
     name_at,
     named,
-    head_noun,
     noun_of,
     noun_type,
     read_subject,
@@ -31,9 +33,9 @@ from warehouse.records import Qualifier, Quantity, Shape
 MAX_TOKENS = 60
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 MAX_QUALIFIERS = 4
-JOINTS = frozenset({"and", "but", ";", "–", "—"})
+JOINTS = frozenset({"and", "but", ";", "\u2013"})
 FINITE = frozenset({"VBD", "VBP", "VBZ"})
-FOREIGN = frozenset("\"“”«»{}[]<>*|#@\\_")
+FOREIGN = frozenset('"«»{}[]<>*|#@\\_')
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,10 @@ def read_utterance(doc: Doc, speakers: frozenset[str]) -> Iterator[Reading]:
         text = sentence.text
         if len(sentence) > MAX_TOKENS or FOREIGN & set(without_titles(text)) or "http" in text:
             continue
-        if words.UNSURE_SENTENCE.search(text):
+        if phrases.UNSURE_SENTENCE.search(text):
             continue
         place = Place(sentence, speakers)
-        for subject, name in appositions(place):
+        for subject, name in (*appositions(place), *introduced(place)):
             yield _attribute(place, (None, subject.noun, name))
         if "?" in text:
             continue
@@ -81,11 +83,12 @@ def read_utterance(doc: Doc, speakers: frozenset[str]) -> Iterator[Reading]:
 def _clauses(place: Place) -> Iterator[Reading]:
     """Yield the readings of the sentence's main clauses."""
     sentence, text = place.sentence, place.text
-    opening = words.OPENING.match(text, sentence.start_char)
+    opening = phrases.OPENING.match(text, sentence.start_char)
     at = opening.end() if opening else sentence.start_char
-    dated = words.SINCE.match(text, at)
+    dated = phrases.SINCE.match(text, at)
     at = dated.end() if dated else at
     before: Subject | None = None
+    read_before = False
     for token in sentence:
         joined = token.i > sentence.start and place.doc[token.i - 1].lower_ in JOINTS
         if token.idx < at or not (token.idx == at or joined):
@@ -94,9 +97,12 @@ def _clauses(place: Place) -> Iterator[Reading]:
         shared = finite and before is not None
         subject = replace(before, next=token.i, shared=True) if shared and before else None
         subject = subject or read_subject(place, token.i)
+        if subject is not None and read_before and joined:
+            subject = replace(subject, joined=True)
         reading = _read_clause(place, subject, token.idx) if subject else None
         # Only a clause that was read whole lends its subject: a hedge would be lent with it.
         before = subject if reading is not None and subject and not subject.noun else None
+        read_before = reading is not None
         if reading is not None and dated and token.idx == at:
             time = Qualifier(kind="time", text=dated[0].strip(" ,"))
             reading = replace(reading, qualifiers=(time, *reading.qualifiers))
@@ -110,19 +116,24 @@ def _read_clause(place: Place, subject: Subject, start: int) -> Reading | None:
     if found is None:
         return None
     reading, end = found
+    if any(
+        p.search(place.text, end) for p in (phrases.DOUBTED, phrases.RETRACTED, phrases.CHANGED)
+    ):
+        return None
     clause = place.text[start:end]
     for value in (reading.subject, reading.object):
         # A name may hold any word (`Will`, `Over`).
         if value is not None and value.type != "value":
             clause = clause.replace(value.text, "")
-    return None if words.UNSURE.search(clause) else reading
+    return None if phrases.UNSURE.search(clause) else reading
 
 
 def _copula(place: Place, subject: Subject) -> tuple[Reading, int] | None:
     """Read `is VALUE`, `is called VALUE`, `is my landlord`, `is the head of NAME`."""
     doc = place.doc
     at = skip_adverbs(place, subject.next)
-    if at >= place.end or doc[at].lower_ not in words.IS:
+    origin = head_noun(subject.noun) in words.ORIGINS
+    if at >= place.end or doc[at].lower_ not in (words.IS | {"was"} if origin else words.IS):
         return None
     verb = doc[at]
     at = skip_adverbs(place, at + 1)
@@ -131,19 +142,33 @@ def _copula(place: Place, subject: Subject) -> tuple[Reading, int] | None:
     if at >= place.end or not _is_main(place, verb, subject):
         return None
     if not subject.noun:
-        return _reversed(place, subject, at)
-    value = _attribute_value(place, at, head_noun(subject.noun))
+        return _aged(place, subject, at) or _reversed(place, subject, at)
+    value = _attribute_value(place, at, subject.noun)
     ending = read_ending(place, value.end) if value is not None else None
     if value is None or ending is None:
         return None
     return _attribute(place, (subject.name, subject.noun, value), ending[0]), ending[1]
 
 
-def _attribute_value(place: Place, at: int, noun: str) -> Value | None:
-    doc = place.doc
+def _aged(place: Place, subject: Subject, at: int) -> tuple[Reading, int] | None:
+    """Read `am 34 years old` as the attribute `age`."""
+    match = phrases.AGE.match(place.text, place.doc[at].idx)
+    ending = read_ending(place, match.end()) if match else None
+    if match is None or ending is None:
+        return None
+    quantity = Quantity(value=match["years"], unit="years", step="1")
+    value = Value(
+        match[0].removesuffix(" old"), match.start(), match.end("unit"), "value", quantity
+    )
+    return _attribute(place, (subject.name, "age", value), ending[0]), ending[1]
+
+
+def _attribute_value(place: Place, at: int, label: str) -> Value | None:
+    doc, noun = place.doc, head_noun(label)
     start = doc[at].idx
     found = value_at(place.text, start)
-    if found is None and noun in words.NUMBERED:
+    # `My number is 5` does not say which number.
+    if found is None and noun in words.NUMBERED and label not in words.UNTOLD:
         found = code_at(place.text, start)
     if found is not None:
         return found
@@ -184,9 +209,7 @@ def _attribute(
     owner, noun, value = sides
     functional = head_noun(noun) not in words.MANY or noun.startswith("best ")
     start, end = place.sentence.start_char, place.sentence.end_char
-    return Reading(
-        owner, noun, value, "attribute", start, end, functional, qualifiers=qualifiers
-    )
+    return Reading(owner, noun, value, "attribute", start, end, functional, qualifiers=qualifiers)
 
 
 def _verb(place: Place, subject: Subject) -> tuple[Reading, int] | None:
@@ -226,7 +249,7 @@ def _verb_value(place: Place, group: VerbGroup) -> Value | None:
         value = value_at(text, start)
         if value is not None and value.quantity is None:
             return value
-        if year := words.YEAR_ONLY.match(text, start):
+        if year := phrases.YEAR_ONLY.match(text, start):
             quantity = Quantity(value=year[0], unit="year", step="1")
             return Value(year[0], start, year.end(), "value", quantity)
     if group.kind == "value":
@@ -239,7 +262,9 @@ def _verb_value(place: Place, group: VerbGroup) -> Value | None:
     name = name_at(place, group.next + (place.doc[group.next].text == "the"))
     if name is None:
         return None
-    single = name.type == "person" and " " not in name.text and group.kind in ("place", "work")
+    single = name.type == "person" and " " not in name.text and group.lemma not in words.EITHER
+    group_of_people = name.type == "person" and group.kind == "organisation"
+    single = single or (group_of_people and group.lemma not in words.EITHER)
     firm = group.lemma in words.FIRM or group.kind == "work" or name.type == "thing" or single
     return Value(name.text, name.start, name.end, group.kind if firm else name.type)
 
@@ -247,8 +272,10 @@ def _verb_value(place: Place, group: VerbGroup) -> Value | None:
 def _is_main(place: Place, verb: Token, subject: Subject) -> bool:
     """Say whether the parse has `verb` as a main verb with this subject.
 
-    Main is the root, and what `and` or `but` joins to it.
+    Main is the root, what `and` or `but` joins to it, and a clause with a comma before the root.
     """
+    if subject.joined and subject.noun and verb.lower_ in words.IS:
+        return True
     verb = verb.head if verb.dep_ == "acomp" else verb
     token = verb
     while token.dep_ == "conj":
@@ -258,21 +285,29 @@ def _is_main(place: Place, verb: Token, subject: Subject) -> bool:
     else:
         own = place.doc[subject.start : subject.next]
         stated = any(t.head.i == verb.i and t.dep_ in SUBJECTS for t in own)
-    return token.dep_ == "ROOT" and stated
+    spliced = token.dep_ == "ccomp" and token.head.dep_ == "ROOT" and token.i < token.head.i
+    return stated and (token.dep_ == "ROOT" or spliced)
 
 
 def read_ending(place: Place, at: int) -> tuple[tuple[Qualifier, ...], int] | None:
     """Return the qualifiers after character `at` and the clause's end; None if words are left."""
     text = place.text
     qualifiers: list[Qualifier] = []
-    at += text[at : at + 1] in ('"', "”")
+    at += text[at : at + 1] == '"'
     while len(qualifiers) <= MAX_QUALIFIERS:
-        if tail := words.ADVERB_TAIL.match(text, at):
+        if tail := phrases.ADVERB_TAIL.match(text, at):
             at = tail.end()
-        matches = ((kind, pattern.match(text, at)) for kind, pattern in words.QUALIFIERS)
-        found = next(((kind, match) for kind, match in matches if match), None)
+        found = _qualifier(text, at)
         if found is None:
-            return (tuple(qualifiers), at) if words.CLOSING.match(text, at) else None
-        qualifiers.append(Qualifier(kind=found[0], text=found[1][0].strip(" ,")))
-        at = found[1].end()
+            return (tuple(qualifiers), at) if phrases.CLOSING.match(text, at) else None
+        qualifiers.append(found[0])
+        at = found[1]
+    return None
+
+
+def _qualifier(text: str, at: int) -> tuple[Qualifier, int] | None:
+    """Return the qualifier that starts at character `at`, and its end."""
+    for kind, pattern in phrases.QUALIFIERS:
+        if match := pattern.match(text, at):
+            return Qualifier(kind=kind, text=match[0].strip(" ,")), match.end()
     return None

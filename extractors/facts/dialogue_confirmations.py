@@ -8,6 +8,7 @@ or a search result says is not settled. A later confirmation of a detail takes t
 import re
 from collections.abc import Iterator, Sequence
 
+from extractors.facts.dialogue_changes import Statement
 from extractors.facts.dialogue_clauses import Reading
 from extractors.facts.dialogue_turns import Turn
 from extractors.facts.dialogue_values import Value, value_at
@@ -21,12 +22,12 @@ CONFIRM = re.compile(
 )
 AGREED = re.compile(
     r"\s*(?:yes|yeah|yep|yup|sure|correct|right|perfect|exactly|ok|okay|great|fine|absolutely|"
-    r"confirmed|please do|go ahead|sounds (?:good|great)|that['’]?s (?:right|correct|it|fine|great)|"
+    r"confirmed|please do|go ahead|sounds (?:good|great)|that'?s (?:right|correct|it|fine|great)|"
     r"that (?:is|this) (?:right|correct)|that works)\b",
     re.IGNORECASE,
 )
 TAKEN_BACK = re.compile(
-    r"\b(?:but|actually|instead|rather|change|not|no|wait|can you|could you|make)\b|n['’]t\b",
+    r"\b(?:but|actually|instead|rather|change|not|no|wait|can you|could you|make)\b|n't\b",
     re.IGNORECASE,
 )
 STATED = re.compile(
@@ -36,7 +37,9 @@ STATED = re.compile(
 NAMED = re.compile(
     r"\bthe (?P<noun>[a-z]+) (?P<value>[A-ZÀ-Þ][^.,;?!\n]{1,60}?)(?=[.,;?!\n]| with [A-Z]|$)"
 )
-WITH = re.compile(r"\bwith (?P<value>[A-Z][a-zà-ÿ]+) (?P<noun>[a-z]+)(?=[.,;?!\n]| enabled| on\b|$)")
+WITH = re.compile(
+    r"\bwith (?P<value>[A-Z][a-zà-ÿ]+) (?P<noun>[a-z]+)(?=[.,;?!\n]| enabled| on\b|$)"
+)
 DONE = re.compile(
     r"\b(?P<verb>[Pp]lay|[Bb]ook|[Rr]eserv|[Oo]rder|[Rr]ent|[Bb]uy)(?:e|ing)? "
     r"(?P<value>[A-ZÀ-Þ][^.,;?!\n]{1,60}?)(?=[.,;?!\n]| with [A-Z]|$)"
@@ -46,10 +49,14 @@ PATTERNS = (STATED, NAMED, WITH)
 CAPITALISED = re.compile(r"[A-Z0-9À-Þ]")
 
 
-def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Reading]:
-    """Yield the details that the turn reads back, with spans in its utterance."""
+def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Statement]:
+    """Yield the details that the turn reads back and the next turn agrees to.
+
+    A detail is the other side's own; what the turn says it does (`playing Zama`) is its speaker's.
+    """
     cue = CONFIRM.search(turn.text)
-    if cue is None or not _is_agreed(turn, turns):
+    reply = _agreement(turn, turns) if cue else None
+    if cue is None or reply is None:
         return
     for pattern in PATTERNS:
         for match in pattern.finditer(turn.text, cue.end()):
@@ -58,22 +65,24 @@ def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Reading]:
             if value is None or words[-1] in NO_RELATION or BAD_ADJECTIVES & set(words):
                 continue
             span = (0, len(turn.text))
-            yield Reading(None, match["noun"], value, "attribute", *span, functional=True)
+            detail = Reading(None, match["noun"], value, "attribute", *span, functional=True)
+            yield Statement(turn, detail, reply.speaker.text, reply=reply)
     for match in DONE.finditer(turn.text, cue.end()):
         value = _value(turn.text, match.start("value"), match.end("value"))
         stem = match["verb"].lower()
         verb = VERBS.get(stem, f"{stem}s")
         if value is not None:
-            yield Reading(None, verb, value, "clause", 0, len(turn.text), True, verb)
+            deed = Reading(None, verb, value, "clause", 0, len(turn.text), True, verb)
+            yield Statement(turn, deed, turn.speaker.text, reply=reply)
 
 
-def _is_agreed(turn: Turn, turns: Sequence[Turn]) -> bool:
-    """Say whether the next turn is somebody else's and agrees without a change."""
+def _agreement(turn: Turn, turns: Sequence[Turn]) -> Turn | None:
+    """Return the next turn if it is somebody else's and agrees without a change."""
     reply = turns[turn.index + 1] if turn.index + 1 < len(turns) else None
     if reply is None or reply.speaker.text == turn.speaker.text:
-        return False
+        return None
     first = re.split(r"(?<=[.!?])\s", reply.text, maxsplit=1)[0]
-    return AGREED.match(first) is not None and TAKEN_BACK.search(first) is None
+    return reply if AGREED.match(first) and not TAKEN_BACK.search(first) else None
 
 
 def _value(text: str, start: int, end: int) -> Value | None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
 
+from extractors.facts import dialogue_phrases as phrases
 from extractors.facts import dialogue_words as words
-from extractors.facts.dialogue_values import Value, name_over
+from extractors.facts.dialogue_values import Value, name_from
 from warehouse.records import EntityType
 
 KINDS: dict[str, EntityType] = {
@@ -23,8 +24,8 @@ KINDS: dict[str, EntityType] = {
     "PRODUCT": "thing",
 }
 OTHER_LABELS = frozenset({"NORP", "DATE", "TIME", "MONEY", "LANGUAGE"})
-POSSESSIVE = frozenset({"'s", "’s"})
-MAX_NOUN = 4
+POSSESSIVE = frozenset({"'s"})
+MAX_NOUN = 6
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Subject:
     """Token indices: the subject's first, and the one after it."""
     shared: bool = False
     """Whether the clause before states it: `I live in Porto and work at …`."""
+    joined: bool = False
+    """Whether it follows `and` after a clause that was read whole, where parses often fail."""
 
 
 def read_subject(place: Place, start: int) -> Subject | None:
@@ -87,7 +90,7 @@ def mine(place: Place, start: int) -> Subject | None:
         return None
     label, after = noun
     doc = place.doc
-    if doc[after : after + 2].text.lower() in ("'s name", "’s name"):
+    if doc[after : after + 2].text.lower() in ("'s name"):
         return Subject(None, label, start, after + 2)
     if found := apposed(place, after, label):
         name, after = found
@@ -128,6 +131,17 @@ def appositions(place: Place) -> Iterator[tuple[Subject, Value]]:
             yield Subject(None, noun[0], token.i, found[1]), found[0]
 
 
+def introduced(place: Place) -> Iterator[tuple[Subject, Value]]:
+    """Yield `I have a cat called Miso`, `I run a bakery called Panis`."""
+    for match in phrases.INTRODUCED.finditer(place.text, place.sentence.start_char):
+        at = place.token_after(match.start("noun"))
+        noun, name = _noun(place, at), name_at(place, place.token_after(match.end()))
+        if noun and name and place.doc[noun[1]].lower_ in ("called", "named"):
+            kind = noun_type(head_noun(noun[0]), name.type)
+            named_as = Value(name.text, name.start, name.end, kind)
+            yield Subject(None, noun[0], at, place.token_after(name.end)), named_as
+
+
 def _noun(place: Place, start: int) -> tuple[str, int] | None:
     """Read a singular noun with its modifiers as a label: `phone number`, `best friend`."""
     doc, at = place.doc, start
@@ -145,9 +159,9 @@ def _noun(place: Place, start: int) -> tuple[str, int] | None:
 
 
 def _is_noun_part(token: Token) -> bool:
-    return token.tag_ in ("NN", "JJ", "JJS", "JJR", "HYPH") and (
-        token.is_lower or token.text == "-"
-    )
+    if token.text == "in":
+        return token.i > 0 and token.nbor(-1).text == "-"
+    return token.text == "-" or (token.is_lower and token.tag_ in ("NN", "JJ", "JJS", "JJR"))
 
 
 def noun_of(place: Place, start: int) -> Subject | None:
@@ -196,14 +210,15 @@ def name_at(place: Place, at: int) -> Value | None:
     doc = place.doc
     if at >= place.end or not doc[at].text[:1].isupper():
         return None
-    found = name_over(place.text, doc[at].idx)
-    if found is None or found.start != doc[at].idx:
+    found = name_from(place.text, doc[at].idx)
+    if found is None:
         return None
     last = doc[place.token_after(found.end) - 1]
-    proper = last.tag_ in ("NNP", "NNPS", "CD", ".", "NFP")
-    if not proper and not (last.tag_ in ("NN", "NNS", "FW") and " " in found.text):
-        return None
     label = _entity_label(doc, found)
+    proper = last.tag_ in ("NNP", "NNPS", "CD", ".", "NFP")
+    common = last.tag_ in ("NN", "NNS", "FW", "JJ") and (" " in found.text or label in KINDS)
+    if not proper and not common:
+        return None
     if label in OTHER_LABELS:
         return None
     return Value(found.text, found.start, found.end, KINDS.get(label, "thing"))

@@ -10,25 +10,30 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extractors.facts.dialogue_values import word_set
 from warehouse.records import Document, Mention
 
-LABEL = re.compile(r"(?P<label>[^\W_](?:[\w.'’() -]{0,48}[\w.')])?): *(?=\S)")
-FIELDS = frozenset(
+LABEL = re.compile(r"(?P<label>[^\s:](?:[^:\n]{0,58}[^\s:])?): *(?=\S)")
+FIELDS = word_set(
     "date time title subject session topic note notes location place participants participant "
-    "present absent agenda summary thread channel source http https re fwd cc to from".split()
+    "present absent agenda summary thread channel source http https re fwd cc to from"
 )
-ROLES = frozenset(
-    "user assistant system agent bot chatbot ai human customer client manager designer interviewer "
-    "interviewee moderator chair chairman chairwoman chairperson chairwomen speaker operator caller "
-    "callee doctor patient student teacher professor tutor guest host narrator expert marketing "
-    "interface grad phd postdoc undergrad everyone all unknown other others person support "
-    "representative rep clerk waiter seller buyer buyer vendor admin administrator wizard model "
-    "api tool function project product industrial technical secretary minister president judge "
-    "witness counsel attorney nurse pilot commander captain control capcom cmp lmp cdr man woman "
-    "boy girl audience member participant respondent candidate employee employer boss colleague "
-    "friend mother father mom mum dad husband wife son daughter brother sister parent".split()
+ROLES = word_set(
+    "user assistant system agent bot chatbot ai human customer client manager designer "
+    "interviewer interviewee moderator chair chairman chairwoman chairperson chairwomen "
+    "speaker operator caller callee doctor patient student teacher professor tutor guest host "
+    "narrator expert marketing interface grad phd postdoc undergrad everyone all unknown "
+    "other others person support representative rep clerk waiter seller buyer vendor admin "
+    "administrator wizard model api tool function project product industrial technical "
+    "secretary minister president judge witness counsel attorney nurse pilot commander "
+    "captain control capcom cmp lmp cdr man woman boy girl audience member participant "
+    "respondent candidate employee employer boss colleague friend mother father mom mum dad "
+    "husband wife son daughter brother sister parent"
 )
-PART = re.compile(r"[^\W\d_][\w'’-]*\.?")
+PART = re.compile(r"[^\W\d_][\w'-]*\.?")
+PLAIN = str.maketrans(
+    {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2014: 0x2013, 0xA0: " "}
+)
 
 
 @dataclass(frozen=True)
@@ -42,31 +47,29 @@ class Turn:
     start: int
     end: int
     text: str
-    """The document's text from `start` to `end`."""
+    """The text from `start` to `end` with plain quotation marks and spaces, as long as printed."""
 
 
 def turns_of(document: Document) -> list[Turn]:
     """Return the turns in order; none when the text has no labelled lines."""
-    lines = list(_lines(document.text))
+    lines = _lines(document.text)
     labels = [LABEL.match(line) for _, line in lines]
     speakers = _speakers([match["label"] for match in labels if match], len(lines))
-    turns: list[Turn] = []
+    spans: list[tuple[Mention, int, int]] = []
     for (offset, line), match in zip(lines, labels, strict=True):
         end = offset + len(line)
         if match and match["label"] in speakers:
             label = match["label"]
-            generic = is_generic(label)
-            kind = "text" if generic else "person"
+            kind = "text" if is_generic(label) else "person"
             speaker = Mention(text=label, start=offset, end=offset + len(label), type=kind)
-            start = offset + match.end()
-            turns.append(
-                Turn(len(turns), speaker, generic, start, end, document.text[start:end])
-            )
-        elif turns:
-            last = turns[-1]
-            text = document.text[last.start : end]
-            turns[-1] = Turn(last.index, last.speaker, last.generic, last.start, end, text)
-    return turns
+            spans.append((speaker, offset + match.end(), end))
+        elif spans:
+            spans[-1] = (*spans[-1][:2], end)
+    text = document.text.translate(PLAIN)
+    return [
+        Turn(index, speaker, speaker.type == "text", start, end, text[start:end])
+        for index, (speaker, start, end) in enumerate(spans)
+    ]
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -85,6 +88,7 @@ def _speakers(labels: Sequence[str], n_lines: int) -> set[str]:
 
 def is_generic(label: str) -> bool:
     """Say whether a label names a part in the conversation rather than a person."""
+    label = label.translate(PLAIN)
     words = re.findall(r"[^\W_]+", label)
     if any(word.casefold() in ROLES or word.isdigit() for word in words):
         return True

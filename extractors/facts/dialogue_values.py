@@ -11,10 +11,16 @@ from decimal import Decimal
 from extractors.facts.values import MONTHS, SCALES
 from warehouse.records import EntityType, Quantity
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, apart by spaces or `|`."""
+    return frozenset(re.split(r"[\s|]+", text.strip()))
+
+
 DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 CONNECTOR = r"(?:of the|of|de la|de los|de|da|dos|das|do|di|della|del|la|le|van der|van|von|af|&|y)"
-CONNECTORS = frozenset("of the de la los da dos das do di del della le van der von af & y".split())
-WORD = r"[^\W\d_a-z][\w’'-]*(?:\.(?=[^\W\d_]))?"
+CONNECTORS = word_set("of the de la los da dos das do di del della le van der von af & y")
+WORD = r"[^\W\d_a-z][\w'-]*(?:\.(?=[^\W\d_]))?"
 NAME = re.compile(
     rf"(?:(?:Dr|Mr|Mrs|Ms|St|Prof)\. )?(?:[A-Z]\.|{WORD})"
     rf"(?:[ ](?:{CONNECTOR}[ ])?(?:[A-Z]\.|{WORD}|\d{{1,4}}[A-Z]{{0,3}}(?![\w%:]|[.,]\d))){{0,6}}"
@@ -24,25 +30,27 @@ DATE = re.compile(
     rf"(?:\d{{4}}-\d\d-\d\d|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{MONTHS})(?:,? {YEAR})?"
     rf"|(?:{MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? {YEAR})?|(?:{MONTHS}),? {YEAR})(?!\w)"
 )
-TITLE = re.compile(r"[\"“](?P<title>[^\W_a-z][^\"“”.!?\n]{0,60}[^\"“”.,!?\s])[\"”]")
+TITLE = re.compile(r"[\"](?P<title>[^\W_a-z][^\".!?\n]{0,60}[^\".,!?\s])[\"]")
 CLOCK = re.compile(
-    r"(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?(?:[ap]\.m\.|[AaPp][Mm]\b)|(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
+    r"(?:[01]?\d|2[0-3])(?::[0-5]\d)? ?(?:[ap]\.m\.|[AaPp][Mm]\b)|"
+    r"(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])"
 )
 AMOUNT = re.compile(
-    r"(?P<currency>[$€£])?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d{1,6})?)(?![\d,.]*\d)"
+    r"(?P<currency>[$€£])?"
+    r"(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)(?![\d,.]*\d)"
     rf"(?P<scale> (?:{'|'.join(SCALES)}))?(?P<unit> ?%| [A-Z]{{3}}\b| [a-z]+(?:s|eople|eet)\b"
     r"| (?:per cent|percent|square [a-z]+|km|kg|cm|kW|MW|sqm|m²)(?!\w))?"
     r"(?P<rate> (?:per|a|an) [a-z]{3,12}\b)?"
 )
 CODE = re.compile(r"(?=[A-Z0-9+ -]*\d)[A-Z0-9+][A-Z0-9]*(?:[ -][A-Z0-9]+){0,4}(?![\w@])")
-NOT_NAMES = frozenset(
-    f"{MONTHS}|{DAYS}|I|OK|Okay|Yes|No|Yeah|Well|Oh|God|TV|PC|AI|IT|HR|PR|USB|GPS|CV|ID|DIY|CEO|CTO|"
-    "CFO|It|He|She|They|We|You|This|That|There|Here|My|Our|The|A|An|And|But|So|Thanks|Hi|Hello|"
-    "Christmas|Easter|English|French|German|Spanish|Italian|Internet|Mum|Mom|Dad|Mr|Mrs|Ms|Dr|"
-    "AM|PM|Sorry|Sure|Great|Good|Right|Now|Please|What|Who|When|Where|Why|How".split("|")
+NOT_NAMES = word_set(
+    f"{MONTHS} {DAYS} I OK Okay Yes No Yeah Well Oh God TV PC AI IT HR PR USB GPS CV ID DIY "
+    "CEO CTO CFO It He She They We You This That There Here My Our The A An And But So Thanks "
+    "Hi Hello Christmas Easter English French German Spanish Italian Internet Mum Mom Dad Mr "
+    "Mrs Ms Dr AM PM Sorry Sure Great Good Right Now Please What Who When Where Why How"
 )
-LANGUAGE = frozenset("English French German Spanish Italian".split())
-NEVER_UNITS = frozenset("is was has as its this his us yes plus does".split())
+LANGUAGE = word_set("English French German Spanish Italian")
+NEVER_UNITS = word_set("is was has as its this his us yes plus does")
 
 
 @dataclass(frozen=True)
@@ -56,34 +64,26 @@ class Value:
     quantity: Quantity | None = None
 
 
-def name_over(text: str, at: int) -> Value | None:
-    """Return the capitalised name that covers character `at`, articles excluded, or None."""
-    left = max(0, at - 100)
-    for match in NAME.finditer(text[left : at + 100]):
-        start, end = left + match.start(), left + match.end()
-        if start <= at < end:
-            return _trimmed(text, start, end)
-    return None
+def name_from(text: str, at: int) -> Value | None:
+    """Return the capitalised name that starts at character `at`, or None."""
+    match = NAME.match(text, at)
+    return _trimmed(text, match.start(), match.end()) if match else None
 
 
 def _trimmed(text: str, start: int, end: int) -> Value | None:
-    name = text[start:end]
-    start += len(name) - len(name.lstrip())
-    name = name.strip()
-    for ending in ("'s", "’s", "'", "’"):
-        name = name.removesuffix(ending)
-    for article in ("The ", "A ", "An "):
-        if name.startswith(article):
-            start, name = start + len(article), name[len(article) :]
+    """Return the name in a span, without a possessive ending; None when it is not one name."""
+    name = text[start:end].removesuffix("'s").removesuffix("'")
     words = name.split()
-    if not words or len(name) < 2:
+    if len(name) < 2:
         return None
     if not all(word[0].isupper() or word[0].isdigit() or word in CONNECTORS for word in words):
         return None
-    if any(word in NOT_NAMES and word not in LANGUAGE for word in words):
+    # A capital article belongs to the name: `The Hague`.
+    rest = words[1:] if words[0] == "The" else words
+    if not rest or any(word in NOT_NAMES and word not in LANGUAGE for word in rest):
         return None
     # A possessive or a clitic inside means that the run is not one name.
-    if any(word.endswith(("'s", "’s", "'m", "’m", "'ll", "'ve", "n't")) for word in words):
+    if any(word.endswith(("'s", "'m", "'ll", "'ve", "n't")) for word in words):
         return None
     return Value(name, start, start + len(name), "thing")
 

@@ -12,8 +12,8 @@ from extractors.facts import dialogue_words as words
 from extractors.facts.dialogue_subjects import Place
 from warehouse.records import EntityType
 
-BE = words.IS | {"are", "'re", "’re", "was", "were"}
-HAVE = frozenset({"have", "'ve", "’ve", "has"})
+BE = words.IS | {"are", "'re", "was", "were"}
+HAVE = frozenset({"have", "'ve", "has"})
 PAST_BE = frozenset({"was", "were"})
 BARE = frozenset({"work", "live", "study"})
 MAX_AUXILIARIES = 3

@@ -21,6 +21,7 @@ class TextBuilder:
     def __init__(self) -> None:
         """Start empty."""
         self.length = 0
+        self._breaks = 0
         self._parts: list[str] = []
         self._origins: list[tuple[int, int, int | str]] = []
 
@@ -30,6 +31,8 @@ class TextBuilder:
             return
         start, self.length = self.length, self.length + len(text)
         self._parts.append(text)
+        kept = len(text) - len(text.rstrip("\n"))
+        self._breaks = kept if kept < len(text) else self._breaks + kept
         if at is None:
             return
         if self._origins and isinstance(at, int):
@@ -47,8 +50,7 @@ class TextBuilder:
     def separate(self, breaks: int) -> None:
         """End the line; `breaks` is 2 for a blank line after it. Nothing happens at the text's start."""
         if self.length:
-            ended = sum(self._parts[-1].endswith("\n" * n) for n in range(1, breaks + 1))
-            self.add("\n" * (breaks - ended))
+            self.add("\n" * max(breaks - self._breaks, 0))
 
     def text(self) -> str:
         """Return the text so far."""
@@ -73,7 +75,9 @@ class Part:
     """Series to use instead of the one that subject or title give."""
 
 
-def make_document(file: SourceFile, part: Part, stated: Stated, built: TextBuilder) -> Document | Rejected:
+def make_document(
+    file: SourceFile, part: Part, stated: Stated, built: TextBuilder
+) -> Document | Rejected:
     """Return the document, or a rejection when the text is empty."""
     source = f"{file.source}#{part.key}" if part.key else file.source
     text = built.text()

@@ -12,7 +12,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-DECLARED = re.compile(rb"<(?:meta|\?xml)[^<>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})")
+DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^<>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})"
+)
 CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 CONTROL_SHARE = 0.01
 SAMPLE = 65_536
@@ -45,7 +47,9 @@ def _decoded(data: bytes) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise UndecodableError("encoding unknown", f"not {encoding}: {error.reason}") from error
+                raise UndecodableError(
+                    "encoding unknown", f"not {encoding}: {error.reason}"
+                ) from error
     if b"\0" in data:
         raise UndecodableError("binary", f"zero byte at {data.index(0)}")
     try:

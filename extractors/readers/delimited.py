@@ -5,7 +5,14 @@ import io
 import re
 from collections.abc import Sequence
 
-from extractors.readers.canonical import Part, Piece, TextBuilder, add_table, make_document, table_line
+from extractors.readers.canonical import (
+    Part,
+    Piece,
+    TextBuilder,
+    add_table,
+    make_document,
+    table_line,
+)
 from extractors.readers.options import Read, Rejected, SourceFile
 from extractors.readers.stated import Stated, humanise
 from warehouse.records import Document
@@ -20,7 +27,9 @@ NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
 def read_csv(file: SourceFile) -> Read:
     """Yield the file's rows as pipe tables, in documents of at most `ROWS` rows; origins are `row:N`."""
     try:
-        rows = list(csv.reader(io.StringIO(file.text, newline=""), delimiter=_delimiter(file), strict=False))
+        rows = list(
+            csv.reader(io.StringIO(file.text, newline=""), delimiter=_delimiter(file), strict=False)
+        )
     except csv.Error as error:
         yield Rejected(source=file.source, reason="invalid table", detail=str(error))
         return
@@ -39,10 +48,14 @@ def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
     kept = [(index, row) for index, row in enumerate(body) if any(row)]
     if width < 2 or width > COLUMNS or not kept:
         yield Rejected(
-            source=file.source, reason="no table", detail=f"{len(kept)} rows of {width} columns under the header"
+            source=file.source,
+            reason="no table",
+            detail=f"{len(kept)} rows of {width} columns under the header",
         )
         return
-    preamble = [cells for row in rows[:first] if (cells := [cell.strip() for cell in row if cell.strip()])]
+    preamble = [
+        cells for row in rows[:first] if (cells := [cell.strip() for cell in row if cell.strip()])
+    ]
     for start in range(0, len(kept), ROWS):
         block = kept[start : start + ROWS]
         key = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
@@ -50,13 +63,18 @@ def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
 
 
 def _document(
-    file: SourceFile, key: str, head: tuple[list[str], list[list[str]]], rows: Sequence[tuple[int, list[str]]]
+    file: SourceFile,
+    key: str,
+    head: tuple[list[str], list[list[str]]],
+    rows: Sequence[tuple[int, list[str]]],
 ) -> Document | Rejected:
     header, preamble = head
     built = TextBuilder()
     for cells in preamble:
         built.add(": ".join(cells[:2]) + "".join(f"; {cell}" for cell in cells[2:]) + "\n")
-    lines = [[(_line([*row, *[""] * (len(header) - len(row))]), f"row:{index}")] for index, row in rows]
+    lines = [
+        [(_line([*row, *[""] * (len(header) - len(row))]), f"row:{index}")] for index, row in rows
+    ]
     add_table(built, [(_line(header), None)], lines)
     return make_document(file, Part("csv", key), Stated(title=humanise(file.stem)), built)
 

@@ -8,21 +8,23 @@ out with all they hold; `main` and everything else are told apart by `Block.zone
 import html
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Literal
 
 from extractors.readers.canonical import Piece
+from extractors.readers.html_parts import Block, Cell, Kind, Table, append_text, is_note_mark
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 DROPPED = frozenset(
     "script style noscript template svg nav iframe object button select textarea dialog canvas audio video "
     "ix:header".split()
 )
-ROLES = frozenset("navigation banner contentinfo search menu menubar dialog presentation-nav".split())
+ROLES = frozenset(
+    "navigation banner contentinfo search menu menubar dialog presentation-nav".split()
+)
 CHROME = frozenset(
     "breadcrumb breadcrumbs sidebar navbar nav-bar navigation site-header site-footer page-footer skip-link skiplink "
-    "skip-nav cookie-banner share-links social-media pagination toc-nav noprint".split()
+    "skip-nav sr-only visually-hidden visuallyhidden screen-reader-text cookie-banner share-links social-media pagination toc-nav noprint".split()
 )
 CHROME_TAGS = frozenset("div ul ol section aside p span a table".split())
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
@@ -46,53 +48,6 @@ CLOSED_BY = {
 MAX_DEPTH = 300
 PARAGRAPH_ENDS = BLOCKS | frozenset((*HEADINGS, "table", "li", "dt", "dd", "pre"))
 CELLS = frozenset("td th caption li dd dt table".split()) | BLOCKS - {"p"}
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\xad"
-WORDS = re.compile(r"\S+(?: \S+)*")
-Kind = Literal["heading", "paragraph", "item", "field", "pre", "table"]
-
-
-@dataclass
-class Block:
-    """One block of the page; `pieces` are its text."""
-
-    kind: Kind
-    level: int = 0
-    pieces: list[Piece] = field(default_factory=list)
-    zone: int = 1
-    """0 page header or footer, 1 elsewhere, 2 in the main element."""
-    bold: bool = True
-    """Whether all of the text is bold."""
-    linked: bool = True
-    """Whether all of the text is a link."""
-    filled: bool = False
-    """For `field`: whether a value follows the term."""
-    table: "Table | None" = None
-
-    def text(self) -> str:
-        """Return the block's text."""
-        return "".join(text for text, _ in self.pieces)
-
-
-@dataclass
-class Cell:
-    """A table cell: its blocks and its extent."""
-
-    blocks: list[Block]
-    columns: int
-    rows: int
-    header: bool
-
-
-@dataclass
-class Table:
-    """A table as it stands in the page."""
-
-    rows: list[list[Cell]] = field(default_factory=list)
-    caption: list[Block] = field(default_factory=list)
-    head_rows: int = 0
-    """Rows inside `thead`."""
-    layout: bool = False
-    """Whether it holds headings or other tables, and so only lays out the page."""
 
 
 @dataclass
@@ -160,7 +115,9 @@ class PageParser(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open and close an element written `<x/>`; HTML takes it as open unless it is void or foreign."""
         self.handle_starttag(tag, attrs)
-        if tag not in VOID and (":" in tag or tag in ("a", "span", "td", "th", "script", "i", "b", "div")):
+        if tag not in VOID and (
+            ":" in tag or tag in ("a", "span", "td", "th", "script", "i", "b", "div")
+        ):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -170,7 +127,13 @@ class PageParser(HTMLParser):
                 self._pop_to(at)
                 return
             # A stray end tag inside a cell closes nothing outside it.
-            if self._stack[at].tag in ("td", "th") and tag not in ("tr", "table", "tbody", "thead", "tfoot"):
+            if self._stack[at].tag in ("td", "th") and tag not in (
+                "tr",
+                "table",
+                "tbody",
+                "thead",
+                "tfoot",
+            ):
                 return
 
     def handle_data(self, data: str) -> None:
@@ -209,14 +172,22 @@ class PageParser(HTMLParser):
             name = attrs.get("name") or attrs.get("property") or attrs.get("itemprop") or ""
             self.meta.setdefault(name.casefold(), (attrs.get("content") or "")[:400])
         elif tag == "br" and self._current is not None:
-            self._current.pieces.append(("\n" if self._current.kind in ("paragraph", "pre") else " ", None))
+            block = self._current
+            if block.kind == "paragraph" and block.bold and block.pieces and not self._stack[-1].bold:
+                # A bold line above its paragraph, parted from it by a line break only.
+                self._end_block()
+                return
+            self._current.pieces.append(
+                ("\n" if self._current.kind in ("paragraph", "pre") else " ", None)
+            )
         elif tag == "hr":
             self._end_block()
 
     def _start(self, tag: str, attrs: dict[str, str | None]) -> None:
         if tag in HEADINGS:
             for table in self._tables:
-                table.layout = True
+                # A heading in the first row is the table's own; further down it divides a page.
+                table.layout |= len(table.rows) > 1
             self._begin("heading", HEADINGS[tag])
         elif tag in ("li", "pre", "dt"):
             self._begin({"li": "item", "pre": "pre", "dt": "field"}[tag])
@@ -251,7 +222,9 @@ class PageParser(HTMLParser):
             self._end_block()
             if not self._tables[-1].rows:
                 self._tables[-1].rows.append([])
-            cell = Cell([], _extent(attrs.get("colspan")), _extent(attrs.get("rowspan")), tag == "th")
+            cell = Cell(
+                [], _extent(attrs.get("colspan")), _extent(attrs.get("rowspan")), tag == "th"
+            )
             self._tables[-1].rows[-1].append(cell)
             self._hold(cell.blocks)
         elif tag == "caption":
@@ -291,7 +264,13 @@ class PageParser(HTMLParser):
         blocks = self._containers[-1]
         if blocks and blocks[-1].kind == "field":
             self._current = blocks.pop()
-            mark = "; " if self._current.filled else " " if self._current.text().endswith(":") else ": "
+            mark = (
+                "; "
+                if self._current.filled
+                else " "
+                if self._current.text().endswith(":")
+                else ": "
+            )
             self._current.pieces.append((mark, None))
             self._current.filled = True
         else:
@@ -311,7 +290,11 @@ class PageParser(HTMLParser):
         if top.tag == "title":
             self.title.append((data, at))
             return
-        if top.tag in ("head", "html", "") and not data.strip() or top.tag in ("table", "tr", "tbody", "thead", "tfoot"):
+        if (
+            top.tag in ("head", "html", "")
+            and not data.strip()
+            or top.tag in ("table", "tr", "tbody", "thead", "tfoot")
+        ):
             if not data.strip():
                 return
         if self._raised is not None:
@@ -323,14 +306,16 @@ class PageParser(HTMLParser):
             self._current = Block("paragraph", zone=top.zone)
         if data.strip() and not top.bold:
             self._current.bold = False
-        if data.strip() and not top.linked:
+        if not top.linked and any(map(str.isalnum, data)):
             self._current.linked = False
         append_text(self._current.pieces, data, at if verbatim else f"char:{at}", keep=top.pre)
 
     def _end_raised(self) -> None:
         pieces, self._raised = self._raised or [], None
         mark = "".join(text for text, _ in pieces).strip()
-        before = "".join(text for text, _ in self._current.pieces[-4:])[-24:] if self._current else ""
+        before = (
+            "".join(text for text, _ in self._current.pieces[-4:])[-24:] if self._current else ""
+        )
         if not mark or self._current is None or self._raised_link or is_note_mark(before, mark):
             return
         power = re.search(r"(?<![\d.,])(?:10|2)$", before) and re.fullmatch(r"[-+−]?\d{1,3}", mark)
@@ -338,38 +323,6 @@ class PageParser(HTMLParser):
             self._current.pieces.append(("^", None))
         for text, at in pieces:
             append_text(self._current.pieces, text, at)
-
-
-def append_text(pieces: list[Piece], data: str, at: int | str | None, *, keep: bool = False) -> None:
-    """Append text with white space collapsed, unless `keep`; each stretch that stays verbatim keeps its offset."""
-    if keep:
-        pieces.append((data, at))
-        return
-    if isinstance(at, str) and not data.isspace():
-        if data not in INVISIBLE:
-            pieces.append((data, at))
-        return
-    end = 0
-    for match in WORDS.finditer(data):
-        if match.start() > end and pieces and not pieces[-1][0].endswith((" ", "\n")):
-            gap = data[end : match.start()]
-            pieces.append((" ", at + end if gap == " " and isinstance(at, int) else None))
-        pieces.append((match[0], at + match.start() if isinstance(at, int) else at))
-        end = match.end()
-    if end < len(data) and pieces and not pieces[-1][0].endswith((" ", "\n")):
-        pieces.append((" ", None))
-
-
-def is_note_mark(before: str, mark: str) -> bool:
-    """Say whether a raised `mark` refers to a note; exponents, ordinals and units (`km2`, `10^6`, `4th`) do not."""
-    if re.fullmatch(r"[*†‡§¶#|,\s]+|[\[(][^\[\]()]{1,12}[\])]", mark):
-        return True
-    word = re.search(r"[^\W\d_]+$", before)
-    if re.fullmatch(r"[\d,;–\s-]+", mark):
-        if word:
-            return len(word[0]) > 3
-        return not re.search(r"(?<![\d.,])(?:10|2)$", before) or "," in mark
-    return bool(re.fullmatch(r"[a-z](?:,\s?[a-z])*", mark)) and not (word and len(word[0]) == 1)
 
 
 def _extent(value: str | None) -> int:
@@ -401,4 +354,3 @@ def _dropped(tag: str, attrs: dict[str, str | None]) -> bool:
         return False
     names = f"{attrs.get('class') or ''} {attrs.get('id') or ''}".casefold().split()
     return any(name in CHROME for name in names)
-

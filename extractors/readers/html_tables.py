@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.readers.canonical import Piece
-from extractors.readers.html_blocks import Block, Cell, Table
+from extractors.readers.html_parts import Block, Cell, Shown, Table
 
 MAX_COLUMNS = 300
 MAX_SLOTS = 400_000
@@ -39,16 +39,6 @@ class Grid:
         return "" if slot == EMPTY else self.texts[slot]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A table ready to print: header and rows as cells of pieces, or, with `fields`, term and value pairs."""
-
-    caption: list[Piece]
-    header: list[list[Piece]]
-    rows: list[list[list[Piece]]]
-    fields: bool = False
-
-
 def show_table(table: Table) -> Shown | None:
     """Return the table to print, or None when it only lays out the page or has one row or column."""
     if table.layout or not table.rows:
@@ -58,7 +48,7 @@ def show_table(table: Table) -> Shown | None:
     head_rows = _drop_empty_rows(grid, table.head_rows)
     join_columns(grid)
     caption = one_line(table.caption)
-    if not caption and len(grid.slots) > 2 and (lone := _lone(grid, 0)) is not None:
+    if not caption and len(grid.slots) > 2 and (lone := _lone(grid, 0, 0.99)) is not None:
         caption, grid.slots, head_rows = grid.pieces[lone], grid.slots[1:], max(head_rows - 1, 0)
     if grid.width < 2 or len(grid.slots) < 2:
         return None
@@ -98,7 +88,13 @@ def lay_out(table: Table) -> Grid:
     width = max(map(len, slots), default=0)
     pieces = [one_line(cell.blocks) for cell in cells]
     texts = ["".join(text for text, _ in item) for item in pieces]
-    filled = [[EMPTY if n == EMPTY or not texts[n] else n for n in [*line, *[EMPTY] * (width - len(line))]] for line in slots]
+    filled = [
+        [
+            EMPTY if n == EMPTY or not texts[n] else n
+            for n in [*line, *[EMPTY] * (width - len(line))]
+        ]
+        for line in slots
+    ]
     return Grid(filled, cells, pieces, texts)
 
 
@@ -123,11 +119,20 @@ def join_signs(grid: Grid) -> None:
             if not text or len(text) > 4:
                 continue
             if PREFIX.fullmatch(text):
-                after = next((n for n in line[column + 1 : column + 4] if n not in (EMPTY, number)), None)
+                after = next(
+                    (n for n in line[column + 1 : column + 4] if n not in (EMPTY, number)), None
+                )
                 if after is not None and NUMBER.fullmatch(grid.texts[after].rstrip(")% ")):
                     _join(grid, line, (number, after), after)
             elif SUFFIX.fullmatch(text):
-                before = next((n for n in reversed(line[max(column - 3, 0) : column]) if n not in (EMPTY, number)), None)
+                before = next(
+                    (
+                        n
+                        for n in reversed(line[max(column - 3, 0) : column])
+                        if n not in (EMPTY, number)
+                    ),
+                    None,
+                )
                 if before is not None and re.search(r"\d[\d,. ]*\)?$", grid.texts[before]):
                     _join(grid, line, (before, number), before)
 
@@ -148,7 +153,9 @@ def join_columns(grid: Grid) -> None:
         if all(n == EMPTY for n in column):
             continue
         if before is not None and _agree(before, column):
-            columns[kept[-1]] = [b if b != EMPTY else n for b, n in zip(before, column, strict=True)]
+            columns[kept[-1]] = [
+                b if b != EMPTY else n for b, n in zip(before, column, strict=True)
+            ]
         else:
             kept.append(index)
     grid.slots = [list(row) for row in zip(*(columns[index] for index in kept), strict=True)]
@@ -171,11 +178,11 @@ def _drop_empty_rows(grid: Grid, head_rows: int) -> int:
     return sum(full[:head_rows])
 
 
-def _lone(grid: Grid, row: int) -> int | None:
-    """Return the only cell of a row when it spans more than half of the columns."""
+def _lone(grid: Grid, row: int, share: float = 0.5) -> int | None:
+    """Return the only cell of a row when it spans more than `share` of the columns."""
     line = grid.slots[row]
     found = {n for n in line if n != EMPTY}
-    if len(found) == 1 and line.count(number := found.pop()) > max(1, len(line) // 2):
+    if len(found) == 1 and line.count(number := found.pop()) > max(1, share * len(line)):
         return number
     return None
 
@@ -210,7 +217,9 @@ def _goes_on(grid: Grid, row: int) -> bool:
     above, line = grid.slots[row - 1], grid.slots[row]
     hanging = any(a == b != EMPTY for a, b in zip(above, line, strict=True))
     groups = any(a == b != EMPTY for a, b in zip(above, above[1:], strict=False))
-    return hanging or (line[0] == EMPTY and (groups or above[0] == EMPTY or sum(n != EMPTY for n in line) > 1))
+    return hanging or (
+        line[0] == EMPTY and (groups or above[0] == EMPTY or sum(n != EMPTY for n in line) > 1)
+    )
 
 
 def _has_number(grid: Grid, row: int) -> bool:
@@ -237,4 +246,7 @@ def _body(grid: Grid, start: int) -> Iterator[list[list[Piece]]]:
     for row in range(start, len(grid.slots)):
         line = grid.slots[row]
         lone = _lone(grid, row) is not None
-        yield [[] if n == EMPTY or (lone and column and line[0] == n) else grid.pieces[n] for column, n in enumerate(line)]
+        yield [
+            [] if n == EMPTY or (lone and column and line[0] == n) else grid.pieces[n]
+            for column, n in enumerate(line)
+        ]

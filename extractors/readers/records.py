@@ -16,13 +16,24 @@ from extractors.readers.pointers import as_text, is_scalar, step
 from extractors.readers.stated import humanise
 
 WRAPPERS = ("text", "value", "name")
-TEXT_KEYS = ("text", "body", "content", "article", "passage", "abstract", "description", "document", "contents")
+TEXT_KEYS = (
+    "text",
+    "body",
+    "content",
+    "article",
+    "passage",
+    "abstract",
+    "description",
+    "document",
+    "contents",
+)
 NAME_KEYS = ("title", "name", "label", "heading", "id")
 HEADING_DEPTH = 2
 TABLE_COLUMNS = 20
 CELL = 200
 """Longest text of a list of objects that is still shown as a table."""
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+MACHINE_ID = re.compile(r"[0-9a-f-]{20,64}", re.IGNORECASE)
 BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,100}>", re.IGNORECASE)
 
 
@@ -40,10 +51,15 @@ class Place:
 
 def add_record(built: TextBuilder, place: Place, skip: frozenset[str] = frozenset()) -> None:
     """Append an object, its keys in `skip` left out."""
+    inner = [unwrap(raw, "")[0] for key, raw in place.value.items() if key not in skip]
+    # The sections of a record are headings, one of plain fields too where another holds objects.
+    headed = place.depth == 1 and any(
+        isinstance(value, dict) and not _is_flat(value) for value in inner
+    )
     later: list[tuple[str, Place]] = []
     texts: list[Piece] = []
     for key, raw in place.value.items():
-        if key in skip or raw is None:
+        if key in skip or raw is None or _is_machine_id(key, raw):
             continue
         value, at = unwrap(raw, step(place.at, key))
         label = place.path + field_label(key)
@@ -56,9 +72,12 @@ def add_record(built: TextBuilder, place: Place, skip: frozenset[str] = frozense
             else:
                 _add_line(built, label, [(one_line(text), at)])
         elif isinstance(value, list) and all(is_scalar(item) for item in value):
-            items = [(one_line(clean(as_text(item))), step(at, index)) for index, item in enumerate(value)]
+            items = [
+                (one_line(clean(as_text(item))), step(at, index))
+                for index, item in enumerate(value)
+            ]
             _add_line(built, label, joined([item for item in items if item[0]]))
-        elif isinstance(value, dict) and _is_flat(value):
+        elif isinstance(value, dict) and not headed and _is_flat(value):
             add_record(built, Place(value, at, place.depth + 1, f"{label} / "))
         elif value:
             later.append((label, Place(value, at, place.depth, place.path)))
@@ -74,6 +93,7 @@ def _add_nested(built: TextBuilder, label: str, place: Place) -> None:
     if place.depth > HEADING_DEPTH and isinstance(place.value, dict):
         add_record(built, Place(place.value, place.at, place.depth + 1, f"{label} / "))
         return
+    label = capital(label)
     if place.depth <= HEADING_DEPTH:
         built.separate(2)
         built.add(f"{'#' * (place.depth + 1)} {label}\n\n")
@@ -103,10 +123,18 @@ def _add_items(built: TextBuilder, label: str, place: Place) -> None:
             continue
         if not isinstance(value, dict | list) or not value:
             continue
-        name_key = next((key for key in NAME_KEYS if isinstance(value, dict) and _is_name(value.get(key))), "")
+        name_key = next(
+            (key for key in NAME_KEYS if isinstance(value, dict) and _is_name(value.get(key))), ""
+        )
         name = one_line(clean(as_text(value[name_key]))) if name_key else f"{label} {index + 1}"
-        texts = [key for key in TEXT_KEYS if isinstance(value, dict) and isinstance(value.get(key), str)]
-        if isinstance(value, dict) and texts and set(value) - {texts[0]} <= {"id", "uid", "order", "index", "n"}:
+        texts = [
+            key for key in TEXT_KEYS if isinstance(value, dict) and isinstance(value.get(key), str)
+        ]
+        if (
+            isinstance(value, dict)
+            and texts
+            and set(value) - {texts[0]} <= {"id", "uid", "order", "index", "n"}
+        ):
             # A paragraph with its number and nothing else.
             built.separate(2)
             built.add(clean(value[texts[0]]).strip(), step(at, texts[0]))
@@ -131,31 +159,64 @@ def as_table(place: Place) -> tuple[list[Piece], list[list[Piece]]] | None:
     rows = [unwrap(raw, step(place.at, index)) for index, raw in enumerate(place.value)]
     if len(rows) < 2:
         return None
-    if all(isinstance(row, list) and row and all(is_scalar(item) or item is None for item in row) for row, _ in rows):
+    if all(
+        isinstance(row, list) and row and all(is_scalar(item) or item is None for item in row)
+        for row, _ in rows
+    ):
         if len({len(row) for row, _ in rows}) > 1 or len(rows[0][0]) < 2:
             return None
-        lines = [table_line([_cell(item, step(at, i)) for i, item in enumerate(row)]) for row, at in rows]
+        lines = [
+            table_line([_cell(item, step(at, i)) for i, item in enumerate(row)]) for row, at in rows
+        ]
+        count = 1
+        while count < min(3, len(lines) - 1) and not any(
+            as_text(rows[n][0][0]) for n in (count - 1, count)
+        ):
+            count += 1
+        cells = [[row[column] for row, _ in rows[:count]] for column in range(len(rows[0][0]))]
+        if count > 1:
+            # The rows of a header stand over each other, none with a name in the first column.
+            names = [" ".join(filter(None, map(as_text, column))) for column in cells]
+            return table_line([[(one_line(clean(name)), None)] for name in names]), lines[count:]
         return lines[0], lines[1:]
     if not all(isinstance(row, dict) and row and _is_flat(row) for row, _ in rows):
         return None
     columns = list(dict.fromkeys(key for row, _ in rows for key in row))
     shared = sum(len(row) for row, _ in rows) / (len(rows) * len(columns))
-    if not 2 <= len(columns) <= TABLE_COLUMNS or shared < 0.5 or any(_is_long(row) for row, _ in rows):
+    if (
+        not 2 <= len(columns) <= TABLE_COLUMNS
+        or shared < 0.5
+        or any(_is_long(row) for row, _ in rows)
+    ):
         return None
-    header = table_line([[(field_label(key), None)] for key in columns])
+    header = table_line([[(capital(field_label(key)), None)] for key in columns])
     return header, [
-        table_line([_cell(*unwrap(row.get(key), step(at, key))) for key in columns]) for row, at in rows
+        table_line([_cell(*unwrap(row.get(key), step(at, key))) for key in columns])
+        for row, at in rows
     ]
 
 
 def _cell(value: Any, at: str) -> list[Piece]:
     if isinstance(value, list):
-        return joined([(one_line(clean(as_text(item))), step(at, index)) for index, item in enumerate(value)])
+        return joined(
+            [(one_line(clean(as_text(item))), step(at, index)) for index, item in enumerate(value)]
+        )
     return [(one_line(clean(as_text(value))), at)]
 
 
 def _is_long(row: Mapping[str, Any]) -> bool:
-    return any(isinstance(value, str) and (len(value) > CELL or "\n" in value.strip()) for value in row.values())
+    return any(
+        isinstance(value, str) and (len(value) > CELL or "\n" in value.strip())
+        for value in row.values()
+    )
+
+
+def _is_machine_id(key: str, value: Any) -> bool:
+    return (
+        key.casefold().endswith("id")
+        and isinstance(value, str)
+        and bool(MACHINE_ID.fullmatch(value))
+    )
 
 
 def _is_name(value: Any) -> bool:
@@ -166,7 +227,9 @@ def _is_flat(value: Mapping[str, Any]) -> bool:
     """Say whether an object holds plain values, and lists of them, and nothing else."""
     for raw in value.values():
         inner, _ = unwrap(raw, "")
-        if isinstance(inner, dict) or (isinstance(inner, list) and not all(is_scalar(item) for item in inner)):
+        if isinstance(inner, dict) or (
+            isinstance(inner, list) and not all(is_scalar(item) for item in inner)
+        ):
             return False
     return True
 
@@ -185,7 +248,16 @@ def joined(items: list[Piece]) -> list[Piece]:
 
 def field_label(key: str) -> str:
     """Return a key as a label that ends before the first colon of its line."""
-    return humanise(one_line(clean(as_text(key))).replace(": ", " / ").replace(":", " ").strip("/ ") or "Field")
+    label = (
+        one_line(clean(as_text(key))).replace(": ", " / ").replace(":", " ").strip("/ ") or "Field"
+    )
+    words = humanise(label)
+    return words if words[1:] != label[1:] else label
+
+
+def capital(label: str) -> str:
+    """Return a label with its first letter in upper case."""
+    return label[:1].upper() + label[1:]
 
 
 def clean(text: str) -> str:
@@ -206,7 +278,7 @@ def _add_line(built: TextBuilder, label: str, value: list[Piece]) -> None:
     if not any(text for text, _ in value):
         return
     built.separate(1)
-    built.add((label[:1].upper() + label[1:]) + ": ")
+    built.add(f"{capital(label)}: ")
     built.add_all(value)
     built.add("\n")
 

@@ -38,15 +38,20 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 DATE_LABELS = ("date", "published", "publication date", "issued", "updated", "last updated")
-FRONT = re.compile(r"---[ \t]*\n(?P<body>(?:(?!---[ \t]*\n|\.\.\.[ \t]*\n).*\n){1,400}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+FRONT = re.compile(
+    r"---[ \t]*\n(?P<body>(?:(?!---[ \t]*\n|\.\.\.[ \t]*\n).*\n){1,400}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+)
 FRONT_LINE = re.compile(r"(?P<key>[A-Za-z_][\w -]{0,40}):(?:[ \t]+(?P<value>.*))?")
 ATX = re.compile(r" {0,3}#{1,6}[ \t]+(?P<text>\S.*)")
 UNDERLINE = re.compile(r"[ \t]*(?:={3,}|-{3,})[ \t]*")
 CAPITALS = re.compile(r"[^a-z\n|<>]{3,60}")
+FURNITURE = re.compile(r"table of contents|contents|page \d+|draft|\W*", re.IGNORECASE)
 SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([\w.+() -]{2,60})")
 TAG = re.compile(r"<[A-Za-z/!][^<>]{0,300}>")
 LINK = re.compile(r"!?\[([^\[\]]{0,200})\](?:\([^()\s]{0,300}\)|\[[^\[\]]{0,60}\])")
-SMALL = frozenset("a an and at by de del der des di du for from in la le of on or the to upon van von with".split())
+SMALL = frozenset(
+    "a an and at by de del der des di du for from in la le of on or the to upon van von with".split()
+)
 NUMBERS = re.compile(
     rf"(?:(?<![^\W_])(?:fy|q|h|no|vol|edition|ed|version|v|session|{_MONTH})\.?[ _-]?)?"
     r"(?<![^\W_])\d[\d.,/_:-]*(?:st|nd|rd|th)?(?![^\W_])|(?<![^\W_])(?:fy|q|h|v)\d+(?![^\W_])",
@@ -70,15 +75,26 @@ def read_date(text: str) -> str:
     for pattern in DATES:
         if match := pattern.search(text):
             found = match.groupdict()
-            month = MONTHS[found["name"].casefold()] if found.get("name") else int(found.get("month") or 0)
-            parts = [found["year"], *(f"{int(n):02d}" for n in (month, found.get("day") or 0) if int(n))]
+            month = (
+                MONTHS[found["name"].casefold()]
+                if found.get("name")
+                else int(found.get("month") or 0)
+            )
+            parts = [
+                found["year"],
+                *(f"{int(n):02d}" for n in (month, found.get("day") or 0) if int(n)),
+            ]
             return "-".join(parts)
     return ""
 
 
 def humanise(name: str) -> str:
     """Return a file stem or key as words: `annual_report-2020` is `Annual report-2020`, `birthPlace` `Birth place`."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name) if re.fullmatch(r"[a-z]+(?:[A-Z][a-z]+)+", name) else name
+    words = (
+        re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name)
+        if re.fullmatch(r"[a-z]+(?:[A-Z][a-z]+)+", name)
+        else name
+    )
     if words != name:
         words = words.lower()
     words = words.replace("_", " ")
@@ -91,7 +107,7 @@ def humanise(name: str) -> str:
 def without_number(title: str) -> str:
     """Return a title in lower case without its dates and numbers, the same for every edition; never empty."""
     bare = re.sub(r"[\s_:,()\[\]–—-]+", " ", NUMBERS.sub(" ", title)).strip()
-    return (bare if sum(map(str.isalpha, bare)) > 2 else " ".join(title.split())).casefold()
+    return (bare if sum(map(str.isalpha, bare)) > 1 else " ".join(title.split())).casefold()
 
 
 def title_case(text: str) -> str:
@@ -119,6 +135,16 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", text).strip().strip("#").split())
 
 
+def title_date(title: str) -> str:
+    """Return the date set off at a title's end if it has a month, or ''.
+
+    A bare year, or a date after a comma, may be what the text is about (`Cases in two towns, March 2020`).
+    """
+    end = re.search(r"(?:--|\s[-–—]\s|[:|(])\s*((?:[^\W\d]{3,9}\.? )?[^\W_][^-–—:|(]{2,20}\d)\W*$", title[-40:])
+    date = read_date(end[1]) if end else ""
+    return date if len(date) > 4 else ""
+
+
 def front_matter(text: str) -> tuple[dict[str, str], int]:
     """Return the scalar fields of YAML front matter, keys in lower case, and the offset where the body starts."""
     match = FRONT.match(text)
@@ -136,14 +162,18 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
     return fields, match.end()
 
 
-def stated_in_text(text: str) -> Stated:
-    """Return what a text's first lines state; `text` is plain, Markdown, or HTML rendered as Markdown."""
+def stated_in_text(text: str, *, title: str | None = None) -> Stated:
+    """Return what a text's first lines state; `text` is plain, Markdown, or HTML rendered as Markdown.
+
+    A `title` that is given, even an empty one, is used instead of the first heading.
+    """
     fields, body = front_matter(text)
     lines = text[body : body + 20_000].split("\n")
     labels = _labels(lines)
     head = _page_head(lines)
     date = next((date for key in DATE_LABELS if (date := read_date(labels.get(key, "")))), "")
-    title = plain(labels.get("title", "")) or (head.title if head else _title(lines))
+    if title is None:
+        title = plain(labels.get("title", "")) or (head.title if head else _title(lines))
     subject = plain(labels.get("subject", ""))
     if subject and ("from" in labels or "to" in labels):
         # The head of a letter: its subject line is a title, not the name of a thing.
@@ -151,7 +181,7 @@ def stated_in_text(text: str) -> Stated:
     spdx = SPDX.search(text[:2000])
     found = Stated(
         title=title, subject=title_case(subject or (head.subject if head else "")),
-        date=date or (head.date if head else ""),
+        date=date or (head.date if head else "") or title_date(title),
         licence=plain(labels.get("license", labels.get("licence", ""))) or (spdx[1].strip() if spdx else ""),
     )  # fmt: skip
     return _with_fields(found, fields)
@@ -181,7 +211,9 @@ def _labels(lines: list[str]) -> dict[str, str]:
 def _page_head(lines: list[str]) -> Stated | None:
     """Return what two lines in capitals say, a collection with its year and then a subject."""
     top = [line.strip() for line in lines if line.strip()][:2]
-    if len(top) < 2 or not all(CAPITALS.fullmatch(line) and re.search(r"[^\W\d_]{3}", line) for line in top):
+    if len(top) < 2 or not all(
+        CAPITALS.fullmatch(line) and re.search(r"[^\W\d_]{3}", line) for line in top
+    ):
         return None
     year = re.search(r"(?<!\d)(1\d{3}|20\d\d)$", top[0])
     if not year or re.search(r"\d", top[1]):
@@ -201,6 +233,8 @@ def _title(lines: list[str]) -> str:
         if fenced:
             continue
         after = lines[index + 1]
+        if FURNITURE.fullmatch(plain(line)):
+            continue
         if match := ATX.fullmatch(line[:400]):
             return plain(match["text"])
         if not seen and _is_heading_text(line) and UNDERLINE.fullmatch(after[:200]):

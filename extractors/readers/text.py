@@ -21,7 +21,9 @@ def read_markdown(file: SourceFile) -> Read:
 def verbatim(file: SourceFile, form: Format):
     """Return the file as one document whose text is the file's, form feeds dropped."""
     built = add_verbatim(TextBuilder(), file.text)
-    return make_document(file, Part(form), stated_or_stem(stated_in_text(built.text()), file), built)
+    return make_document(
+        file, Part(form), stated_or_stem(stated_in_text(built.text()), file), built
+    )
 
 
 def add_verbatim(built: TextBuilder, text: str, at: str | None = None) -> TextBuilder:

@@ -4,8 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from extractors.readers.canonical import Part, Piece, TextBuilder, add_table, make_document, table_line
-from extractors.readers.html_blocks import Block, PageParser, Table
+from extractors.readers.canonical import (
+    Part,
+    Piece,
+    TextBuilder,
+    add_table,
+    make_document,
+    table_line,
+)
+from extractors.readers.html_blocks import PageParser
+from extractors.readers.html_parts import Block, Shown, Table
 from extractors.readers.html_tables import BULLET, one_line, show_table
 from extractors.readers.options import Read, SourceFile
 from extractors.readers.stated import Stated, plain, read_date, stated_in_text
@@ -16,58 +24,87 @@ MAIN_SHARE = 0.3
 LONG_HEADING = 120
 LINK_RUN = 5
 """So many blocks in a row that are links and nothing else are navigation."""
-FURNITURE = re.compile(r"(?:table of contents|page \d+|\d{1,4}|[ivxl]{1,6}|back to top|top)", re.IGNORECASE)
+SERVICE = re.compile(
+    r"\W*(?:(?:back|return) to )?(?:top|contents)(?: of (?:the )?page\b.{0,30})?\W*|\W*(?:print|share|skip to .{0,40})\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+FURNITURE = re.compile(
+    r"(?:table of contents|page \d+|\d{1,4}|[ivxl]{1,6}|back to top|top)", re.IGNORECASE
+)
 
 
 def read_html(file: SourceFile) -> Read:
     """Yield a page as one document; origins are offsets in the file."""
     page = PageParser(file.text)
-    blocks = _without_links(_marked_headings(_main(list(_flat(page.blocks)))))
-    title = [(text.replace("\n", " "), at) for text, at in page.title]
-    stated_title = plain("".join(text for text, _ in title))
-    if re.fullmatch(r"\S*\d\S*", stated_title):
-        # A file name or number in the place of a title.
-        stated_title = ""
-    first = next((block for block in blocks if block.kind == "heading" and block.level == 1), None)
+    blocks = _main(list(_flat(page.blocks)))
+    headings = sorted((b for b in blocks if b.kind == "heading"), key=lambda block: block.level > 1)
+    named = plain("".join(text for text, _ in page.title).replace("\n", " "))
+    # A file name or number in the place of a title is none.
+    named = "" if re.fullmatch(r"\S*\d\S*", named) else named
+    blocks = _without_links(_marked_headings(blocks))
     built = TextBuilder()
-    if first is None and stated_title:
-        blocks.insert(0, Block("heading", 1, pieces=[(stated_title, None)]))
+    if headings and (headings[0].level == 1 or not named):
+        title = plain(headings[0].text())
+    else:
+        title = named
+        blocks[:0] = [Block("heading", 1, pieces=[(named, page.title[0][1])])] if named else []
     _render(built, blocks)
-    stated = stated_in_text(built.text())
-    heading = plain(first.text()) if first else stated_title
-    stated = replace(stated, title=heading or stated.title, date=stated.date or _page_date(page), licence=_licence(page))
+    stated = stated_in_text(built.text(), title=title)
+    stated = replace(
+        stated, date=stated.date or _page_date(page), licence=stated.licence or _licence(page)
+    )
     yield make_document(file, Part("html"), stated_or_stem(stated, file), built)
 
 
 def _page_date(page: PageParser) -> str:
     for name in page.meta:
-        if re.search(r"(?:^|[.:_-])(?:date|published|published_time|publication_date|datepublished|issued)$", name):
+        if re.search(
+            r"(?:^|[.:_-])(?:date|published|published_time|publication_date|datepublished|issued)$",
+            name,
+        ):
             if date := read_date(page.meta[name]):
                 return date
     return next((date for value in page.times if (date := read_date(value))), "")
 
 
 def _licence(page: PageParser) -> str:
-    return next((page.meta[name] for name in ("license", "licence", "dc.rights", "dcterms.license") if name in page.meta), "")
+    return next(
+        (
+            page.meta[name]
+            for name in ("license", "licence", "dc.rights", "dcterms.license")
+            if name in page.meta
+        ),
+        "",
+    )
 
 
 def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
     """Yield the blocks with the cells of tables that only lay out the page in place of the table."""
     for block in blocks:
         table = block.table
-        if table is None or (not table.layout and show_table(table) is not None):
-            yield block
+        shown = show_table(table) if table else None
+        if table is None or shown is not None:
+            yield replace(block, shown=shown) if shown else block
         else:
             yield from table.caption
             for row in table.rows:
-                yield from _flat_row(row_blocks=[cell.blocks for cell in row if cell.blocks], table=table)
+                yield from _flat_row(
+                    row_blocks=[cell.blocks for cell in row if cell.blocks], table=table
+                )
 
 
 def _flat_row(row_blocks: Sequence[list[Block]], table: Table) -> Iterable[Block]:
-    if not table.layout and len(row_blocks) == 2 and BULLET.fullmatch(one_line(row_blocks[0])[0:1] and row_blocks[0][0].text()):
+    if (
+        not table.layout
+        and len(row_blocks) == 2
+        and BULLET.fullmatch(one_line(row_blocks[0])[0:1] and row_blocks[0][0].text())
+    ):
         yield replace(row_blocks[1][0], kind="item")
         yield from row_blocks[1][1:]
     elif table.layout:
+        for cell in row_blocks:
+            yield from _flat(cell)
+    elif any(len(cell) > 1 for cell in row_blocks):
         for cell in row_blocks:
             yield from _flat(cell)
     elif row_blocks:
@@ -89,7 +126,11 @@ def _main(blocks: list[Block]) -> list[Block]:
     least = 2 if sizes[2] > MAIN_SHARE * sum(sizes) else 1 if sizes[1] + sizes[2] else 0
     kept = [block for block in blocks if block.zone >= least]
     if not any(block.kind == "heading" and block.level == 1 for block in kept):
-        kept[:0] = [block for block in blocks if block.zone < least and block.kind == "heading" and block.level == 1][:1]
+        kept[:0] = [
+            block
+            for block in blocks
+            if block.zone < least and block.kind == "heading" and block.level == 1
+        ][:1]
     return kept
 
 
@@ -117,12 +158,18 @@ def _as_heading(block: Block) -> Block:
 
 
 def _without_links(blocks: list[Block]) -> list[Block]:
-    """Drop runs of blocks that are links and nothing else."""
+    """Drop runs of blocks that are links and nothing else, and single links that only serve the page."""
     kept: list[Block] = []
     run: list[Block] = []
     for block in [*blocks, Block("table")]:
-        if block.table is None and block.kind in ("item", "paragraph") and block.linked and block.pieces:
-            run.append(block)
+        if (
+            block.table is None
+            and block.kind in ("item", "paragraph")
+            and block.linked
+            and block.pieces
+        ):
+            if not SERVICE.fullmatch(block.text()):
+                run.append(block)
             continue
         kept += run if len(run) < LINK_RUN else []
         run = []
@@ -136,8 +183,8 @@ def _render(built: TextBuilder, blocks: Sequence[Block]) -> None:
         close = block.kind == before and block.kind in ("item", "field")
         built.separate(1 if close else 2)
         before = block.kind
-        if block.table is not None:
-            _render_table(built, block.table)
+        if block.shown is not None:
+            _render_table(built, block.shown)
             continue
         if block.kind == "heading":
             built.add("#" * block.level + " ")
@@ -148,10 +195,7 @@ def _render(built: TextBuilder, blocks: Sequence[Block]) -> None:
         built.separate(1)
 
 
-def _render_table(built: TextBuilder, table: Table) -> None:
-    shown = show_table(table)
-    if shown is None:
-        return
+def _render_table(built: TextBuilder, shown: Shown) -> None:
     if shown.caption:
         built.add("Table: ")
         built.add_all((text.replace("\n", " "), at) for text, at in shown.caption)

@@ -16,7 +16,7 @@ from extractors.readers.pointers import (
     resolve,
     step,
 )
-from extractors.readers.python import SUFFIXES, code_stated
+from extractors.readers.python_source import SUFFIXES, code_stated
 from extractors.readers.records import (
     TEXT_KEYS,
     Place,
@@ -34,6 +34,9 @@ SUBJECT_KEYS = ("subject", "name", "title")
 TITLE_KEYS = ("title", "name", "subject", "headline")
 DATE_KEYS = ("date", "published", "year", "edition")
 LICENCE_KEYS = ("license", "licence")
+ABOUT = frozenset(
+    ["meta", "metadata", "info", "header", "document", "article", "page", "record", "attributes"]
+)
 LONG = 200
 ROW_SHARE = 0.8
 """Share of a list's rows that must look like documents for each to be one."""
@@ -55,7 +58,11 @@ def read_json(file: SourceFile) -> Read:
     if mapping is not None:
         rows = resolve(value, mapping.rows)
         if rows is None:
-            yield Rejected(source=file.source, reason="mapping fits nothing", detail=f"no value at {mapping.rows}")
+            yield Rejected(
+                source=file.source,
+                reason="mapping fits nothing",
+                detail=f"no value at {mapping.rows}",
+            )
         elif isinstance(rows, list):
             for index, row in enumerate(rows):
                 yield _mapped(file, mapping, Place(row, step(mapping.rows, index)), str(index))
@@ -76,11 +83,18 @@ def read_jsonl(file: SourceFile) -> Read:
         try:
             rows[index] = parse_json(line)
         except JsonError as error:
-            yield Rejected(source=f"{file.source}#{index}", reason=error.args[0], detail=error.args[1])
+            yield Rejected(
+                source=f"{file.source}#{index}", reason=error.args[0], detail=error.args[1]
+            )
     if mapping is not None:
         for index, row in enumerate(rows):
             if row is not None:
-                yield _mapped(file, mapping, Place(resolve(row, mapping.rows), f"/{index}{mapping.rows}"), str(index))
+                yield _mapped(
+                    file,
+                    mapping,
+                    Place(resolve(row, mapping.rows), f"/{index}{mapping.rows}"),
+                    str(index),
+                )
         return
     yield from _rows(file, Place(rows, ""), lines=True)
 
@@ -90,7 +104,11 @@ def _mapping(file: SourceFile) -> FieldMapping | None:
 
 
 def _documents(file: SourceFile, value: Any) -> Read:
-    if isinstance(value, dict) and find_turns(value) is None and (only := _only_list(value)) is not None:
+    if (
+        isinstance(value, dict)
+        and find_turns(value) is None
+        and (only := _only_list(value)) is not None
+    ):
         yield from _rows(file, Place(value[only], step("", only)), lines=False)
     elif isinstance(value, list):
         yield from _rows(file, Place(value, ""), lines=False)
@@ -98,15 +116,21 @@ def _documents(file: SourceFile, value: Any) -> Read:
         found = list(conversations(file, Place(value, ""), ""))
         yield from found or [record_document(file, Place(value, ""), "")]
     else:
-        yield Rejected(source=file.source, reason="no record", detail="the file holds one plain value")
+        yield Rejected(
+            source=file.source, reason="no record", detail="the file holds one plain value"
+        )
 
 
 def _only_list(value: Mapping[str, Any]) -> str | None:
     """Return the key of the one list of objects in an object whose other values are plain: the file's rows."""
     lists = [key for key, item in value.items() if isinstance(item, list) and any(objects_in(item))]
-    if len(lists) == 1 and all(item is None or is_scalar(item) for key, item in value.items() if key != lists[0]):
+    if len(lists) == 1 and all(
+        item is None or is_scalar(item) for key, item in value.items() if key != lists[0]
+    ):
         rows = [row for _, row in objects_in(value[lists[0]])]
-        return lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(value[lists[0]]) else None
+        return (
+            lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(value[lists[0]]) else None
+        )
     return None
 
 
@@ -126,7 +150,9 @@ def _rows(file: SourceFile, place: Place, *, lines: bool) -> Read:
                 talks = list(conversations(file, Place(row, at), key))
                 yield from talks or [row_document(file, Place(row, at), key)]
             elif row is not None:
-                yield Rejected(source=f"{file.source}#{key}", reason="no record", detail="the row is no object")
+                yield Rejected(
+                    source=f"{file.source}#{key}", reason="no record", detail="the row is no object"
+                )
         return
     yield from _table_documents(file, place)
 
@@ -142,13 +168,23 @@ def _table_documents(file: SourceFile, place: Place) -> Read:
             add_record(built, Place({humanise(file.stem): [row for _, row in block]}, ""))
         else:
             header, rows = table
-            add_table(built, header, [_moved(line, step(place.at, index)) for line, (index, _) in zip(rows, block[-len(rows) :], strict=True)])
+            add_table(
+                built,
+                header,
+                [
+                    _moved(line, step(place.at, index))
+                    for line, (index, _) in zip(rows, block[-len(rows) :], strict=True)
+                ],
+            )
         yield make_document(file, Part("json", key), Stated(title=humanise(file.stem)), built)
 
 
 def _moved(line: list, at: str) -> list:
     """Return the pieces of a row with pointers that start at the row's place in the file."""
-    return [(text, place if place is None else at + "/" + place.split("/", 2)[2]) for text, place in line]
+    return [
+        (text, place if place is None else at + "/" + place.split("/", 2)[2])
+        for text, place in line
+    ]
 
 
 def _is_document(row: Any) -> bool:
@@ -184,9 +220,11 @@ def row_document(file: SourceFile, place: Place, key: str):
     path = one_line(as_text(path))
     if path.endswith(SUFFIXES):
         return make_document(file, Part("python", key, file.stem), code_stated(path, body), built)
-    stated = stated_in_text(body)
     form = "md" if path.lower().endswith((".md", ".markdown")) else "txt"
-    return make_document(file, Part(form, key, file.stem), replace(stated, title=stated.title or path), built)
+    # A file of a collection is known by its path; what its head states besides is kept.
+    return make_document(
+        file, Part(form, key, file.stem), replace(stated_in_text(body), title=path), built
+    )
 
 
 def record_document(file: SourceFile, place: Place, key: str):
@@ -200,7 +238,12 @@ def record_document(file: SourceFile, place: Place, key: str):
     add_record(built, place, used)
     if not stated.title and key:
         stated = replace(stated, title=f"{humanise(file.stem)} {key}")
-        return make_document(file, Part("json", key, stated.subject.casefold() or stated.title.casefold()), stated, built)
+        return make_document(
+            file,
+            Part("json", key, stated.subject.casefold() or stated.title.casefold()),
+            stated,
+            built,
+        )
     return make_document(file, Part("json", key), stated_or_stem(stated, file), built)
 
 
@@ -211,33 +254,42 @@ def state_record(place: Place) -> tuple[Stated, str, frozenset[str]]:
     used: frozenset[str] = frozenset()
     if title:
         (text, at), key = title
-        used = frozenset(k for k in place.value if step(place.at, k) == at.removesuffix("/text") or step(place.at, k) == at)
+        used = frozenset(
+            k
+            for k in place.value
+            if step(place.at, k) == at.removesuffix("/text") or step(place.at, k) == at
+        )
         subject = next((fields[k][0] for k in SUBJECT_KEYS if k in fields), "")
     else:
         text, at = next(find_name(place.value, place.at), ("", ""))
         subject = text
-    date = next((found for key in DATE_KEYS if key in fields and (found := read_date(fields[key][0]))), "")
+    date = next(
+        (found for key in DATE_KEYS if key in fields and (found := read_date(fields[key][0]))), ""
+    )
     licence = next((fields[key][0] for key in LICENCE_KEYS if key in fields), "")
     return Stated(title=text, subject=title_case(subject), date=date, licence=licence), at, used
 
 
 def _fields(place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield (key, (text, pointer)) of the fields that say what a record is, those of one inner object first."""
+    """Yield (key, (text, pointer)) of the fields that say what a record is, those of an inner head first."""
     wanted = {*TITLE_KEYS, *DATE_KEYS, *LICENCE_KEYS}
 
     def short(value: Mapping[str, Any], at: str) -> Iterator[tuple[str, tuple[str, str]]]:
         for key, raw in value.items():
             inner, pointer = unwrap(raw, step(at, key))
             name = key.strip().casefold()
-            if name in wanted and isinstance(inner, str) and (text := one_line(clean(inner))) and len(text) <= 300:
+            if (
+                name in wanted
+                and isinstance(inner, str)
+                and (text := one_line(clean(inner)))
+                and len(text) <= 300
+            ):
                 yield name, (text, pointer)
 
-    # One level down only where a single object says it: of two names, neither is the record's.
-    inside = [dict(short(value, step(place.at, key))) for key, value in place.value.items() if isinstance(value, dict)]
-    for name in wanted:
-        found = [fields[name] for fields in inside if name in fields]
-        if len(found) == 1:
-            yield name, found[0]
+    for key, value in place.value.items():
+        # Other objects one level down are things of their own: the name of a founder is not the record's.
+        if isinstance(value, dict) and (key.casefold() in ABOUT or len(place.value) == 1):
+            yield from short(value, step(place.at, key))
     yield from short(place.value, place.at)
 
 
@@ -252,7 +304,9 @@ def _mapped(file: SourceFile, mapping: FieldMapping, place: Place, key: str):
         title=field(mapping.title), subject=title_case(field(mapping.subject)),
         date=read_date(field(mapping.date)), licence=field(mapping.licence),
     )  # fmt: skip
-    named = stated if stated.title else replace(stated, title=f"{humanise(file.stem)} {key}".strip())
+    named = (
+        stated if stated.title else replace(stated, title=f"{humanise(file.stem)} {key}".strip())
+    )
     series = field(mapping.series).casefold()
     if mapping.turns:
         return mapped_conversation(file, mapping, place, (Part("dialogue", key, series), named))
@@ -272,5 +326,7 @@ def _mapped(file: SourceFile, mapping: FieldMapping, place: Place, key: str):
     elif is_scalar(value):
         built.add(clean(as_text(value)).strip(), at)
     else:
-        return Rejected(source=source, reason="mapping fits nothing", detail=f"no text at {at or '/'}")
+        return Rejected(
+            source=source, reason="mapping fits nothing", detail=f"no text at {at or '/'}"
+        )
     return make_document(file, Part("json", key, series), named, built)

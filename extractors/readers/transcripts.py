@@ -1,0 +1,168 @@
+"""Transcripts in plain text: `Name: words` lines of a few names that recur, or a chat log's `<name> words` lines."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from extractors.readers.canonical import Part, Piece, TextBuilder, make_document
+from extractors.readers.options import Read, SourceFile
+from extractors.readers.stated import MONTHS, Stated, humanise, plain, read_date, stated_in_text
+
+LINE_SHARE = 0.6
+NAMES = (2, 12)
+SPOKEN_SHARE = 0.5
+"""Outside the dialogue category, share of turns that must end as sentences do: records repeat labels too."""
+MAX_LINE = 20_000
+_TIME = r"(?:[\[(]?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?[ \t]*[-–]?[ \t]*)"
+NAMED = re.compile(
+    rf"[ \t]*{_TIME}?\**(?P<name>[^\W_][^:<>\[\]|\t*]{{0,39}}?)(?: ?\([^()]{{1,30}}\))?\**:\**[ \t]+(?P<text>\S.*)"
+)
+CHAT = re.compile(rf"[ \t]*{_TIME}?<[@+ ]?(?P<name>[^<>\s]{{1,30}})>[ \t]+(?P<text>\S.*)")
+CLOCK = re.compile(r"[ \t]*[\[(]?-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?[ \t]*")
+ASIDE = re.compile(r"[ \t]*[\[(][^\[\]()]{0,120}[\])][ \t.]*")
+SESSION = re.compile(
+    r"[ \t#=*_-]*(?:session|meeting|call|chat|conversation|day|episode|part)[ \t]+(?:no\.?[ \t]*)?(?P<number>\d{1,4}|[ivx]{1,6})"
+    r"(?![^\W_])(?P<rest>[^a-z]{0,6}.{0,80})",
+    re.IGNORECASE,
+)
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+DAY = re.compile(
+    rf"[ \t#=*_-]*(?:\w{{3,9}}day,?[ \t]+)?(?:\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{_MONTH})\.?,? \d{{4}}|(?:{_MONTH})\.? \d{{1,2}},? \d{{4}})"
+    r"[ \t=*_-]*",
+    re.IGNORECASE,
+)
+LABELS = frozenset(
+    [
+        "date", "participants", "present", "attendees", "title", "subject", "time", "location", "place", "topic",
+        "session", "meeting", "channel", "agenda", "note", "notes", "summary", "source", "licence", "license",
+        "published", "updated", "duration", "transcript", "author", "http", "https", "absent", "attending",
+    ]
+)  # fmt: skip
+
+
+@dataclass
+class Session:
+    """One session of a transcript: its number and date as printed, and its turns as (name, pieces)."""
+
+    number: str = ""
+    date: str = ""
+    turns: list[tuple[Piece, list[Piece]]] = field(default_factory=list)
+
+
+def is_transcript(file: SourceFile) -> bool:
+    """Say whether more than `LINE_SHARE` of the lines are turns of names that recur."""
+    return bool(_speakers(file))
+
+
+def read_transcript(file: SourceFile) -> Read:
+    """Yield one document per session, lines `Name: words`; continued lines are joined to their turn."""
+    names = _speakers(file)
+    head, sessions = _sessions(file, names)
+    stated = stated_in_text(head + "\n\n.\n.\n.\n.\n")
+    title = stated.title if stated.title not in ("", ".") else humanise(file.stem)
+    series = f"{file.source} {title}".casefold()
+    kept = [session for session in sessions if session.turns]
+    for index, session in enumerate(kept):
+        number = session.number or str(index + 1)
+        name = f"{title} - session {number}" if len(kept) > 1 or session.number else title
+        built = TextBuilder()
+        for (speaker, at), pieces in session.turns:
+            built.add(speaker, at)
+            built.add(": ")
+            built.add_all(pieces)
+            built.add("\n")
+        part = Part("dialogue", str(index) if len(kept) > 1 else "", series)
+        yield make_document(file, part, Stated(title=name, date=session.date or stated.date), built)
+
+
+def _turn(line: str) -> re.Match[str] | None:
+    return CHAT.fullmatch(line) or NAMED.fullmatch(line) if len(line) <= MAX_LINE else None
+
+
+def _speakers(file: SourceFile) -> frozenset[str]:
+    """Return the names that recur, if their lines make the file a transcript; none otherwise."""
+    counts: Counter[str] = Counter()
+    spoken = chat = lines = 0
+    for line in file.text.split("\n"):
+        if not line.strip() or CLOCK.fullmatch(line[:60]):
+            continue
+        lines += 1
+        if (match := _turn(line)) and match["name"].strip().casefold() not in LABELS:
+            counts[match["name"].strip()] += 1
+            chat += match.re is CHAT
+            spoken += match["text"].rstrip("\"'”’)] ").endswith((".", "!", "?", "…", "-", "—"))
+    if not lines:
+        return frozenset()
+    turns = sum(counts.values())
+    if chat > LINE_SHARE * lines and len(counts) > 1:
+        return frozenset(counts)
+    least = 2 if turns < 20 else 3
+    names = frozenset(name for name, count in counts.items() if count >= least)
+    said = sum(counts[name] for name in names)
+    if not NAMES[0] <= len(names) <= NAMES[1] or said <= LINE_SHARE * lines:
+        return frozenset()
+    return names if file.category == "dialogue" or spoken >= SPOKEN_SHARE * turns else frozenset()
+
+
+def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[str, list[Session]]:
+    """Return the text above the first turn and the sessions."""
+    head: list[str] = []
+    sessions = [Session()]
+    going = False
+    for line, at in _lines(file.text):
+        match = _turn(line)
+        name = match["name"].strip() if match else ""
+        if match and (name in names or _new_speaker(name, match)):
+            words: list[Piece] = [(match["text"].rstrip(), at + match.start("text"))]
+            sessions[-1].turns.append(((name, at + match.start("name")), words))
+            going = match.re is NAMED
+        elif (mark := _session_mark(line)) is not None:
+            if sessions[-1].turns or sessions[-1].number:
+                sessions.append(Session())
+            sessions[-1].number, sessions[-1].date = (
+                mark[0] or sessions[-1].number,
+                mark[1] or sessions[-1].date,
+            )
+            going = False
+        elif match and name.casefold() == "date":
+            sessions[-1].date = read_date(match["text"]) or sessions[-1].date
+        elif not any(session.turns for session in sessions):
+            head.append(line)
+        elif CLOCK.fullmatch(line[:60]):
+            going = False
+        elif going and line.strip() and not ASIDE.fullmatch(line[:130]):
+            lead = len(line) - len(line.lstrip())
+            sessions[-1].turns[-1][1].extend([(" ", None), (line.strip(), at + lead)]) if sessions[
+                -1
+            ].turns else None
+    return "\n".join(head), sessions
+
+
+def _lines(text: str) -> Iterator[tuple[str, int]]:
+    at = 0
+    for line in text.replace("\f", " ").split("\n"):
+        yield line, at
+        at += len(line) + 1
+
+
+def _new_speaker(name: str, match: re.Match[str]) -> bool:
+    """Say whether a name that does not recur still looks like one: a chat name, or up to three capitalised words."""
+    words = name.split()
+    if name.casefold() in LABELS or words[0].casefold() in LABELS:
+        return False
+    return match.re is CHAT or (len(words) <= 3 and all(word[0].isupper() for word in words))
+
+
+def _session_mark(line: str) -> tuple[str, str] | None:
+    """Return number and date of a line that starts a session, or None."""
+    if len(line) > 120:
+        return None
+    if DAY.fullmatch(line):
+        return "", read_date(line)
+    match = SESSION.fullmatch(plain(line) or line)
+    if match and (
+        not match["rest"].strip() or not match["rest"].rstrip().endswith((".", "?", "!", ","))
+    ):
+        return match["number"], read_date(match["rest"])
+    return None

