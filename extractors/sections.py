@@ -6,15 +6,15 @@ a section is kept whole. Sections cover the text in order, without gap or overla
 """
 
 import ast
-import math
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.readers.stated import front_matter, plain
+from extractors.section_cuts import cut_text
 from warehouse.identity import content_id
 from warehouse.records import Document, Section
 from warehouse.tokens import count_tokens
@@ -37,8 +37,6 @@ CHAPTER = re.compile(
 NUMBERED = re.compile(
     r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)[ \t]+[^\W\d_a-z][^|]{2,80}"
 )
-TABLE_LINE = re.compile(r"[ \t]*\|.*\|[ \t]*\n?")
-SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]{0,2}[ \t]+(?=[\"'“‘(\[]?[^\W_a-z])")
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ def _by_headings(document: Document) -> list[Span]:
     """Return one span per heading that has text of its own; headings without text join the next."""
     text = document.text
     title = {_folded(document.title), _folded(document.subject)} - {""}
-    headings = list(_headings(document))
+    headings = [heading for heading in _headings(document) if heading.text]
     path: list[tuple[int, str]] = []
     spans: list[Span] = []
     start, pending = 0, False
@@ -194,7 +192,12 @@ def _is_underlined(line: str, after: str, before: str, form: str) -> bool:
     """Say whether a line is a heading underlined by the next: of its own length in plain text."""
     match = UNDERLINE.fullmatch(after) if len(after) <= 160 else None
     title = line.strip()
-    if not match or not re.search(r"[^\W\d_]{2}", title) or len(title) > MAX_HEADING or "|" in title:
+    if (
+        not match
+        or not re.search(r"[^\W\d_]{2}", title)
+        or len(title) > MAX_HEADING
+        or "|" in title
+    ):
         return False
     if form == "md":
         return match["mark"] in "=-" and not before.strip() and title[0] not in "-*+>#"
@@ -203,7 +206,7 @@ def _is_underlined(line: str, after: str, before: str, form: str) -> bool:
 
 
 def _capital_headings(lines: Sequence[str]) -> frozenset[str]:
-    """Return the lines in capitals that may be headings: none where capitals are common, no page heads."""
+    """Return the lines in capitals that may be headings: none where capitals are common."""
     filled = [line.strip() for line in lines if line.strip()]
     capitals = [line for line in filled if line == line.upper() and any(map(str.isalpha, line))]
     if len(capitals) > CAPITAL_SHARE * len(filled):
@@ -215,7 +218,7 @@ def _capital_headings(lines: Sequence[str]) -> frozenset[str]:
         for line in capitals
         if times[re.sub(r"\d", "0", line)] <= 3
         and sum(map(str.isalpha, line)) >= max(4, len(line) // 2)
-        and not re.search(r": |[.:]$|[A-Z]-?\d{2}", line)
+        and not re.search(r": |[.:]$|[A-Z]-?\d{2}|[<>|]", line)
     )
 
 
@@ -235,7 +238,7 @@ def _plain_level(lines: Sequence[tuple[int, str]], index: int, capitals: frozens
 
 
 def _definitions(text: str) -> list[Span]:
-    """Return the head of a Python file and its top-level definitions; one span if it cannot be parsed."""
+    """Return a Python file's head and its top-level definitions; one span if it is not Python."""
     tree = _parsed(text)
     if tree is None:
         return [Span(0, len(text))]
@@ -319,9 +322,6 @@ def _methods(text: str, span: Span) -> list[Span]:
     return []
 
 
-Cut = Callable[[str], list[int]]
-
-
 def _fitted(text: str, spans: Sequence[Span], max_tokens: int) -> list[Span]:
     """Return the spans with every one that is too long cut."""
     sizes = count_tokens([text[span.start : span.end] for span in spans])
@@ -330,90 +330,9 @@ def _fitted(text: str, spans: Sequence[Span], max_tokens: int) -> list[Span]:
         if size <= max_tokens:
             fitted.append(span)
             continue
-        ends = [end for end, _ in _cut(text[span.start : span.end], max_tokens, CUTS)]
+        ends = [end for end, _ in cut_text(text[span.start : span.end], max_tokens)]
         fitted += [
             Span(span.start + start, span.start + end, span.headings)
             for start, end in pairwise([0, *ends])
         ]
     return fitted
-
-
-def _cut(text: str, limit: int, cuts: Sequence[Cut]) -> list[tuple[int, int]]:
-    """Return (end, tokens) of the pieces that `text` is cut into, each of at most `limit` tokens.
-
-    The first way of cutting is used and neighbours are joined while they fit; what is still too
-    long is cut the next way, with a scrap before it, so that no heading is left alone.
-    """
-    ends = cuts[0](text) if cuts else _halves(text, limit)
-    pieces = list(pairwise([0, *ends]))
-    sizes = count_tokens([text[start:end] for start, end in pieces])
-    # Pieces of about one length: filled to the limit, they would leave a scrap at the end.
-    total = sum(sizes)
-    even = min(limit, 1.1 * total / max(1, math.ceil(total / limit)))
-    done: list[tuple[int, int]] = []
-    for (start, end), size in zip(pieces, sizes, strict=True):
-        if size > limit and cuts:
-            if done and done[-1][1] < SMALL:
-                done.pop()
-                start = done[-1][0] if done else 0
-            done += [(start + at, tokens) for at, tokens in _cut(text[start:end], limit, cuts[1:])]
-            continue
-        room = (limit if size < LEAD else even) - (done[-1][1] if done else limit)
-        if done and size <= room:
-            done[-1] = (end, done[-1][1] + size)
-        else:
-            done.append((end, size))
-    return done
-
-
-def _halves(text: str, limit: int) -> list[int]:
-    """Return ends of pieces of at most `limit` tokens, halving at a space where there is one."""
-    work, ends = [(0, len(text))], []
-    while work:
-        start, end = work.pop()
-        if end - start <= 1 or count_tokens([text[start:end]])[0] <= limit:
-            ends.append(end)
-            continue
-        middle = (start + end) // 2
-        space = text.rfind(" ", start + 1, middle)
-        middle = space + 1 if space > start + (middle - start) // 2 else middle
-        work += [(middle, end), (start, middle)]
-    return ends
-
-
-def _at_blank_lines(text: str) -> list[int]:
-    """Return the ends of paragraphs, blank lines included; lines of a pipe table stay together."""
-    ends = [match.end() for match in re.finditer(r"\n(?:[ \t]*\n)+", text)]
-    return _ending(text, ends)
-
-
-def _at_lines(text: str) -> list[int]:
-    """Return the ends of lines, a pipe table being one line."""
-    ends: list[int] = []
-    table = False
-    for match in re.finditer(r"[^\n]*\n|[^\n]+\Z", text):
-        now = len(match[0]) < 4000 and bool(TABLE_LINE.fullmatch(match[0]))
-        if table and now:
-            ends[-1] = match.end()
-        else:
-            ends.append(match.end())
-        table = now
-    return _ending(text, ends)
-
-
-def _at_rows(text: str) -> list[int]:
-    """Return the ends of lines, the rows of a table too."""
-    return _ending(text, [match.end() for match in re.finditer(r"\n", text)])
-
-
-def _at_sentences(text: str) -> list[int]:
-    """Return the ends of sentences."""
-    return _ending(text, [match.end() for match in SENTENCE_END.finditer(text)])
-
-
-def _ending(text: str, ends: Sequence[int]) -> list[int]:
-    return list(dict.fromkeys([*(end for end in ends if end < len(text)), len(text)]))
-
-
-CUTS: tuple[Cut, ...] = (_at_blank_lines, _at_lines, _at_rows, _at_sentences)
-"""Ways to cut what is too long, the best place first."""

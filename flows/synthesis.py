@@ -4,6 +4,7 @@ Pure computation over one world; the flow decides where it runs and stores what 
 has one outcome, so the ledger balances: ok with its sample, or rejected with the check and its reason.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -36,6 +37,9 @@ from warehouse.queries import GraphView, run_program
 from warehouse.records import Category, Fact, Outcome
 from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict, failed
+
+
+CHAIN_WEIGHT = 4
 
 
 @dataclass(frozen=True)
@@ -138,18 +142,23 @@ def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> 
 
 
 def _admit(worded: Sequence[Worded], config: SynthesisConfig, out: Yield) -> list[Worded]:
+    """Apply the caps, then fill the quota from all forms in step, chains at `CHAIN_WEIGHT` times the pace."""
     by_id = {item.candidate.id: item for item in worded}
-    admitted: list[Worded] = []
+    passed: list[tuple[float, str]] = []
+    seen: Counter[str] = Counter()
     for candidate, verdict in thin(
         (item.candidate for item in worded), config.caps, config.seed, target=config.generate.rows
     ):
         if verdict.status == "failed":
             _reject(out, candidate.id, verdict, candidate)
-        elif len(admitted) >= config.generate.rows:
-            _reject(out, candidate.id, failed("quota", "the quota of the category is full"))
-        else:
-            admitted.append(by_id[candidate.id])
-    return admitted
+            continue
+        form = candidate.program.form
+        seen[form] += 1
+        passed.append((seen[form] / (CHAIN_WEIGHT if form == "chain" else 1), candidate.id))
+    passed.sort()
+    for _, identity in passed[config.generate.rows :]:
+        _reject(out, identity, failed("quota", "the quota of the category is full"))
+    return [by_id[identity] for _, identity in passed[: config.generate.rows]]
 
 
 def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out: Yield) -> None:

@@ -21,6 +21,7 @@ from generators.phrases import (
     quoted_label,
     relative_clause,
     shown,
+    singular,
     statement,
 )
 from warehouse.entities import Entity, edge_relation
@@ -162,7 +163,10 @@ def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) ->
 
 
 def _measure_words(program: Program, fact: Fact) -> str:
-    return label_in_sentence(fact) if plain_label(program.measure) else f"{quoted_label(fact)} figure"
+    if not plain_label(program.measure):
+        return f"{quoted_label(fact)} figure"
+    counted = fact.quantity and not fact.quantity.unit and singular(program.measure) != program.measure
+    return f"number of {label_in_sentence(fact)}" if counted else label_in_sentence(fact)
 
 
 def _branches(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> tuple[list[str], list[Leg]]:

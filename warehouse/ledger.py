@@ -5,7 +5,6 @@ outcomes claim are the rows on disk. `summary` counts outcomes by reason, for re
 """
 
 from collections.abc import Collection, Iterable
-from typing import Literal
 
 import polars as pl
 
@@ -14,7 +13,6 @@ from warehouse.shards import OUTCOMES
 from warehouse.store import Store, Using
 
 SHOWN = 5
-Status = Literal["ok", "rejected", "errored"]
 
 
 class LedgerError(Exception):
@@ -104,11 +102,8 @@ def balance(
 def _rows(store: Store, using: Using, counted: Collection[str] | None) -> int:
     return sum(
         shard.rows
-        for stage, fingerprint in using.items()
-        for shard in store.manifest(stage).shards
-        if shard.fingerprint == fingerprint
-        and shard.table != OUTCOMES
-        and (counted is None or shard.table in counted)
+        for shard in store.written(using)
+        if shard.table != OUTCOMES and (counted is None or shard.table in counted)
     )
 
 
@@ -118,38 +113,34 @@ def _named(ids: list[str], what: str) -> list[str]:
     return [f"{len(ids)} inputs {what} ({', '.join(ids[:SHOWN])}{', …' * (len(ids) > SHOWN)})"]
 
 
-class ReasonCount(Record):
-    """How many inputs of a stage came to one status for one reason."""
-
-    stage: str
-    status: Status
-    reason: str
-    inputs: int
-    n_out: int
-    """Rows that these inputs gave."""
-    example: str
-    """The detail of one of them."""
-
-
 def summary(
-    store: Store, stage: str, fingerprint: str, *, input_ids: Collection[str] | None = None
-) -> list[ReasonCount]:
-    """Count a stage's outcomes by status and reason, the most frequent first.
+    store: Store, using: Using, *, input_ids: Collection[str] | None = None
+) -> pl.DataFrame:
+    """Count outcomes by stage, status and reason.
 
     Args:
         store: open for reading or writing.
-        stage: name of the stage.
-        fingerprint: of the work to count.
+        using: stage → fingerprint or fingerprints.
         input_ids: count these inputs only; None counts all.
+
+    Returns:
+        Columns stage, status, reason, inputs, n_out (rows that these inputs gave) and example (the
+        detail of one of them); stages in the order of `using`, then the most frequent first.
     """
     keep = None if input_ids is None else {"input_id": input_ids}
-    counts = (
-        store.scan(OUTCOMES, {stage: fingerprint}, keep=keep, record=Outcome)
+    order = pl.DataFrame({"stage": list(using)}, schema={"stage": pl.String}).with_row_index(
+        "place"
+    )
+    return (
+        store.scan(OUTCOMES, using, keep=keep, record=Outcome)
         .group_by("stage", "status", "reason")
         .agg(
-            pl.len().alias("inputs"), pl.col("n_out").sum(), pl.col("detail").min().alias("example")
+            pl.len().cast(pl.Int64).alias("inputs"),
+            pl.col("n_out").sum(),
+            pl.col("detail").min().alias("example"),
         )
-        .sort("inputs", "status", "reason", descending=[True, False, False])
+        .join(order.lazy(), on="stage")
+        .sort("place", "inputs", "status", "reason", descending=[False, True, False, False])
+        .drop("place")
         .collect()
     )
-    return [ReasonCount.model_validate(row) for row in counts.iter_rows(named=True)]

@@ -202,7 +202,7 @@ def _size_category(samples: int) -> str:
 
 
 def yaml_block(value: Any, indent: int = 0) -> str:
-    """Return nested dictionaries, lists and plain values as block YAML; every text is quoted."""
+    """Return dictionaries and lists of them or of plain values as block YAML, texts quoted."""
     pad = "  " * indent
     lines = []
     if isinstance(value, dict):

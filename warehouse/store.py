@@ -48,8 +48,8 @@ from warehouse.shards import (
     write_shards,
 )
 
-Using = Mapping[str, str]
-"""Stage → fingerprint: whose rows are read."""
+Using = Mapping[str, str | Collection[str]]
+"""Stage → fingerprint, or several: whose rows are read."""
 Keep = Mapping[str, Collection[str]]
 """Column → values: other rows are left out, such as those of documents no longer in the corpus."""
 
@@ -102,20 +102,27 @@ class Store:
     def replace_shards(self, stage: str, shards: Iterable[Shard]) -> None:
         """Make these the stage's shards, in one step; only the writer may."""
         with self._mutex:
-            if not self._writes:
-                raise StoreError(f"the store {self.home} is open for reading: use Store.writing()")
+            self._require_lock()
             manifest = self.manifest(stage).model_copy(update={"shards": tuple(shards)})
             save_manifest(self.home, manifest)
             self._manifests[stage] = manifest
             self._done = {key: ids for key, ids in self._done.items() if key[0] != stage}
 
+    def _require_lock(self) -> None:
+        if not self._writes:
+            raise StoreError(f"the store {self.home} is open for reading: use Store.writing()")
+
     def shards(self, table: str, using: Using) -> list[Shard]:
         """Return a table's shards under these fingerprints, in the order of their commits."""
+        return [shard for shard in self.written(using) if shard.table == table]
+
+    def written(self, using: Using) -> list[Shard]:
+        """Return all tables' shards under these fingerprints, in the order of their commits."""
         return [
             shard
-            for stage, fingerprint in using.items()
+            for stage, wanted in using.items()
             for shard in self.manifest(stage).shards
-            if shard.table == table and shard.fingerprint == fingerprint
+            if shard.fingerprint in ({wanted} if isinstance(wanted, str) else wanted)
         ]
 
     def count(self, table: str, using: Using) -> int:
@@ -155,6 +162,7 @@ class Store:
         Returns:
             Whether anything was new: the same content again changes nothing.
         """
+        self._require_lock()
         return self.commit_shards(
             write_shards(
                 self.home, stage, fingerprint=fingerprint, tables=tables, outcomes=outcomes
@@ -212,7 +220,7 @@ class Store:
 
         Args:
             table: name of the table.
-            using: stage → fingerprint.
+            using: stage → fingerprint or fingerprints.
             keep: column → values; other rows are left out.
             record: gives the columns of a table that no stage has written yet.
 
@@ -266,10 +274,8 @@ class Store:
             StoreError: a file is damaged, or DuckDB refuses the query.
         """
         tables: dict[str, list[Shard]] = {}
-        for stage, fingerprint in using.items():
-            for shard in self.manifest(stage).shards:
-                if shard.fingerprint == fingerprint:
-                    tables.setdefault(shard.table, []).append(shard)
+        for shard in self.written(using):
+            tables.setdefault(shard.table, []).append(shard)
         self.check([shard for shards in tables.values() for shard in shards])
         with duckdb.connect(":memory:") as connection:
             try:

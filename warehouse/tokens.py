@@ -1,7 +1,8 @@
-"""Token counts on the Qwen vocabulary, the unit of every length in the project (§3.3, context buckets).
+"""Token counts on the Qwen vocabulary, the unit of every length in the project (§3.3).
 
-The ranks are the file that the `dashscope` package ships; it is read from the package's folder without importing the
-package. Documents are counted as ordinary text: a special token spelled out in one is no special token.
+The ranks are the file that the `dashscope` package ships; it is read from the package's folder
+without importing the package. Documents are counted as ordinary text: a special token spelled out
+in one is no special token.
 """
 
 import base64
@@ -21,7 +22,8 @@ SPLIT = (
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 PIECE = 100_000
-"""Characters given to the encoder at once: its work on a run without a break grows faster than the run."""
+"""Characters given to the encoder at once: its work on a run without a break grows faster than the
+run."""
 BREAK = re.compile(r"\s(?=\S)")
 
 
@@ -32,11 +34,12 @@ class VocabularyError(RuntimeError):
 def count_tokens(texts: Sequence[str]) -> list[int]:
     """Return the number of tokens of each text, in order.
 
-    A text longer than `PIECE` characters is counted in pieces cut before a word, or anywhere where it has no
-    whitespace, and its count is their sum.
+    A text longer than `PIECE` characters is counted in pieces cut before a word, or anywhere where
+    it has no whitespace, and its count is their sum.
 
     Raises:
-        VocabularyError: the vocabulary's package is not installed or its file is not the expected one.
+        VocabularyError: the vocabulary's package is not installed or its file is not the expected
+        one.
     """
     encode = encoder().encode_ordinary
     return [sum(len(encode(piece)) for piece in _pieces(text)) for text in texts]

@@ -243,8 +243,11 @@ def resolve(node: ast.expr, chain: Sequence[Scope], names: Names) -> Binding | N
         return root
     target = ".".join([root.target, *parts])
     if root.kind == "module":
-        modules = {root.target}.union(*(scope.modules for scope in chain))
-        module = next(name for name in _prefixes(target) if name in modules)
+        module = next(
+            name
+            for name in _prefixes(target)
+            if name == root.target or any(name in scope.modules for scope in chain)
+        )
         depth = target.count(".") - module.count(".")
         reachable = depth == 1 or (depth == 2 and is_class_name(parts[-2]))
         return Binding("member", target) if reachable else None

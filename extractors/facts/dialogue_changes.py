@@ -102,7 +102,7 @@ def _is_corrected(
             far = distance > (2 * REACH if same else REACH)
             if far or (aside and not phrases.RETRACTED.search(sentence)):
                 continue
-            if _corrects(sentence, reading, near=distance <= 1):
+            if _corrects(sentence, reading, near=distance <= (2 if same else 1)):
                 return True
         if distance >= FAR:
             break
@@ -112,7 +112,11 @@ def _is_corrected(
 def _is_said_again(statement: Statement, sentence: str, turn: Turn) -> bool:
     """Say whether `the budget is` another value of the same type, for the same person."""
     reading = statement.reading
-    if reading.shape != "attribute" or _printed(reading) in sentence.casefold():
+    if (
+        reading.shape != "attribute"
+        or not reading.functional
+        or _printed(reading) in sentence.casefold()
+    ):
         return False
     own = turn.speaker.text == statement.turn.speaker.text
     whose = "the|our|my" if own else "your"

@@ -222,10 +222,20 @@ def _verb(place: Place, subject: Subject) -> tuple[Reading, int] | None:
     if value is None or ending is None:
         return None
     name = subject.name
+    if (
+        group.kind is None
+        and group.lemma in words.SCHEDULED
+        and (not name or name.type == "person")
+    ):
+        # `I start on 3 May` does not say what.
+        return None
     if name is not None and group.lemma in words.HUMAN:
         name = Value(name.text, name.start, name.end, "person")
     start, end = place.sentence.start_char, place.sentence.end_char
-    functional = group.relation in words.FUNCTIONAL
+    functional = group.relation in words.FUNCTIONAL or group.lemma in words.SCHEDULED
+    qualifiers = ending[0]
+    if group.origin:
+        qualifiers = (Qualifier(kind="note", text=group.origin), *qualifiers)
     return (
         Reading(
             name,
@@ -237,7 +247,7 @@ def _verb(place: Place, subject: Subject) -> tuple[Reading, int] | None:
             functional,
             group.phrase,
             group.preposition,
-            ending[0],
+            qualifiers,
         ),
         ending[1],
     )

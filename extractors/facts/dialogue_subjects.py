@@ -125,7 +125,9 @@ def apposed(place: Place, after: int, label: str) -> tuple[Value, int] | None:
 def appositions(place: Place) -> Iterator[tuple[Subject, Value]]:
     """Yield each `my sister Ilse Brandt` of the sentence, wherever it stands."""
     for token in place.sentence:
-        noun = _noun(place, token.i + 1) if token.lower_ == "my" else None
+        # `Is my landlord Jonas Weber?` asks what an apposition would take for granted.
+        asked = token.i > 0 and token.nbor(-1).lemma_ == "be"
+        noun = _noun(place, token.i + 1) if token.lower_ == "my" and not asked else None
         found = apposed(place, noun[1], noun[0]) if noun else None
         if noun and found:
             yield Subject(None, noun[0], token.i, found[1]), found[0]

@@ -49,6 +49,7 @@ NOT_NAMES = word_set(
     "Hi Hello Christmas Easter English French German Spanish Italian Internet Mum Mom Dad Mr "
     "Mrs Ms Dr AM PM Sorry Sure Great Good Right Now Please What Who When Where Why How"
 )
+MAX_NAME = 80
 LANGUAGE = word_set("English French German Spanish Italian")
 NEVER_UNITS = word_set("is was has as its this his us yes plus does")
 
@@ -74,7 +75,7 @@ def _trimmed(text: str, start: int, end: int) -> Value | None:
     """Return the name in a span, without a possessive ending; None when it is not one name."""
     name = text[start:end].removesuffix("'s").removesuffix("'")
     words = name.split()
-    if len(name) < 2:
+    if not 1 < len(name) <= MAX_NAME:
         return None
     if not all(word[0].isupper() or word[0].isdigit() or word in CONNECTORS for word in words):
         return None

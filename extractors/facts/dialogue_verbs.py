@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from extractors.facts import dialogue_words as words
-from extractors.facts.dialogue_subjects import Place
+from extractors.facts.dialogue_subjects import Place, name_at
 from warehouse.records import EntityType
 
 BE = words.IS | {"are", "'re", "was", "were"}
@@ -51,6 +51,8 @@ class VerbGroup:
     """Whether a date or year may follow."""
     next: int
     """Index of the token after the group."""
+    origin: str = ""
+    """`from Graz` in `moved from Graz to Porto`."""
 
 
 def read_group(place: Place, at: int) -> VerbGroup | None:
@@ -74,13 +76,29 @@ def read_group(place: Place, at: int) -> VerbGroup | None:
     preposition = ""
     if at < place.end and doc[at].tag_ in ("IN", "TO", "RP"):
         preposition, at = doc[at].lower_, at + 1
+    origin = ""
+    if preposition == "from" and (lemma, "to") in TABLES[tense] and (came := _origin(place, at)):
+        origin, at = came
+        preposition = "to"
     kind = TABLES[tense].get((lemma, preposition))
-    dated = preposition in ("in", "on") and lemma in words.DATED and tense in ("passive", "past")
+    dated = preposition in ("in", "on") and (
+        (lemma in words.DATED and tense in ("passive", "past"))
+        or (lemma in words.SCHEDULED and tense == "present")
+    )
     if at >= place.end or (kind is None and not dated):
         return None
     stated = phrase.removeprefix("has ").removeprefix("is ").removeprefix("was ")
     relation = f"{stated} {preposition}".strip()
-    return VerbGroup(verb, lemma, relation, phrase, preposition, kind, dated, at)
+    return VerbGroup(verb, lemma, relation, phrase, preposition, kind, dated, at, origin)
+
+
+def _origin(place: Place, at: int) -> tuple[str, int] | None:
+    """Return `from NAME` and the token after `to` where `NAME to` starts at token `at`."""
+    name = name_at(place, at)
+    after = place.token_after(name.end) if name else place.end
+    if name is None or after + 1 >= place.end or place.doc[after].lower_ != "to":
+        return None
+    return f"{place.doc[at - 1].text} {name.text}", after + 1
 
 
 def _shape(verb: Token, auxiliaries: list[str]) -> tuple[str, str, str] | None:

@@ -43,6 +43,7 @@ EVENTS = _frames("""
     org: join, leave, quit, found, co-found, acquire, graduate from, retire from, study at, teach at
     org: work at|for, attend, start at, sign with, play for, enrol at, enroll at, train at
     person: marry, meet, hire, appoint, replace, succeed, study under
+    thing: decide on, settle on, opt for, switch to, apply to, enrol in, enroll in
     thing: buy, purchase, sell, rent, choose, pick, select, adopt, win, build, open, order
     work: write, publish, record, compose, design, paint, translate, edit, direct
     work: read, finish, watch
@@ -59,6 +60,8 @@ DATED = word_set(
     "bear found establish build open launch publish hold write release schedule book graduate "
     "retire marry"
 )
+# Verbs whose present tense is a timetable's: `The Lumen Fair opens on 9 June`.
+SCHEDULED = word_set("start begin open close end finish")
 IS = frozenset({"is", "'s", "am", "'m"})
 PROGRESSIVE = {"living": "live", "working": "work", "studying": "study", "teaching": "teach"}
 FIRM = word_set("live bear base move relocate settle headquarter grow emigrate marry report work")

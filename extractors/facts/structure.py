@@ -25,6 +25,7 @@ GENERIC_HEADING = frozenset(
     "overview introduction summary notes references background description abstract contents history conclusion "
     "details facts data profile statistics see also".split()
 )
+EMPTY_PARTS = frozenset("text value".split())
 ASIDES = frozenset("note definition notes".split())
 LONGEST_LINE = 4000
 
@@ -46,6 +47,8 @@ def subject_of(document: Document, section: Section) -> Mention | None:
     if document.subject:
         at = _find(document.text, document.subject)
         return Mention(text=document.text[at[0] : at[1]], start=at[0], end=at[1], type="thing") if at else None
+    if document.format == "json":
+        return None  # headings of a record without a name are groups of fields
     for heading in reversed(section.headings):
         words = heading.casefold().split()
         if not heading[:1].isupper() or len(words) > 8 or heading.endswith((":", "?")):
@@ -109,12 +112,19 @@ def _bound(facts: Sequence[tuple[str, int, Fact]]) -> Iterator[Fact]:
 
 def _label(label: str, parents: tuple[str, ...]) -> str | None:
     """Return the field's label in lower case, its parent kept when the label alone says nothing."""
-    name = " ".join(label.split()).strip("*_ ").casefold()
+    name = _tidy(" ".join(label.split()).strip("*_ ").casefold())
     if name in META or not re.search(r"[a-z]{2}", name) or len(name) > 60:
         return None
     if name in ("name", "total", "value", "number", "land", "water") and parents:
         return f"{parents[-1].casefold()} / {name}"
     return name
+
+
+def _tidy(path: str) -> str:
+    """Return a field's path without parts that say nothing: `rate / rate 2022` is `rate 2022`, `x / text` is `x`."""
+    parts = [part for part in path.split(" / ") if part not in EMPTY_PARTS]
+    kept = [a for a, b in zip(parts, [*parts[1:], ""], strict=True) if not (b and b.startswith(a))]
+    return " / ".join(kept) or path
 
 
 def _subfields(label: str, value: str) -> Iterator[tuple[str, int, str]]:

@@ -10,9 +10,11 @@ from warehouse.records import Document, Format, Origin
 from warehouse.tokens import count_tokens
 
 Piece = tuple[str, int | str | None]
-"""Text with its place in the file: a character offset, an `Origin.at` string, or None where the reader added it."""
+"""Text with its place in the file: a character offset, an `Origin.at` string, or None where the
+reader added it."""
 TABLE_TOKENS = 1200
-"""A table is continued under its header again after so many tokens, so that every section of it can be read alone."""
+"""A table is continued under its header again after so many tokens, so that every section of it can
+be read alone."""
 
 
 class TextBuilder:
@@ -26,7 +28,7 @@ class TextBuilder:
         self._origins: list[tuple[int, int, int | str]] = []
 
     def add(self, text: str, at: int | str | None = None) -> None:
-        """Append `text`; a stretch that goes on where the last one ended in the file is joined to it."""
+        """Append `text`; what goes on where the last stretch ended in the file is joined to it."""
         if not text:
             return
         start, self.length = self.length, self.length + len(text)
@@ -48,7 +50,7 @@ class TextBuilder:
             self.add(text, at)
 
     def separate(self, breaks: int) -> None:
-        """End the line; `breaks` is 2 for a blank line after it. Nothing happens at the text's start."""
+        """End the line, with `breaks` 2 the paragraph; at the text's start do nothing."""
         if self.length:
             self.add("\n" * max(breaks - self._breaks, 0))
 
@@ -100,7 +102,7 @@ def _series(file: SourceFile, part: Part, stated: Stated) -> str:
 
 
 def table_line(cells: Sequence[Sequence[Piece]]) -> list[Piece]:
-    """Return the pieces of one pipe row; pipes and line breaks inside a cell are replaced, length kept."""
+    """Return the pieces of one pipe row; pipes and line breaks inside a cell are replaced."""
     line: list[Piece] = [("|", None)]
     for cell in cells:
         line.append((" ", None))
@@ -110,7 +112,7 @@ def table_line(cells: Sequence[Sequence[Piece]]) -> list[Piece]:
 
 
 def add_table(built: TextBuilder, header: Sequence[Piece], rows: Sequence[Sequence[Piece]]) -> None:
-    """Append a pipe table: its header line, the rule, and its rows, the header repeated every `TABLE_TOKENS`.
+    """Append a pipe table: header, rule and rows, the header again every `TABLE_TOKENS`.
 
     `header` and each of `rows` are the pieces of one line, as `table_line` gives them.
     """

@@ -1,7 +1,8 @@
 """Conversations in JSON: lists of turns found by their keys, one document per session.
 
-Known shapes: a list of turns, an object holding one, a thread of sessions that each hold one, a list of any of these,
-and a list of turns written as a JSON string. A turn is an object with a speaker and an utterance.
+Known shapes: a list of turns, an object holding one, a thread of sessions that each hold one, a
+list of any of these, and a list of turns written as a JSON string. A turn is an object with a
+speaker and an utterance.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from extractors.readers.canonical import Part, TextBuilder, make_document
+from extractors.readers.dates import read_date
 from extractors.readers.options import FieldMapping, Read, Rejected, SourceFile
 from extractors.readers.pointers import JsonError, as_text, encodable, parse_json, resolve, step
 from extractors.readers.records import Place
-from extractors.readers.stated import Stated, humanise, read_date
+from extractors.readers.stated import Stated, humanise
 from warehouse.records import Document
 
 ROLE_KEYS = ("role", "speaker", "from", "sender", "author", "user", "name")
@@ -106,12 +108,10 @@ def _as_turns(items: Any, at: str, *, inside_string: bool = False) -> Turns | No
         if len(named) < TURN_SHARE * len(items):
             continue
         names = {item[role].casefold() for item in named}
-        if len(names) > (
-            len(named) / 2 if role in PLAIN_ROLES and len(named) > 8 else max(1, len(named) / 2)
-        ):
-            # Names that do not recur: a list of things with a text each.
-            if role not in PLAIN_ROLES or len(named) > 8:
-                continue
+        # Names that do not recur: a list of things with a text each, not talk.
+        short_talk = role in PLAIN_ROLES and len(named) <= 8
+        if not short_talk and len(names) > max(1, len(named) / 2):
+            continue
         for content in CONTENT_KEYS:
             said = sum(bool(_utterance(item.get(content))) for item in named)
             if content != role and said >= (2 if role in PLAIN_ROLES else max(2, len(items) / 5)):
@@ -124,7 +124,7 @@ def _is_name(value: Any) -> bool:
 
 
 def _utterance(value: Any) -> str:
-    """Return an utterance on one line: each line break becomes a space, parts of a message are joined."""
+    """Return an utterance on one line, line breaks as spaces, the parts of a message joined."""
     if isinstance(value, list):
         parts = [item.get("text") if isinstance(item, dict) else item for item in value]
         value = " ".join(part for part in parts if isinstance(part, str))
@@ -139,7 +139,7 @@ def _utterance(value: Any) -> str:
 
 
 def conversations(file: SourceFile, place: Place, key: str) -> Read:
-    """Yield the documents of every conversation that a value is or holds; nothing when it holds none.
+    """Yield the documents of every conversation that a value is or holds, if any.
 
     Args:
         file: The file.

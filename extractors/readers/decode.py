@@ -28,7 +28,8 @@ class UndecodableError(ValueError):
 def decode(data: bytes) -> str:
     r"""Return the text with `\n` line ends and no byte order mark.
 
-    UTF-8 is tried first, then the encoding that an HTML or XML head declares, then the detector's best guess.
+    UTF-8 is tried first, then the encoding that an HTML or XML head declares, then the detector's
+    best guess.
 
     Raises:
         UndecodableError: `data` is empty, binary or in no known encoding.

@@ -25,7 +25,7 @@ NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
 
 
 def read_csv(file: SourceFile) -> Read:
-    """Yield the file's rows as pipe tables, in documents of at most `ROWS` rows; origins are `row:N`."""
+    """Yield the rows as pipe tables, at most `ROWS` to a document; origins are `row:N`."""
     try:
         rows = list(
             csv.reader(io.StringIO(file.text, newline=""), delimiter=_delimiter(file), strict=False)
@@ -100,7 +100,7 @@ def _delimiter(file: SourceFile) -> str:
 
 
 def _header_index(rows: Sequence[Sequence[str]]) -> int:
-    """Return the index of the first row as wide as the table: what stands above it is a preamble."""
+    """Return the index of the first row as wide as the table; above it stands a preamble."""
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows[: SAMPLE_LINES * 2]]
     counts = sorted(n for n in filled if n)
     usual = counts[len(counts) // 2] if counts else 0

@@ -1,4 +1,4 @@
-"""One file of a corpus to its documents: the reader is chosen by suffix, then by what the text is."""
+"""One file to its documents: the reader is chosen by suffix, then by what the text is."""
 
 import re
 from collections.abc import Callable
@@ -70,7 +70,7 @@ def read_file(path: Path, *, root: Path, category: Category, options: ReadOption
 
 
 def choose(reader: Reader, file: SourceFile) -> Reader:
-    """Return the reader for the text: a page or a transcript in a text file is read as what it is."""
+    """Return the reader for the text: a text file may hold a page or a transcript."""
     if reader is read_text and HTML.match(file.text):
         return read_html
     if (

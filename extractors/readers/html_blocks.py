@@ -1,8 +1,9 @@
 """HTML to blocks: headings, paragraphs, list items, definitions and tables, in reading order.
 
-The standard library's event parser is used because it alone tells the offset of every text, takes any input and does
-not recurse. Elements that only serve the page (scripts, navigation, page headers and footers, hidden parts) are left
-out with all they hold; `main` and everything else are told apart by `Block.zone`.
+The standard library's event parser is used because it alone tells the offset of every text, takes
+any input and does not recurse. Elements that only serve the page (scripts, navigation, page headers
+and footers, hidden parts) are left out with all they hold; `main` and everything else are told
+apart by `Block.zone`.
 """
 
 import html
@@ -14,24 +15,41 @@ from html.parser import HTMLParser
 from extractors.readers.canonical import Piece
 from extractors.readers.html_parts import Block, Cell, Kind, Table, append_text, is_note_mark
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(
+    [
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+        "source", "track", "wbr",
+    ]
+)  # fmt: skip
 DROPPED = frozenset(
-    "script style noscript template svg nav iframe object button select textarea dialog canvas audio video "
-    "ix:header".split()
-)
+    [
+        "script", "style", "noscript", "template", "svg", "nav", "iframe", "object", "button",
+        "select", "textarea", "dialog", "canvas", "audio", "video", "ix:header",
+    ]
+)  # fmt: skip
 ROLES = frozenset(
-    "navigation banner contentinfo search menu menubar dialog presentation-nav".split()
-)
+    [
+        "navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog",
+    ]
+)  # fmt: skip
 CHROME = frozenset(
-    "breadcrumb breadcrumbs sidebar navbar nav-bar navigation site-header site-footer page-footer skip-link skiplink "
-    "skip-nav sr-only visually-hidden visuallyhidden screen-reader-text cookie-banner share-links social-media pagination toc-nav noprint".split()
-)
-CHROME_TAGS = frozenset("div ul ol section aside p span a table".split())
+    [
+        "breadcrumb", "breadcrumbs", "sidebar", "navbar", "nav-bar", "navigation", "site-header",
+        "site-footer", "page-footer", "skip-link", "skiplink", "skip-nav", "sr-only",
+        "visually-hidden", "visuallyhidden", "screen-reader-text", "cookie-banner", "share-links",
+        "social-media", "pagination", "toc-nav", "noprint",
+    ]
+)  # fmt: skip
+CHROME_TAGS = frozenset(["div", "ul", "ol", "section", "aside", "p", "span", "a", "table"])
+NO_TEXT = frozenset(["", "html", "head", "table", "tr", "tbody", "thead", "tfoot"])
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 BLOCKS = frozenset(
-    "address article aside blockquote body center details dialog div dl fieldset figcaption figure footer form header "
-    "hr html legend main ol p section summary ul".split()
-)
+    [
+        "address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div",
+        "dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html",
+        "legend", "main", "ol", "p", "section", "summary", "ul",
+    ]
+)  # fmt: skip
 CLOSED_BY = {
     "li": (("li",), ("ul", "ol", "menu")),
     "dt": (("dt", "dd"), ("dl",)),
@@ -47,7 +65,7 @@ CLOSED_BY = {
 """What an opening tag closes that was left open, and the elements that it does not look beyond."""
 MAX_DEPTH = 300
 PARAGRAPH_ENDS = BLOCKS | frozenset((*HEADINGS, "table", "li", "dt", "dd", "pre"))
-CELLS = frozenset("td th caption li dd dt table".split()) | BLOCKS - {"p"}
+CELLS = frozenset(["td", "th", "caption", "li", "dd", "dt", "table"]) | BLOCKS - {"p"}
 
 
 @dataclass
@@ -105,15 +123,19 @@ class PageParser(HTMLParser):
         zone = _zone(tag, named, top.zone)
         self._stack.append(
             _Open(
-                tag=tag, dropped=top.dropped or _dropped(tag, named), zone=zone,
-                bold=top.bold or _bold(tag, named), linked=top.linked or tag == "a", pre=top.pre or tag == "pre",
+                tag=tag,
+                dropped=top.dropped or _dropped(tag, named),
+                zone=zone,
+                bold=top.bold or _bold(tag, named),
+                linked=top.linked or tag == "a",
+                pre=top.pre or tag == "pre",
             )
-        )  # fmt: skip
+        )
         if not self._stack[-1].dropped:
             self._start(tag, named)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open and close an element written `<x/>`; HTML takes it as open unless it is void or foreign."""
+        """Open an element written `<x/>`, and close it where it is foreign or inline."""
         self.handle_starttag(tag, attrs)
         if tag not in VOID and (
             ":" in tag or tag in ("a", "span", "td", "th", "script", "i", "b", "div")
@@ -173,7 +195,12 @@ class PageParser(HTMLParser):
             self.meta.setdefault(name.casefold(), (attrs.get("content") or "")[:400])
         elif tag == "br" and self._current is not None:
             block = self._current
-            if block.kind == "paragraph" and block.bold and block.pieces and not self._stack[-1].bold:
+            if (
+                block.kind == "paragraph"
+                and block.bold
+                and block.pieces
+                and not self._stack[-1].bold
+            ):
                 # A bold line above its paragraph, parted from it by a line break only.
                 self._end_block()
                 return
@@ -190,7 +217,7 @@ class PageParser(HTMLParser):
                 table.layout |= len(table.rows) > 1
             self._begin("heading", HEADINGS[tag])
         elif tag in ("li", "pre", "dt"):
-            self._begin({"li": "item", "pre": "pre", "dt": "field"}[tag])
+            self._begin("item" if tag == "li" else "pre" if tag == "pre" else "field")
         elif tag == "dd":
             self._begin_value()
         elif tag in BLOCKS:
@@ -290,13 +317,8 @@ class PageParser(HTMLParser):
         if top.tag == "title":
             self.title.append((data, at))
             return
-        if (
-            top.tag in ("head", "html", "")
-            and not data.strip()
-            or top.tag in ("table", "tr", "tbody", "thead", "tfoot")
-        ):
-            if not data.strip():
-                return
+        if top.tag in NO_TEXT and not data.strip():
+            return
         if self._raised is not None:
             self._raised.append((data, at))
             return

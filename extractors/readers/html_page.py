@@ -1,4 +1,4 @@
-"""HTML pages as Markdown-like text: headings, paragraphs, items, `Term: value` lines and pipe tables."""
+"""HTML pages as text: headings, paragraphs, items, `Term: value` lines and pipe tables."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,11 +12,12 @@ from extractors.readers.canonical import (
     make_document,
     table_line,
 )
+from extractors.readers.dates import read_date
 from extractors.readers.html_blocks import PageParser
 from extractors.readers.html_parts import Block, Shown, Table
 from extractors.readers.html_tables import BULLET, one_line, show_table
 from extractors.readers.options import Read, SourceFile
-from extractors.readers.stated import Stated, plain, read_date, stated_in_text
+from extractors.readers.stated import plain, stated_in_text
 from extractors.readers.text import stated_or_stem
 
 MAIN_SHARE = 0.3
@@ -25,8 +26,12 @@ LONG_HEADING = 120
 LINK_RUN = 5
 """So many blocks in a row that are links and nothing else are navigation."""
 SERVICE = re.compile(
-    r"\W*(?:(?:back|return) to )?(?:top|contents)(?: of (?:the )?page\b.{0,30})?\W*|\W*(?:print|share|skip to .{0,40})\W*",
+    r"\W*(?:(?:back|return) to )?(?:top|contents)(?: of (?:the )?page\b.{0,30})?\W*"
+    r"|\W*(?:print|share|skip to .{0,40})\W*",
     re.IGNORECASE | re.DOTALL,
+)
+DATE_META = re.compile(
+    r"(?:^|[.:_-])(?:date|published|published_time|publication_date|datepublished|issued)$"
 )
 FURNITURE = re.compile(
     r"(?:table of contents|page \d+|\d{1,4}|[ivxl]{1,6}|back to top|top)", re.IGNORECASE
@@ -57,29 +62,18 @@ def read_html(file: SourceFile) -> Read:
 
 
 def _page_date(page: PageParser) -> str:
-    for name in page.meta:
-        if re.search(
-            r"(?:^|[.:_-])(?:date|published|published_time|publication_date|datepublished|issued)$",
-            name,
-        ):
-            if date := read_date(page.meta[name]):
-                return date
-    return next((date for value in page.times if (date := read_date(value))), "")
+    stated = [value for name, value in page.meta.items() if DATE_META.search(name)]
+    dates = (read_date(value) for value in [*stated, *page.times])
+    return next((date for date in dates if date), "")
 
 
 def _licence(page: PageParser) -> str:
-    return next(
-        (
-            page.meta[name]
-            for name in ("license", "licence", "dc.rights", "dcterms.license")
-            if name in page.meta
-        ),
-        "",
-    )
+    names = ("license", "licence", "dc.rights", "dcterms.license")
+    return next((page.meta[name] for name in names if name in page.meta), "")
 
 
 def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
-    """Yield the blocks with the cells of tables that only lay out the page in place of the table."""
+    """Yield the blocks, a table that only lays out the page replaced by its cells' blocks."""
     for block in blocks:
         table = block.table
         shown = show_table(table) if table else None
@@ -88,30 +82,22 @@ def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
         else:
             yield from table.caption
             for row in table.rows:
-                yield from _flat_row(
-                    row_blocks=[cell.blocks for cell in row if cell.blocks], table=table
-                )
+                yield from _flat_row([cell.blocks for cell in row if cell.blocks], table)
 
 
-def _flat_row(row_blocks: Sequence[list[Block]], table: Table) -> Iterable[Block]:
-    if (
-        not table.layout
-        and len(row_blocks) == 2
-        and BULLET.fullmatch(one_line(row_blocks[0])[0:1] and row_blocks[0][0].text())
-    ):
-        yield replace(row_blocks[1][0], kind="item")
-        yield from row_blocks[1][1:]
-    elif table.layout:
-        for cell in row_blocks:
+def _flat_row(cells: Sequence[list[Block]], table: Table) -> Iterable[Block]:
+    """Yield a row of a table that is not printed as one: an item, blocks, or one paragraph."""
+    if not table.layout and len(cells) == 2 and BULLET.fullmatch(cells[0][0].text()):
+        yield replace(cells[1][0], kind="item")
+        yield from cells[1][1:]
+    elif table.layout or any(len(cell) > 1 for cell in cells):
+        for cell in cells:
             yield from _flat(cell)
-    elif any(len(cell) > 1 for cell in row_blocks):
-        for cell in row_blocks:
-            yield from _flat(cell)
-    elif row_blocks:
+    elif cells:
         pieces: list[Piece] = []
-        for cell in row_blocks:
+        for cell in cells:
             pieces += ([(" ", None)] if pieces else []) + one_line(cell)
-        blocks = [block for cell in row_blocks for block in cell]
+        blocks = [block for cell in cells for block in cell]
         yield Block(
             "paragraph", pieces=pieces, zone=max(block.zone for block in blocks),
             bold=all(block.bold for block in blocks), linked=all(block.linked for block in blocks),
@@ -119,7 +105,10 @@ def _flat_row(row_blocks: Sequence[list[Block]], table: Table) -> Iterable[Block
 
 
 def _main(blocks: list[Block]) -> list[Block]:
-    """Return the blocks of the main element if it holds much of the page, else all but page headers and footers."""
+    """Return the blocks of the main element if it holds much of the page.
+
+    Else return all but those of page headers and footers.
+    """
     sizes = [0, 0, 0]
     for block in blocks:
         sizes[block.zone] += _size(block)
@@ -141,24 +130,28 @@ def _size(block: Block) -> int:
 
 
 def _marked_headings(blocks: list[Block]) -> list[Block]:
-    """On a page without heading elements, take short bold lines for headings: capitals on level 2, others on 3."""
+    """Take short bold lines for headings where a page has no heading elements.
+
+    Lines in capitals are on level 2, others on level 3.
+    """
     if sum(block.kind == "heading" for block in blocks) > 1:
         return blocks
     return [_as_heading(block) for block in blocks]
 
 
 def _as_heading(block: Block) -> Block:
+    if block.kind != "paragraph" or not block.bold:
+        return block
     text = " ".join(block.text().split())
-    if (
-        block.kind != "paragraph" or not block.bold or len(text) > LONG_HEADING or text.endswith((".", ",", ";", ":"))
-        or not re.search(r"[^\W\d_]{3}", text) or FURNITURE.fullmatch(text) or text[:1] in "([" 
-    ):  # fmt: skip
+    if not re.search(r"[^\W\d_]{3}", text) or FURNITURE.fullmatch(text) or len(text) > LONG_HEADING:
+        return block
+    if text.startswith(("(", "[")) or text.endswith((".", ",", ";", ":")):
         return block
     return replace(block, kind="heading", level=2 if text == text.upper() else 3)
 
 
 def _without_links(blocks: list[Block]) -> list[Block]:
-    """Drop runs of blocks that are links and nothing else, and single links that only serve the page."""
+    """Drop runs of blocks that are nothing but links, and single links that serve the page."""
     kept: list[Block] = []
     run: list[Block] = []
     for block in [*blocks, Block("table")]:

@@ -61,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Shown:
-    """A table ready to print: header and rows as cells of pieces, or, with `fields`, term and value pairs."""
+    """A table ready to print: header and rows of cells or, with `fields`, terms and values."""
 
     caption: list[Piece]
     header: list[list[Piece]]
@@ -72,7 +72,7 @@ class Shown:
 def append_text(
     pieces: list[Piece], data: str, at: int | str | None, *, keep: bool = False
 ) -> None:
-    """Append text with white space collapsed, unless `keep`; each stretch that stays verbatim keeps its offset."""
+    """Append text, white space collapsed unless `keep`; what stays verbatim keeps its offset."""
     if keep:
         pieces.append((data, at))
         return
@@ -92,7 +92,7 @@ def append_text(
 
 
 def is_note_mark(before: str, mark: str) -> bool:
-    """Say whether a raised `mark` refers to a note; exponents, ordinals and units (`km2`, `10^6`, `4th`) do not."""
+    """Say whether a raised `mark` refers to a note; as in `km2`, `10^6` and `4th` it does not."""
     if re.fullmatch(r"[*†‡§¶#|,\s]+|[\[(][^\[\]()]{1,12}[\])]", mark):
         return True
     word = re.search(r"[^\W\d_]+$", before)

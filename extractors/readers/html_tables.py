@@ -1,8 +1,9 @@
-"""HTML tables as grids: spans repeated, columns that only space or carry a currency sign joined, header rows found."""
+"""HTML tables as grids: spans repeated, spacing columns joined, header rows found."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.readers.canonical import Piece
 from extractors.readers.html_parts import Block, Cell, Shown, Table
@@ -40,7 +41,7 @@ class Grid:
 
 
 def show_table(table: Table) -> Shown | None:
-    """Return the table to print, or None when it only lays out the page or has one row or column."""
+    """Return the table to print, or None if it lays out the page or has one row or column."""
     if table.layout or not table.rows:
         return None
     grid = lay_out(table)
@@ -112,7 +113,7 @@ def one_line(blocks: Sequence[Block]) -> list[Piece]:
 
 
 def join_signs(grid: Grid) -> None:
-    """Move a currency sign into the number after it, and a closing bracket or percent sign into the one before it."""
+    """Move currency signs into the number after them, closing brackets and % into that before."""
     for line in grid.slots:
         for column, number in enumerate(line):
             text = "" if number == EMPTY else grid.texts[number]
@@ -145,7 +146,7 @@ def _join(grid: Grid, line: list[int], parts: tuple[int, int], kept: int) -> Non
 
 
 def join_columns(grid: Grid) -> None:
-    """Join neighbouring columns that never disagree, when one says nothing of its own or both stand under one header."""
+    """Join neighbouring columns that never disagree and share a cell; drop empty ones."""
     kept: list[int] = []
     columns = [list(column) for column in zip(*grid.slots, strict=True)]
     for index, column in enumerate(columns):
@@ -165,10 +166,7 @@ def _agree(left: Sequence[int], right: Sequence[int]) -> bool:
     pairs = list(zip(left, right, strict=True))
     if any(a != b and EMPTY not in (a, b) for a, b in pairs):
         return False
-    shared = any(a == b != EMPTY for a, b in pairs)
-    own_left = any(a != b == EMPTY for a, b in pairs)
-    own_right = any(b != a == EMPTY for a, b in pairs)
-    return shared or not (own_left and own_right) and not (own_left or own_right)
+    return any(a == b != EMPTY for a, b in pairs)
 
 
 def _drop_empty_rows(grid: Grid, head_rows: int) -> int:
@@ -193,7 +191,10 @@ def _is_field(grid: Grid, row: int) -> bool:
 
 
 def header_count(grid: Grid, head_rows: int) -> int:
-    """Return how many leading rows are the header: those of `thead`, else rows of header cells, else by their look."""
+    """Return how many leading rows are the header.
+
+    They are those of `thead`, else the rows of header cells, else told by their look.
+    """
     most = min(MAX_HEADER, len(grid.slots) - 1)
     if head_rows:
         return min(head_rows, most)
@@ -211,12 +212,12 @@ def header_count(grid: Grid, head_rows: int) -> int:
 
 
 def _goes_on(grid: Grid, row: int) -> bool:
-    """Say whether a row goes on with the header above it: under a spanning cell, or without a name of its own."""
+    """Say whether a row goes on with the header: under a spanning cell, or without a name."""
     if _has_number(grid, row):
         return False
     above, line = grid.slots[row - 1], grid.slots[row]
     hanging = any(a == b != EMPTY for a, b in zip(above, line, strict=True))
-    groups = any(a == b != EMPTY for a, b in zip(above, above[1:], strict=False))
+    groups = any(a == b != EMPTY for a, b in pairwise(above))
     return hanging or (
         line[0] == EMPTY and (groups or above[0] == EMPTY or sum(n != EMPTY for n in line) > 1)
     )

@@ -1,4 +1,4 @@
-"""JSON and JSONL files: which of their values is a document, a table, a conversation or a row of source code."""
+"""JSON and JSONL files: which of their values is a document, a table, talk or source code."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -6,6 +6,7 @@ from typing import Any
 
 from extractors.readers.canonical import Part, TextBuilder, add_table, make_document
 from extractors.readers.conversations import conversations, find_turns, mapped_conversation
+from extractors.readers.dates import read_date
 from extractors.readers.options import FieldMapping, Read, Rejected, SourceFile, matches
 from extractors.readers.pointers import (
     JsonError,
@@ -27,7 +28,7 @@ from extractors.readers.records import (
     one_line,
     unwrap,
 )
-from extractors.readers.stated import Stated, humanise, read_date, stated_in_text, title_case
+from extractors.readers.stated import Stated, humanise, stated_in_text, title_case
 from extractors.readers.text import add_verbatim, stated_or_stem
 
 SUBJECT_KEYS = ("subject", "name", "title")
@@ -73,7 +74,10 @@ def read_json(file: SourceFile) -> Read:
 
 
 def read_jsonl(file: SourceFile) -> Read:
-    """Yield one document per line; a line that is no JSON is rejected alone. Pointers start with the line's number."""
+    """Yield one document per line; a line that is no JSON is rejected alone.
+
+    Pointers start with the line's number.
+    """
     mapping = _mapping(file)
     rows: list[Any] = []
     for index, line in enumerate(file.text.split("\n")):
@@ -122,7 +126,7 @@ def _documents(file: SourceFile, value: Any) -> Read:
 
 
 def _only_list(value: Mapping[str, Any]) -> str | None:
-    """Return the key of the one list of objects in an object whose other values are plain: the file's rows."""
+    """Return the key of the one list of objects, the file's rows, where all else is plain."""
     lists = [key for key, item in value.items() if isinstance(item, list) and any(objects_in(item))]
     if len(lists) == 1 and all(
         item is None or is_scalar(item) for key, item in value.items() if key != lists[0]
@@ -188,7 +192,7 @@ def _moved(line: list, at: str) -> list:
 
 
 def _is_document(row: Any) -> bool:
-    """Say whether a row is long enough to be read alone, has a title and a text, or is a conversation."""
+    """Say whether a row is long, has a title and a text, or is a conversation."""
     if not isinstance(row, dict):
         return False
     keys = {key.casefold() for key in row}
@@ -248,12 +252,12 @@ def record_document(file: SourceFile, place: Place, key: str):
 
 
 def state_record(place: Place) -> tuple[Stated, str, frozenset[str]]:
-    """Return what a record states of itself, the pointer of its title and the top-level key that holds it."""
+    """Return what a record states, its title's pointer and the top-level key that holds it."""
     fields = dict(_fields(place))
     title = next(((fields[key], key) for key in TITLE_KEYS if key in fields), None)
     used: frozenset[str] = frozenset()
     if title:
-        (text, at), key = title
+        (text, at), _ = title
         used = frozenset(
             k
             for k in place.value
@@ -271,7 +275,7 @@ def state_record(place: Place) -> tuple[Stated, str, frozenset[str]]:
 
 
 def _fields(place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield (key, (text, pointer)) of the fields that say what a record is, those of an inner head first."""
+    """Yield (key, (text, pointer)) of fields that say what a record is, an inner head's first."""
     wanted = {*TITLE_KEYS, *DATE_KEYS, *LICENCE_KEYS}
 
     def short(value: Mapping[str, Any], at: str) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -287,7 +291,8 @@ def _fields(place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
                 yield name, (text, pointer)
 
     for key, value in place.value.items():
-        # Other objects one level down are things of their own: the name of a founder is not the record's.
+        # Other objects one level down are things of their own: the name of a founder is not the
+        # record's.
         if isinstance(value, dict) and (key.casefold() in ABOUT or len(place.value) == 1):
             yield from short(value, step(place.at, key))
     yield from short(place.value, place.at)

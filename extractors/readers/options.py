@@ -1,4 +1,4 @@
-"""What a reader is given and what it may refuse with: configuration, a decoded file, a rejection."""
+"""What a reader is given and may refuse with: options, a decoded file, a rejection."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from warehouse.records import Category, Document, Record
 class FieldMapping(Record):
     """Where the fields of one kind of JSON file stand, for files whose keys do not say it.
 
-    Every field but `glob` is a JSON pointer (`/meta/title`), empty for none. `rows` starts at the file's root, or at
-    the line's in JSONL; `role` and `content` start at a turn; the others start at a row.
+    Every field but `glob` is a JSON pointer (`/meta/title`), empty for none. `rows` starts at the
+    file's root, or at the line's in JSONL; `role` and `content` start at a turn; the others start
+    at a row.
     """
 
     glob: str
@@ -45,7 +46,8 @@ class ReadOptions(Record):
     """How files are read."""
 
     exclude: tuple[str, ...] = ()
-    """Files to leave out, as glob patterns; one without `/` is matched against the file's name, else its path."""
+    """Files to leave out, as glob patterns; one without `/` is matched against the file's name,
+    else its path."""
     max_bytes: int = 32 * 2**20
     """Largest file that is read."""
     licences: tuple[FolderLicence, ...] = ()
@@ -98,12 +100,12 @@ Read = Iterator[Document | Rejected]
 
 
 def matches(pattern: str, source: str) -> bool:
-    """Say whether a glob pattern fits a path: without `/` against the name, else against the whole path."""
+    """Say whether a glob pattern fits a path, or without `/` its last part."""
     return fnmatchcase(source if "/" in pattern else source.rpartition("/")[2], pattern)
 
 
 def licence_of(source: str, options: ReadOptions) -> str:
-    """Return the licence that the configuration gives to the deepest folder holding `source`, or ''."""
+    """Return the licence configured for the deepest folder that holds `source`, or ''."""
     best, depth = "", -1
     for entry in options.licences:
         folder = entry.folder.strip("/")

@@ -1,4 +1,4 @@
-"""JSON as it is printed: numbers stay text, depth is bounded, places are JSON pointers (RFC 6901)."""
+"""JSON as printed: numbers stay text, depth is bounded, places are pointers (RFC 6901)."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def as_text(value: Any) -> str:
 
 
 def encodable(text: str) -> str:
-    """Return `text` with each lone surrogate replaced, so that it can be stored as UTF-8; length is kept."""
+    """Return `text` with lone surrogates replaced one for one, so that UTF-8 can hold it."""
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -65,7 +65,7 @@ def step(pointer: str, key: str | int) -> str:
 
 
 def resolve(value: Any, pointer: str) -> Any:
-    """Return the value at a pointer, or None where there is none; the empty pointer is the value itself."""
+    """Return the value at a pointer, None where there is none; `''` is the value itself."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and key in value:

@@ -1,8 +1,8 @@
 """A nested JSON record as text: headings, `Field: value` lines, tables and paragraphs.
 
-An object that holds objects is a heading down to level 3; below that, and for objects of plain values, the path is
-spelled out (`Area / total: 5 sq km`). Fields come before headings at each level, so that every line stands under its
-own heading.
+An object that holds objects is a heading down to level 3; below that, and for objects of plain
+values, the path is spelled out (`Area / total: 5 sq km`). Fields come before headings at each
+level, so that every line stands under its own heading.
 """
 
 import html
@@ -123,13 +123,10 @@ def _add_items(built: TextBuilder, label: str, place: Place) -> None:
             continue
         if not isinstance(value, dict | list) or not value:
             continue
-        name_key = next(
-            (key for key in NAME_KEYS if isinstance(value, dict) and _is_name(value.get(key))), ""
-        )
-        name = one_line(clean(as_text(value[name_key]))) if name_key else f"{label} {index + 1}"
-        texts = [
-            key for key in TEXT_KEYS if isinstance(value, dict) and isinstance(value.get(key), str)
-        ]
+        fields = value if isinstance(value, dict) else {}
+        name_key = next((key for key in NAME_KEYS if _is_name(fields.get(key))), "")
+        name = one_line(clean(as_text(fields[name_key]))) if name_key else f"{label} {index + 1}"
+        texts = [key for key in TEXT_KEYS if isinstance(fields.get(key), str)]
         if (
             isinstance(value, dict)
             and texts
@@ -155,7 +152,7 @@ def _add_items(built: TextBuilder, label: str, place: Place) -> None:
 
 
 def as_table(place: Place) -> tuple[list[Piece], list[list[Piece]]] | None:
-    """Return header and row lines of a list of like objects or of equal lists of plain values, or None."""
+    """Return header and row lines of a list of like objects or equal lists, or None."""
     rows = [unwrap(raw, step(place.at, index)) for index, raw in enumerate(place.value)]
     if len(rows) < 2:
         return None
@@ -235,7 +232,7 @@ def _is_flat(value: Mapping[str, Any]) -> bool:
 
 
 def unwrap(value: Any, at: str) -> tuple[Any, str]:
-    """Return the value inside objects whose only key is `text`, `value` or `name`, and its pointer."""
+    """Return the value inside objects whose only key is one of `WRAPPERS`, and its pointer."""
     while isinstance(value, dict) and len(value) == 1 and (key := next(iter(value))) in WRAPPERS:
         value, at = value[key], step(at, key)
     return value, at
@@ -284,7 +281,7 @@ def _add_line(built: TextBuilder, label: str, value: list[Piece]) -> None:
 
 
 def find_name(value: Mapping[str, Any], at: str) -> Iterator[tuple[str, str]]:
-    """Yield (name, pointer) candidates from objects whose key speaks of a name, shortest form first, 3 levels deep."""
+    """Yield (name, pointer) from objects whose key speaks of a name, the short form first."""
     level: list[tuple[Any, str]] = [(value, at)]
     for _ in range(3):
         following: list[tuple[Any, str]] = []

@@ -1,45 +1,28 @@
 """What a document states about itself: title, subject, date and licence, read from its head.
 
-Nothing is guessed from the text's body: a title is a heading or a labelled line, a date is a labelled line, a subject
-is a labelled line or the second line of a printed page head (`THE WORLD ATLAS 2005` / `NEW ZEALAND`).
+Nothing is guessed from the text's body: a title is a heading or a labelled line, a date is a
+labelled line, a subject is a labelled line or the second line of a printed page head (`THE WORLD
+ATLAS 2005` / `NEW ZEALAND`).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from extractors.readers.dates import MONTH, read_date
+
 HEAD_LINES = 12
 TITLE_LINES = 30
 """Non-blank lines within which a first heading is the document's title."""
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|"
-        "october oct|november nov|december dec".split("|"), start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_YEAR = r"(?P<year>1\d{3}|20\d\d)"
-DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?<!\d){_YEAR}[-/.](?P<month>0?[1-9]|1[0-2])[-/.](?P<day>0?[1-9]|[12]\d|3[01])(?!\d)",
-        rf"(?<!\d)(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?[ -](?:of )?(?P<name>{_MONTH})\.?,?[ -]{_YEAR}(?!\d)",
-        rf"(?<!\w)(?P<name>{_MONTH})\.? (?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?,? {_YEAR}(?!\d)",
-        rf"(?<!\w)(?P<name>{_MONTH})\.?,? {_YEAR}(?!\d)",
-        rf"(?<!\d){_YEAR}-(?P<month>0[1-9]|1[0-2])(?![\d-])",
-        rf"(?<!\d){_YEAR}(?!\d)",
-    )
-)
 LABELLED = re.compile(
-    r"[ \t]*(?:[-*] )?\**(?P<label>title|subject|date|published|publication date|issued|updated|last updated|licen[cs]e"
-    r"|from|to)\**:\**[ \t]+(?P<value>\S.{0,300})",
+    r"[ \t]*(?:[-*] )?\**(?P<label>title|subject|date|published|publication date|issued|updated"
+    r"|last updated|licen[cs]e|from|to)\**:\**[ \t]+(?P<value>\S.{0,300})",
     re.IGNORECASE,
 )
 DATE_LABELS = ("date", "published", "publication date", "issued", "updated", "last updated")
 FRONT = re.compile(
-    r"---[ \t]*\n(?P<body>(?:(?!---[ \t]*\n|\.\.\.[ \t]*\n).*\n){1,400}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+    r"---[ \t]*\n(?P<body>(?:(?!---[ \t]*\n|\.\.\.[ \t]*\n).*\n){1,400}?)"
+    r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
 FRONT_LINE = re.compile(r"(?P<key>[A-Za-z_][\w -]{0,40}):(?:[ \t]+(?P<value>.*))?")
 ATX = re.compile(r" {0,3}#{1,6}[ \t]+(?P<text>\S.*)")
@@ -50,10 +33,13 @@ SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([\w.+() -]{2,60})")
 TAG = re.compile(r"<[A-Za-z/!][^<>]{0,300}>")
 LINK = re.compile(r"!?\[([^\[\]]{0,200})\](?:\([^()\s]{0,300}\)|\[[^\[\]]{0,60}\])")
 SMALL = frozenset(
-    "a an and at by de del der des di du for from in la le of on or the to upon van von with".split()
-)
+    [
+        "a", "an", "and", "at", "by", "de", "del", "der", "des", "di", "du", "for", "from", "in",
+        "la", "le", "of", "on", "or", "the", "to", "upon", "van", "von", "with",
+    ]
+)  # fmt: skip
 NUMBERS = re.compile(
-    rf"(?:(?<![^\W_])(?:fy|q|h|no|vol|edition|ed|version|v|session|{_MONTH})\.?[ _-]?)?"
+    rf"(?:(?<![^\W_])(?:fy|q|h|no|vol|edition|ed|version|v|session|{MONTH})\.?[ _-]?)?"
     r"(?<![^\W_])\d[\d.,/_:-]*(?:st|nd|rd|th)?(?![^\W_])|(?<![^\W_])(?:fy|q|h|v)\d+(?![^\W_])",
     re.IGNORECASE,
 )
@@ -69,27 +55,8 @@ class Stated:
     licence: str = ""
 
 
-def read_date(text: str) -> str:
-    """Return the first date in `text` as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, or ''; a form with a day wins."""
-    text = text[:300]
-    for pattern in DATES:
-        if match := pattern.search(text):
-            found = match.groupdict()
-            month = (
-                MONTHS[found["name"].casefold()]
-                if found.get("name")
-                else int(found.get("month") or 0)
-            )
-            parts = [
-                found["year"],
-                *(f"{int(n):02d}" for n in (month, found.get("day") or 0) if int(n)),
-            ]
-            return "-".join(parts)
-    return ""
-
-
 def humanise(name: str) -> str:
-    """Return a file stem or key as words: `annual_report-2020` is `Annual report-2020`, `birthPlace` `Birth place`."""
+    """Return a file stem or key as words: `birth_place` and `birthPlace` are `Birth place`."""
     words = (
         re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name)
         if re.fullmatch(r"[a-z]+(?:[A-Z][a-z]+)+", name)
@@ -105,13 +72,13 @@ def humanise(name: str) -> str:
 
 
 def without_number(title: str) -> str:
-    """Return a title in lower case without its dates and numbers, the same for every edition; never empty."""
+    """Return a title in lower case without dates and numbers, if letters are left without them."""
     bare = re.sub(r"[\s_:,()\[\]–—-]+", " ", NUMBERS.sub(" ", title)).strip()
     return (bare if sum(map(str.isalpha, bare)) > 1 else " ".join(title.split())).casefold()
 
 
 def title_case(text: str) -> str:
-    """Return a text in capitals in title case, `BOSNIA AND HERZEGOVINA` as `Bosnia and Herzegovina`, others as is."""
+    """Return a text in capitals in title case, others as they are: `ISLE OF MAN`, `Isle of Man`."""
     if text != text.upper() or not any(map(str.isalpha, text)):
         return text
     words = text.split()
@@ -138,15 +105,18 @@ def plain(text: str) -> str:
 def title_date(title: str) -> str:
     """Return the date set off at a title's end if it has a month, or ''.
 
-    A bare year, or a date after a comma, may be what the text is about (`Cases in two towns, March 2020`).
+    A bare year, or a date after a comma, may be what the text is about (`Cases in two towns, March
+    2020`).
     """
-    end = re.search(r"(?:--|\s[-–—]\s|[:|(])\s*((?:[^\W\d]{3,9}\.? )?[^\W_][^-–—:|(]{2,20}\d)\W*$", title[-40:])
+    end = re.search(
+        r"(?:--|\s[-–—]\s|[:|(])\s*((?:[^\W\d]{3,9}\.? )?[^\W_][^-–—:|(]{2,20}\d)\W*$", title[-40:]
+    )
     date = read_date(end[1]) if end else ""
     return date if len(date) > 4 else ""
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Return the scalar fields of YAML front matter, keys in lower case, and the offset where the body starts."""
+    """Return the plain fields of YAML front matter, keys in lower case, and the body's offset."""
     match = FRONT.match(text)
     if not match:
         return {}, 0
@@ -163,7 +133,7 @@ def front_matter(text: str) -> tuple[dict[str, str], int]:
 
 
 def stated_in_text(text: str, *, title: str | None = None) -> Stated:
-    """Return what a text's first lines state; `text` is plain, Markdown, or HTML rendered as Markdown.
+    """Return what the first lines of a plain, Markdown or rendered text state.
 
     A `title` that is given, even an empty one, is used instead of the first heading.
     """
@@ -179,10 +149,11 @@ def stated_in_text(text: str, *, title: str | None = None) -> Stated:
         # The head of a letter: its subject line is a title, not the name of a thing.
         title, subject = title or subject, ""
     spdx = SPDX.search(text[:2000])
+    licence = labels.get("license", labels.get("licence", ""))
     found = Stated(
         title=title, subject=title_case(subject or (head.subject if head else "")),
         date=date or (head.date if head else "") or title_date(title),
-        licence=plain(labels.get("license", labels.get("licence", ""))) or (spdx[1].strip() if spdx else ""),
+        licence=plain(licence) or (spdx[1].strip() if spdx else ""),
     )  # fmt: skip
     return _with_fields(found, fields)
 
@@ -223,7 +194,7 @@ def _page_head(lines: list[str]) -> Stated | None:
 
 
 def _title(lines: list[str]) -> str:
-    """Return the first heading near the top: an ATX line, an underlined line, or a short first line standing alone."""
+    """Return the first heading near the top: marked, underlined, or a short line standing alone."""
     seen = 0
     fenced = False
     for index, line in enumerate(lines[:-1]):
@@ -252,9 +223,10 @@ def _is_heading_text(line: str) -> bool:
 
 
 def _stands_alone(line: str, rest: list[str]) -> bool:
-    words = line.split()
-    return (
-        len(line) <= 100 and len(words) <= 14 and line[0].isalnum() and not line[0].islower()
-        and not line.endswith((".", ",", ";", ":")) and ": " not in line and "|" not in line and "  " not in line
-        and bool(re.search(r"[^\W\d_]{3}", line)) and sum(bool(item.strip()) for item in rest[:60]) > 3
-    )  # fmt: skip
+    """Say whether a first line reads as a title and text follows it."""
+    if len(line) > 100 or len(line.split()) > 14 or not line[0].isalnum() or line[0].islower():
+        return False
+    if line.endswith((".", ",", ";", ":")) or any(mark in line for mark in (": ", "|", "  ")):
+        return False
+    follows = sum(bool(item.strip()) for item in rest[:60]) > 3
+    return follows and bool(re.search(r"[^\W\d_]{3}", line))

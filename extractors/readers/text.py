@@ -27,7 +27,7 @@ def verbatim(file: SourceFile, form: Format):
 
 
 def add_verbatim(built: TextBuilder, text: str, at: str | None = None) -> TextBuilder:
-    """Append `text` without its form feeds, at its offsets in the file or, when given, at one JSON pointer."""
+    """Append `text` without form feeds, at its offsets in the file or at one JSON pointer."""
     offset = 0
     for stretch in text.split("\f"):
         built.add(stretch, offset if at is None else at)

@@ -1,4 +1,4 @@
-"""Transcripts in plain text: `Name: words` lines of a few names that recur, or a chat log's `<name> words` lines."""
+"""Transcripts in plain text: `Name: words` lines of recurring names, or `<name> words`."""
 
 import re
 from collections import Counter
@@ -6,44 +6,46 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from extractors.readers.canonical import Part, Piece, TextBuilder, make_document
+from extractors.readers.dates import MONTH, read_date
 from extractors.readers.options import Read, SourceFile
-from extractors.readers.stated import MONTHS, Stated, humanise, plain, read_date, stated_in_text
+from extractors.readers.stated import Stated, humanise, plain, stated_in_text
 
 LINE_SHARE = 0.6
 NAMES = (2, 12)
 SPOKEN_SHARE = 0.5
-"""Outside the dialogue category, share of turns that must end as sentences do: records repeat labels too."""
+"""Outside the dialogue category, share of turns that must end as sentences do: records repeat
+labels too."""
 MAX_LINE = 20_000
-_TIME = r"(?:[\[(]?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?[ \t]*[-–]?[ \t]*)"
+CLOCK_TIME = r"[\[(]?-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?"
+LEAD = rf"[ \t]*(?:{CLOCK_TIME}[ \t]*[-–]?[ \t]*)?"
 NAMED = re.compile(
-    rf"[ \t]*{_TIME}?\**(?P<name>[^\W_][^:<>\[\]|\t*]{{0,39}}?)(?: ?\([^()]{{1,30}}\))?\**:\**[ \t]+(?P<text>\S.*)"
+    rf"{LEAD}\**(?P<name>[^\W_][^:<>\[\]|\t*]{{0,39}}?)(?: ?\([^()]{{1,30}}\))?\**:\**[ \t]+"
+    r"(?P<text>\S.*)"
 )
-CHAT = re.compile(rf"[ \t]*{_TIME}?<[@+ ]?(?P<name>[^<>\s]{{1,30}})>[ \t]+(?P<text>\S.*)")
-CLOCK = re.compile(r"[ \t]*[\[(]?-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?[ \t]*")
+CHAT = re.compile(rf"{LEAD}<[@+ ]?(?P<name>[^<>\s]{{1,30}})>[ \t]+(?P<text>\S.*)")
+CLOCK = re.compile(rf"[ \t]*{CLOCK_TIME}[ \t]*")
 ASIDE = re.compile(r"[ \t]*[\[(][^\[\]()]{0,120}[\])][ \t.]*")
+DATE = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{MONTH})\.?,? \d{{4}}|(?:{MONTH})\.? \d{{1,2}},? \d{{4}}"
 SESSION = re.compile(
-    r"[ \t#=*_-]*(?:session|meeting|call|chat|conversation|day|episode|part)[ \t]+(?:no\.?[ \t]*)?(?P<number>\d{1,4}|[ivx]{1,6})"
-    r"(?![^\W_])(?P<rest>[^a-z]{0,6}.{0,80})",
+    r"[ \t#=*_-]*(?:session|meeting|call|chat|conversation|day|episode|part)[ \t]+(?:no\.?[ \t]*)?"
+    rf"(?P<number>\d{{1,4}}|[ivx]{{1,6}})(?P<rest>[ \t]*(?:[-–—:,(|/][^.?!]{{0,80}}|{DATE})?)"
+    r"[ \t=*_)-]*",
     re.IGNORECASE,
 )
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-DAY = re.compile(
-    rf"[ \t#=*_-]*(?:\w{{3,9}}day,?[ \t]+)?(?:\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{_MONTH})\.?,? \d{{4}}|(?:{_MONTH})\.? \d{{1,2}},? \d{{4}})"
-    r"[ \t=*_-]*",
-    re.IGNORECASE,
-)
+DAY = re.compile(rf"[ \t#=*_-]*(?:\w{{3,9}}day,?[ \t]+)?(?:{DATE})[ \t=*_-]*", re.IGNORECASE)
 LABELS = frozenset(
     [
-        "date", "participants", "present", "attendees", "title", "subject", "time", "location", "place", "topic",
-        "session", "meeting", "channel", "agenda", "note", "notes", "summary", "source", "licence", "license",
-        "published", "updated", "duration", "transcript", "author", "http", "https", "absent", "attending",
+        "date", "participants", "present", "attendees", "title", "subject", "time", "location",
+        "place", "topic", "session", "meeting", "channel", "agenda", "note", "notes", "summary",
+        "source", "licence", "license", "published", "updated", "duration", "transcript", "author",
+        "http", "https", "absent", "attending",
     ]
 )  # fmt: skip
 
 
 @dataclass
 class Session:
-    """One session of a transcript: its number and date as printed, and its turns as (name, pieces)."""
+    """One session: its number as printed, its date, and its turns as (name, pieces)."""
 
     number: str = ""
     date: str = ""
@@ -56,11 +58,11 @@ def is_transcript(file: SourceFile) -> bool:
 
 
 def read_transcript(file: SourceFile) -> Read:
-    """Yield one document per session, lines `Name: words`; continued lines are joined to their turn."""
-    names = _speakers(file)
-    head, sessions = _sessions(file, names)
-    stated = stated_in_text(head + "\n\n.\n.\n.\n.\n")
-    title = stated.title if stated.title not in ("", ".") else humanise(file.stem)
+    """Yield one document per session; lines that go on are joined to their turn."""
+    head, sessions = _sessions(file, _speakers(file))
+    stated = stated_in_text("\n".join(head))
+    first = next((plain(line) for line in head if line.strip() and ": " not in line), "")
+    title = stated.title or (first if len(first) <= 120 else "") or humanise(file.stem)
     series = f"{file.source} {title}".casefold()
     kept = [session for session in sessions if session.turns]
     for index, session in enumerate(kept):
@@ -105,8 +107,8 @@ def _speakers(file: SourceFile) -> frozenset[str]:
     return names if file.category == "dialogue" or spoken >= SPOKEN_SHARE * turns else frozenset()
 
 
-def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[str, list[Session]]:
-    """Return the text above the first turn and the sessions."""
+def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[list[str], list[Session]]:
+    """Return the lines above the first turn and the sessions."""
     head: list[str] = []
     sessions = [Session()]
     going = False
@@ -118,25 +120,20 @@ def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[str, list[Sessio
             sessions[-1].turns.append(((name, at + match.start("name")), words))
             going = match.re is NAMED
         elif (mark := _session_mark(line)) is not None:
-            if sessions[-1].turns or sessions[-1].number:
+            if sessions[-1].turns:
                 sessions.append(Session())
-            sessions[-1].number, sessions[-1].date = (
-                mark[0] or sessions[-1].number,
-                mark[1] or sessions[-1].date,
-            )
-            going = False
+            now, going = sessions[-1], False
+            now.number, now.date = mark[0] or now.number, mark[1] or now.date
         elif match and name.casefold() == "date":
             sessions[-1].date = read_date(match["text"]) or sessions[-1].date
-        elif not any(session.turns for session in sessions):
+        elif not sessions[0].turns:
             head.append(line)
         elif CLOCK.fullmatch(line[:60]):
             going = False
         elif going and line.strip() and not ASIDE.fullmatch(line[:130]):
             lead = len(line) - len(line.lstrip())
-            sessions[-1].turns[-1][1].extend([(" ", None), (line.strip(), at + lead)]) if sessions[
-                -1
-            ].turns else None
-    return "\n".join(head), sessions
+            sessions[-1].turns[-1][1].extend([(" ", None), (line.strip(), at + lead)])
+    return head, sessions
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:
@@ -147,7 +144,7 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _new_speaker(name: str, match: re.Match[str]) -> bool:
-    """Say whether a name that does not recur still looks like one: a chat name, or up to three capitalised words."""
+    """Say whether a name that does not recur looks like one: up to three capitalised words."""
     words = name.split()
     if name.casefold() in LABELS or words[0].casefold() in LABELS:
         return False
@@ -160,9 +157,5 @@ def _session_mark(line: str) -> tuple[str, str] | None:
         return None
     if DAY.fullmatch(line):
         return "", read_date(line)
-    match = SESSION.fullmatch(plain(line) or line)
-    if match and (
-        not match["rest"].strip() or not match["rest"].rstrip().endswith((".", "?", "!", ","))
-    ):
-        return match["number"], read_date(match["rest"])
-    return None
+    match = SESSION.fullmatch(line)
+    return (match["number"], read_date(match["rest"])) if match else None

@@ -37,7 +37,7 @@ def test_a_long_chain_is_told_in_sentences(films, helpers):
     )
     assert worded(world, draft).question == (
         '"The Last Coupon" was directed by a certain person. This person was born in a certain place. '
-        "This place stands on a second place. After which thing was the second place named?"
+        "This place stands on a second place. After whom was the second place named?"
     )
 
 

@@ -97,14 +97,24 @@ def test_summary_counts_by_reason(store: Store) -> None:
         more = [outcome(f"{n}.txt", 0, "rejected", "too short", f"{n} characters") for n in (1, 3)]
         store.commit("read", "f1", tables={}, outcomes=more)
         store.commit("read", "f2", tables={}, outcomes=[outcome("a.txt", 0)])
-    assert [tuple(count.model_dump().values()) for count in summary(store, "read", "f1")] == [
+        store.commit(
+            "file",
+            "f1",
+            tables={},
+            outcomes=[outcome("x").model_copy(update={"stage": "file"})],
+        )
+    assert summary(store, {"read": "f1", "file": "f1"}).rows() == [
         ("read", "rejected", "too short", 3, 0, "1 characters"),
         ("read", "errored", "not text", 1, 0, "byte 0 at 3"),
         ("read", "ok", "", 1, 2, ""),
+        ("file", "ok", "", 1, 0, ""),
     ]
-    kept = summary(store, "read", "f1", input_ids=["b.txt", "a.txt"])
-    assert [count.reason for count in kept] == ["", "too short"]
-    assert summary(store, "read", "f9") == []
+    kept = summary(store, {"read": "f1"}, input_ids=["b.txt", "a.txt"])
+    assert kept["reason"].to_list() == ["", "too short"]
+    both = summary(store, {"read": ["f1", "f2"]}).filter(pl.col("status") == "ok")
+    assert both["inputs"].to_list() == [2]
+    assert summary(store, {"read": "f9"}).rows() == []
+    assert summary(store, {}).rows() == []
 
 
 @given(

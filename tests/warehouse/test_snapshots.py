@@ -408,7 +408,7 @@ nested = st.recursive(
 
 
 @given(st.dictionaries(keys, nested, min_size=1))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_front_matter_is_yaml(value: dict[str, Any]) -> None:
     assert yaml.safe_load(yaml_block(value)) == value
 

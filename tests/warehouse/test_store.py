@@ -2,7 +2,8 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
@@ -202,12 +203,13 @@ def test_another_fingerprint_is_not_seen_and_not_lost(store: Store) -> None:
     assert store.count("facts", {"extract": "f2"}) == 2
     assert store.count("facts", {"extract": "f1"}) == 4
     assert store.done("extract", "f2") == {"a"}
+    assert store.count("facts", {"extract": ["f1", "f2"]}) == 6
 
 
 def test_nothing_can_be_committed_without_the_lock(store: Store) -> None:
     with pytest.raises(StoreError, match=r"open for reading: use Store\.writing"):
         commit(store, ["a"])
-    assert Store(store.home).done("extract", "f1") == set()
+    assert not store.home.exists()
 
 
 def test_names_and_outcomes_are_checked(store: Store) -> None:
@@ -305,6 +307,14 @@ def test_a_worker_writes_and_the_parent_commits(store: Store) -> None:
     assert store.done("extract", "f1") == {"a", "b"}
 
 
+def test_threads_share_the_one_writer(store: Store) -> None:
+    with store.writing(), ThreadPoolExecutor(4) as pool:
+        inputs = [[f"d{number}", f"e{number}"] for number in range(12)]
+        assert all(pool.map(lambda documents: commit(store, documents), inputs))
+    assert len(store.done("extract", "f1")) == 24
+    assert store.count("facts", USING) == 48
+
+
 def test_shards_that_vanished_before_their_commit_are_refused(store: Store) -> None:
     tables, outcomes = batch(["a"])
     with store.writing():
@@ -386,6 +396,38 @@ def test_a_killed_run_resumes_to_the_same_rows(store: Store, tmp_path: Path, poi
     assert store.count("facts", USING) == 16
     files = {path for path in (store.home / "shards").rglob("*") if path.is_file()}
     assert len(files) == len(store.manifest("extract").shards)
+
+
+RESUMED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+from test_store import commit
+from warehouse.store import Store
+
+store = Store(Path({home!r}))
+with store.writing():
+    left = store.pending("extract", "f1", input_ids=map(str, range(300)))
+    print("ready", flush=True)
+    for start in range(0, len(left), 3):
+        commit(store, left[start : start + 3])
+"""
+
+
+def test_a_run_killed_again_and_again_ends_whole(store: Store) -> None:
+    code = RESUMED.format(folder=str(Path(__file__).parent), home=str(store.home))
+    for pause in (0.0, 0.05, 0.11, 0.2):
+        with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            process.stdout.readline()
+            time.sleep(pause)
+            process.kill()
+    survived = store.done("extract", "f1")
+    subprocess.run([sys.executable, "-c", code], check=True)
+    ids = [item.id for item in store.rows("facts", Fact, USING)]
+    assert len(ids) == len(set(ids)) == 600
+    assert survived <= store.done("extract", "f1") == set(map(str, range(300)))
+    assert damaged(store) == []
 
 
 @given(data=st.data())
