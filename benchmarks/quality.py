@@ -21,7 +21,13 @@ from warehouse.records import Fact
 from warehouse.shards import to_records
 from warehouse.store import Store
 
-KINDS = {"code": "structure", "key-value": "structure", "table": "structure", "prose": "prose", "dialogue": "dialogue"}
+KINDS = {
+    "code": "structure",
+    "key-value": "structure",
+    "table": "structure",
+    "prose": "prose",
+    "dialogue": "dialogue",
+}
 
 
 def _latest(store: Store, stage: str) -> dict[str, str]:
@@ -32,8 +38,15 @@ def _latest(store: Store, stage: str) -> dict[str, str]:
 def draw_facts(home: Path, count: int, seed: int, out: Path) -> None:
     """Write `facts.jsonl`: an even number per source folder and kind of extractor, drawn at random."""
     store = Store(home)
-    sources = {row.document_id: row.source for row in store.rows("index", IndexRow, _latest(store, "ingest"))}
-    frame = store.scan("facts", _latest(store, "extract")).select("id", "document_id", "extractor", "shape").collect()
+    sources = {
+        row.document_id: row.source
+        for row in store.rows("index", IndexRow, _latest(store, "ingest"))
+    }
+    frame = (
+        store.scan("facts", _latest(store, "extract"))
+        .select("id", "document_id", "extractor", "shape")
+        .collect()
+    )
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for identity, document, extractor, shape in frame.iter_rows():
         folder = "/".join(sources.get(document, "?").split("/")[:2])
@@ -64,12 +77,24 @@ def draw_questions(home: Path, snapshot: Path, count: int, seed: int, out: Path)
     drawn = rows.sample(min(count, rows.height), seed=seed, shuffle=True)
     wanted = {e["document_id"] for evidence in drawn["evidence"].to_list() for e in evidence}
     texts = dict(
-        store.scan("documents", _latest(store, "ingest"), keep={"id": wanted}).select("id", "text").collect().iter_rows()
+        store.scan("documents", _latest(store, "ingest"), keep={"id": wanted})
+        .select("id", "text")
+        .collect()
+        .iter_rows()
     )
     sheets, keys = [], []
     for row in drawn.iter_rows(named=True):
-        documents = {e["title"] + " | " + e["source"]: _around(texts[e["document_id"]], e["quote"]) for e in row["evidence"]}
-        sheets.append({"id": row["id"], "question": f"{row['question']} {row['format_instructions']}", "documents": documents})
+        documents = {
+            e["title"] + " | " + e["source"]: _around(texts[e["document_id"]], e["quote"])
+            for e in row["evidence"]
+        }
+        sheets.append(
+            {
+                "id": row["id"],
+                "question": f"{row['question']} {row['format_instructions']}",
+                "documents": documents,
+            }
+        )
         keys.append({"id": row["id"], "strategy": row["strategy"], "category": row["category"], "answer": row["answer"],
                      "aliases": row["answer_aliases"], "quotes": [e["quote"] for e in row["evidence"]]})  # fmt: skip
     _write(out / "questions.jsonl", sheets)
@@ -94,17 +119,23 @@ def score(path: Path) -> None:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5 / (1 + z * z / n)
         print(f"{kind}: {right} of {n} right, {p:.1%} [{middle - half:.1%}, {middle + half:.1%}]")
-        for cause, times in Counter(row["cause"] for row in own if row["verdict"] != "right").most_common():
+        for cause, times in Counter(
+            row["cause"] for row in own if row["verdict"] != "right"
+        ).most_common():
             print(f"  {times} {cause}")
 
 
 def _write(path: Path, rows: list[dict]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("facts", "questions"):
         command = commands.add_parser(name)
@@ -113,7 +144,9 @@ def main() -> None:
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--out", type=Path, required=True)
         if name == "questions":
-            command.add_argument("--snapshot", type=Path, required=True, help="folder of one version")
+            command.add_argument(
+                "--snapshot", type=Path, required=True, help="folder of one version"
+            )
     commands.add_parser("score").add_argument("judged", type=Path)
     options = parser.parse_args()
     if options.command == "facts":

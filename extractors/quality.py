@@ -15,10 +15,10 @@ WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 STOP_WORDS = frozenset(["the", "be", "to", "of", "and", "that", "have", "with"])
 """Gopher's eight."""
 FUNCTION_WORDS = STOP_WORDS | frozenset(
-    [
-        "in", "is", "was", "for", "on", "by", "at", "from", "are", "were", "it", "this", "which",
-        "or", "not", "you", "his", "she", "her", "they", "we", "has", "had", "been", "but", "their",
-    ]
+    (
+        "in is was for on by at from are were it this which or not you his she her they we has "
+        "had been but their"
+    ).split()
 )  # fmt: skip
 PROSE_LINE = 8
 """Words from which a line is prose rather than a cell or a heading."""

@@ -28,8 +28,12 @@ ConfigPath = Annotated[Path, typer.Argument(help="TOML file under configs/synthe
 Home = Annotated[
     Path, typer.Option(help="Folder of everything Longspan writes.", envvar="LONGSPAN_HOME")
 ]
-Documents = Annotated[Path | None, typer.Option(help="Documents folder, in place of the configuration's.")]
-Overrides = Annotated[list[str] | None, typer.Option("--set", help="Override one setting: section.field=value.")]
+Documents = Annotated[
+    Path | None, typer.Option(help="Documents folder, in place of the configuration's.")
+]
+Overrides = Annotated[
+    list[str] | None, typer.Option("--set", help="Override one setting: section.field=value.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_HOME = Path("data")
 
@@ -51,7 +55,9 @@ def _config(path: Path, documents: Path | None, overrides: list[str] | None) -> 
 def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(column, justify="left" if column in ("stage", "reason", "status", "what") else "right")
+        table.add_column(
+            column, justify="left" if column in ("stage", "reason", "status", "what") else "right"
+        )
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
     return table
@@ -70,7 +76,9 @@ def run(
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
         _emit(outcome.model_dump(), as_json) if as_json else console.print(text)
         return
-    table = _table("Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows])
+    table = _table(
+        "Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows]
+    )
     _emit(outcome.model_dump(), as_json, table)
     if not as_json:
         console.print(f"Snapshot {outcome.path}: {outcome.samples} samples.")
@@ -86,7 +94,9 @@ def plan(
     from flows.run import plan_synthesis
 
     rows = plan_synthesis(_config(config, documents, overrides), home)
-    table = _table("Plan", ["what", "files", "MB", "done"], [list(row.model_dump().values()) for row in rows])
+    table = _table(
+        "Plan", ["what", "files", "MB", "done"], [list(row.model_dump().values()) for row in rows]
+    )
     _emit([row.model_dump() for row in rows], as_json, table)
 
 
@@ -112,7 +122,9 @@ def list_command(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     from flows.inspection import snapshot_rows
 
     rows = snapshot_rows(home)
-    table = _table("Snapshots", ["name", "version", "samples", "latest"], [list(r.values()) for r in rows])
+    table = _table(
+        "Snapshots", ["name", "version", "samples", "latest"], [list(r.values()) for r in rows]
+    )
     _emit(rows, as_json, table)
 
 
@@ -147,7 +159,11 @@ def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
 
     findings = examine(home)
     rows = [[finding.what, finding.status, finding.detail] for finding in findings]
-    _emit([f.model_dump() for f in findings], as_json, _table("Doctor", ["what", "status", "detail"], rows))
+    _emit(
+        [f.model_dump() for f in findings],
+        as_json,
+        _table("Doctor", ["what", "status", "detail"], rows),
+    )
     raise typer.Exit(1 if any(finding.status == "wrong" for finding in findings) else 0)
 
 

@@ -84,7 +84,9 @@ def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name a TOML file under configs/") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}); name a TOML file under configs/"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     for override in overrides:

@@ -58,7 +58,13 @@ def inventory(config: SynthesisConfig, documents: Path, cache: Path) -> list[Fil
                 sha256 = f"unreadable: {error.strerror}"
             name = path.relative_to(root).as_posix()
             entries.append(
-                FileEntry(source=name, path=str(path), root=str(root), category=source.category, sha256=sha256)
+                FileEntry(
+                    source=name,
+                    path=str(path),
+                    root=str(root),
+                    category=source.category,
+                    sha256=sha256,
+                )
             )
     _save(cache, seen)
     return sorted(entries, key=lambda entry: (entry.category, entry.source))
@@ -73,7 +79,9 @@ def _files(source: Source, documents: Path) -> Iterator[tuple[Path, Path]]:
         return
     folder = documents / source.path
     if not folder.is_dir():
-        raise ConfigError(f"{folder}: no such folder; set `documents` or the source's `path`, or use --documents")
+        raise ConfigError(
+            f"{folder}: no such folder; set `documents` or the source's `path`, or use --documents"
+        )
     for parent, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
         for name in sorted(names):
@@ -88,7 +96,11 @@ def _module(root: Path, name: str) -> list[Path]:
     if not name.isidentifier():
         raise ConfigError(f"stdlib:{name}: not a module name")
     if (root / name).is_dir():
-        return sorted(path for path in (root / name).rglob("*.py") if "test" not in path.parts[len(root.parts) :])
+        return sorted(
+            path
+            for path in (root / name).rglob("*.py")
+            if "test" not in path.parts[len(root.parts) :]
+        )
     if (root / f"{name}.py").is_file():
         return [root / f"{name}.py"]
     raise ConfigError(f"stdlib:{name}: this Python has no such module; take it out of the sources")

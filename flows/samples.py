@@ -9,7 +9,9 @@ from warehouse.programs import Answer, Candidate
 from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict
 
-INSTRUCTION = "Answer from the documents alone. Reason first; end with one line: Therefore, the answer is …"
+INSTRUCTION = (
+    "Answer from the documents alone. Reason first; end with one line: Therefore, the answer is …"
+)
 FORMATS = {
     "text": "Give the name or phrase as the documents print it.",
     "number": "Give one number{unit}.",
@@ -29,7 +31,9 @@ def sample_rows(
 ) -> tuple[SampleRow, ContextRow]:
     """Return the sample and its context row, evidence placed by character offset in the context's text."""
     text, sections, starts = _render(context, pool)
-    identity = content_id("sample", candidate.id, candidate.question, candidate.answer.model_dump(), context.id)
+    identity = content_id(
+        "sample", candidate.id, candidate.question, candidate.answer.model_dump(), context.id
+    )
     instructions = format_instructions(candidate.answer)
     answer = candidate.answer
     sample = SampleRow.model_validate(
@@ -40,19 +44,28 @@ def sample_rows(
             "strategy": candidate.program.form,
             "split": candidate.split,
             "prompt": [
-                {"role": "user", "content": f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}"}
+                {
+                    "role": "user",
+                    "content": f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}",
+                }
             ],
             "question": candidate.question,
             "answer": answer.text,
             "answer_aliases": list(answer.aliases),
             "answer_kind": answer.kind,
             "answer_items": list(answer.items),
-            "reward_spec": {"kind": answer.kind, "unit": answer.unit, "tolerance": answer.tolerance},
+            "reward_spec": {
+                "kind": answer.kind,
+                "unit": answer.unit,
+                "tolerance": answer.tolerance,
+            },
             "context_id": context.id,
             "context_tokens": context.tokens,
             "bucket": context.bucket,
             "evidence": _evidence(candidate, pool, text, starts),
-            "program": json.dumps(candidate.program.model_dump(), ensure_ascii=False, sort_keys=True),
+            "program": json.dumps(
+                candidate.program.model_dump(), ensure_ascii=False, sort_keys=True
+            ),
             "hops": len(candidate.hops),
             "documents": len({fact.document_id for fact in candidate.facts}),
             "difficulty": {"pass_rate": None, "k": None},
@@ -61,7 +74,9 @@ def sample_rows(
             ],
             "core_question": candidate.question,
             "format_instructions": instructions,
-            "series": sorted({pool.items[pool.number[s]].document.series for s in context.sections}),
+            "series": sorted(
+                {pool.items[pool.number[s]].document.series for s in context.sections}
+            ),
         }
     )
     row = ContextRow.model_validate(

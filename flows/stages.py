@@ -78,7 +78,15 @@ def _sections(document: Document, config: SynthesisConfig) -> list[StoredSection
 def _file_outcomes(entry: FileEntry, kept: int, refused: list[Rejected]) -> Iterator[Outcome]:
     """One outcome for the file, and one for each refused row of a file that holds several."""
     whole = not kept and len(refused) == 1
-    reason = "" if kept else refused[0].reason if whole else "every row was refused" if refused else "nothing to read"
+    reason = (
+        ""
+        if kept
+        else refused[0].reason
+        if whole
+        else "every row was refused"
+        if refused
+        else "nothing to read"
+    )
     detail = f"{entry.source}: {refused[0].detail}" if whole else entry.source
     yield Outcome(
         stage="ingest", input_id=entry.id, status="ok" if kept else "rejected", reason=reason,
@@ -97,7 +105,9 @@ def language() -> Language:
     return load_model()
 
 
-def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> tuple[list[Fact], list[Outcome]]:
+def extract(
+    batch: Sequence[tuple[Document, Sequence[Section]]],
+) -> tuple[list[Fact], list[Outcome]]:
     """Return the facts of a batch of documents and one outcome for each, facts of one document once by id."""
     nlp = language()
     talk = [pair for pair in batch if pair[0].format == "dialogue"]
@@ -118,6 +128,13 @@ def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> tuple[list[F
         own = list({fact.id: fact for fact in by_document[document.id]}.values())
         facts += own
         outcomes.append(
-            Outcome(stage="extract", input_id=document.id, status="ok", reason="", detail="", n_out=len(own))
+            Outcome(
+                stage="extract",
+                input_id=document.id,
+                status="ok",
+                reason="",
+                detail="",
+                n_out=len(own),
+            )
         )
     return facts, outcomes

@@ -38,7 +38,6 @@ from warehouse.records import Category, Fact, Outcome
 from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict, failed
 
-
 CHAIN_WEIGHT = 4
 
 
@@ -70,18 +69,26 @@ class Worded:
     banned: frozenset[str]
 
 
-def build_world(facts: Sequence[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]) -> World:
+def build_world(
+    facts: Sequence[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]
+) -> World:
     """Return the world of the facts: graph, mention index over the sections' text, measured functions."""
-    renames = code_package(item.document for item in {i.document.id: i for i in pool.values()}.values())
+    renames = code_package(
+        item.document for item in {i.document.id: i for i in pool.values()}.values()
+    )
     graph = build_graph(facts, EntityTable(facts, renames))
     texts = {
-        key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}" for key, item in pool.items()
+        key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}"
+        for key, item in pool.items()
     }
     return World(GraphView(graph), MentionIndex(graph.nodes, texts), measure(graph), repeated)
 
 
 def synthesise(
-    scope: Scope, facts: Sequence[Fact], pool: Sequence[PoolSection], repeated: frozenset[str],
+    scope: Scope,
+    facts: Sequence[Fact],
+    pool: Sequence[PoolSection],
+    repeated: frozenset[str],
     config: SynthesisConfig,
 ) -> Yield:
     """Return the samples, contexts and outcomes of one world.
@@ -89,7 +96,11 @@ def synthesise(
     `repeated` holds the ids of documents that have other editions in the corpus.
     """  # fmt: skip
     by_section = {item.section.id: item for item in pool}
-    kept = [f for f in facts if f.confidence >= config.extract.min_confidence and f.section_id in by_section]
+    kept = [
+        f
+        for f in facts
+        if f.confidence >= config.extract.min_confidence and f.section_id in by_section
+    ]
     world = build_world(kept, by_section, repeated)
     out = Yield()
     worded = list(_proved(scope, world, config, out))
@@ -101,10 +112,19 @@ def synthesise(
     return out
 
 
-def _reject(out: Yield, identity: str, verdict: Verdict, candidate: Candidate | None = None) -> None:
+def _reject(
+    out: Yield, identity: str, verdict: Verdict, candidate: Candidate | None = None
+) -> None:
     detail = "; ".join((verdict.check, *verdict.evidence))[:300]
     out.outcomes.append(
-        Outcome(stage="generate", input_id=identity, status="rejected", reason=verdict.reason, detail=detail, n_out=0)
+        Outcome(
+            stage="generate",
+            input_id=identity,
+            status="rejected",
+            reason=verdict.reason,
+            detail=detail,
+            n_out=0,
+        )
     )
     if candidate is not None:
         out.rejected.append((candidate, verdict))
@@ -132,13 +152,17 @@ def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> 
         if verdicts[-1].status == "failed":
             _reject(out, program_id(program), verdicts[-1])
             continue
-        candidate = word_candidate(world.view.graph, program, draft.result, (scope.split, scope.category))
+        candidate = word_candidate(
+            world.view.graph, program, draft.result, (scope.split, scope.category)
+        )
         checked = check_question(candidate, world)
         if checked[-1].status == "failed":
             _reject(out, candidate.id, checked[-1], candidate)
             continue
         evidence = tuple(sorted(evidence_sections(draft, world)))
-        yield Worded(candidate, (*verdicts, *checked), evidence, frozenset(co_supporters(draft, world)))
+        yield Worded(
+            candidate, (*verdicts, *checked), evidence, frozenset(co_supporters(draft, world))
+        )
 
 
 def _admit(worded: Sequence[Worded], config: SynthesisConfig, out: Yield) -> list[Worded]:
@@ -166,13 +190,20 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
     candidate = item.candidate
     buckets = feasible(candidate, pool, item.evidence, config.context)
     if not buckets:
-        _reject(out, candidate.id, failed("context", "no length bucket fits the gold and can be filled"), candidate)
+        _reject(
+            out,
+            candidate.id,
+            failed("context", "no length bucket fits the gold and can be filled"),
+            candidate,
+        )
         return
     matcher = Matcher(candidate, {node.id: node for node in world.view.graph.nodes})
 
     def competes(_: Candidate, section: PoolSection) -> bool:
         document = section.document
-        return bool(matcher.competes(document.title, section.section.headings, document.date, section.text))
+        return bool(
+            matcher.competes(document.title, section.section.headings, document.date, section.text)
+        )
 
     first = choose_bucket(candidate, buckets, config.context.seed)
     tried = [first, *(b for b in reversed(buckets) if b < first)]
@@ -183,7 +214,11 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
         if context is not None:
             break
     if context is None:
-        verdict = failed("context", "clean distractors cannot fill a bucket", f"{len(item.banned)} banned sections")
+        verdict = failed(
+            "context",
+            "clean distractors cannot fill a bucket",
+            f"{len(item.banned)} banned sections",
+        )
         _reject(out, candidate.id, verdict, candidate)
         return
     verdicts = check_context(candidate, lay_out(context, pool), world)
@@ -202,7 +237,10 @@ def lay_out(context: Context, pool: Pool) -> LaidOut:
     """Return the context as the checks see it."""
     items = [pool.items[pool.number[section]] for section in context.sections]
     return LaidOut(
-        sections=[(i.section.id, i.document.title, i.section.headings, i.document.date, i.text) for i in items],
+        sections=[
+            (i.section.id, i.document.title, i.section.headings, i.document.date, i.text)
+            for i in items
+        ],
         evidence=frozenset(context.evidence),
         documents={i.section.id: i.document.id for i in items},
         text="".join(render(i) for i in items),

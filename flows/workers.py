@@ -93,7 +93,18 @@ def ingest_job(job: Job) -> ShardSet:
             sections=count[document.id][0],
             tokens=count[document.id][1],
             words=len(document.text.split()),
-            **document.model_dump(include={"source", "category", "series", "subject", "date", "title", "licence", "format"}),
+            **document.model_dump(
+                include={
+                    "source",
+                    "category",
+                    "series",
+                    "subject",
+                    "date",
+                    "title",
+                    "licence",
+                    "format",
+                }
+            ),
         )
         for document in found.documents
     ]
@@ -118,7 +129,9 @@ def extract_job(job: Job) -> ShardSet:
 def generate_job(job: Job) -> ShardSet:
     """Make the samples of one world."""
     home = Path(job.home)
-    documents = {document.id: document for document in _read(home, job.documents, Document, "id", job.ids)}
+    documents = {
+        document.id: document for document in _read(home, job.documents, Document, "id", job.ids)
+    }
     sections = _by_document(home, job)
     pool = [
         PoolSection(stored.section, documents[document], stored.tokens)
@@ -126,7 +139,9 @@ def generate_job(job: Job) -> ShardSet:
         for stored in rows
     ]
     facts = list(_read(home, job.facts, Fact, "document_id", job.ids))
-    made = synthesise(Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config)
+    made = synthesise(
+        Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config
+    )
     rejected = [
         RejectedRow(
             candidate_id=candidate.id, split=candidate.split, category=candidate.category,
@@ -169,7 +184,9 @@ def _by_document(home: Path, job: Job) -> dict[str, list[StoredSection]]:
     if not paths:
         return out
     frame = pl.scan_parquet(paths, glob=False)
-    frame = frame.filter(pl.col("section").struct.field("document_id").is_in(list(job.ids))).collect()
+    frame = frame.filter(
+        pl.col("section").struct.field("document_id").is_in(list(job.ids))
+    ).collect()
     seen: set[str] = set()
     for stored in to_records(frame, StoredSection):
         section: Section = stored.section

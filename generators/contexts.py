@@ -7,7 +7,7 @@ so that one more document changes few contexts. Evidence goes to stratified slot
 sections were cut: assembly never tokenises.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import bm25s
@@ -92,13 +92,20 @@ class Pool:
         self.total = sum(item.tokens for item in self.items)
         self._index = bm25s.BM25()
         if self.items:
-            texts = [f"{item.document.title} {' '.join(item.section.headings)} {item.text}" for item in self.items]
-            self._index.index(bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False)
+            texts = [
+                f"{item.document.title} {' '.join(item.section.headings)} {item.text}"
+                for item in self.items
+            ]
+            self._index.index(
+                bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False
+            )
 
     def ranked(self, questions: Sequence[str]) -> list[list[int]]:
         """Return, for each sub-question, the numbers of the best sections in order."""
         tokens = bm25s.tokenize(list(questions), stopwords="en", show_progress=False)
-        found, _ = self._index.retrieve(tokens, k=min(RETRIEVED, len(self.items)), show_progress=False)
+        found, _ = self._index.retrieve(
+            tokens, k=min(RETRIEVED, len(self.items)), show_progress=False
+        )
         return [[int(at) for at in row] for row in found]
 
     def ring(self, key: int) -> Iterator[int]:
@@ -111,10 +118,16 @@ class Pool:
 Competes = Callable[[Candidate, PoolSection], bool]
 
 
-def feasible(candidate: Candidate, pool: Pool, evidence: Sequence[str], options: ContextOptions) -> list[int]:
+def feasible(
+    candidate: Candidate, pool: Pool, evidence: Sequence[str], options: ContextOptions
+) -> list[int]:
     """Return the buckets that the gold fits and the pool can fill."""
     gold = sum(pool.items[pool.number[section]].tokens for section in evidence)
-    return [b for b in options.buckets if gold <= options.gold_share * b and pool.total >= options.filled * b]
+    return [
+        b
+        for b in options.buckets
+        if gold <= options.gold_share * b and pool.total >= options.filled * b
+    ]
 
 
 def choose_bucket(candidate: Candidate, buckets: Sequence[int], seed: int) -> int:
@@ -123,8 +136,14 @@ def choose_bucket(candidate: Candidate, buckets: Sequence[int], seed: int) -> in
 
 
 def assemble(
-    candidate: Candidate, pool: Pool, evidence: Sequence[str], banned: Mapping[str, str] | set[str],
-    *, bucket: int, options: ContextOptions, competes: Competes,
+    candidate: Candidate,
+    pool: Pool,
+    evidence: Sequence[str],
+    banned: Collection[str],
+    *,
+    bucket: int,
+    options: ContextOptions,
+    competes: Competes,
 ) -> Context | None:
     """Return the candidate's context of one bucket, or None when clean distractors cannot fill it.
 
@@ -149,7 +168,9 @@ def assemble(
 
     rankings = pool.ranked(candidate.sub_questions)
     near = [row[i] for i in range(options.near_per_hop) for row in rankings if i < len(row)]
-    band = [row[i] for i in range(options.near_per_hop, RETRIEVED) for row in rankings if i < len(row)]
+    band = [
+        row[i] for i in range(options.near_per_hop, RETRIEVED) for row in rankings if i < len(row)
+    ]
     left = room * (1 - options.near_share) + take(near, room * options.near_share)
     left = left - room * options.band_share + take(band, room * options.band_share)
     left = _fill_ring(pool, candidate, left, take, options.seed)

@@ -11,19 +11,24 @@ from warehouse.entities import Entity
 from warehouse.programs import Step
 from warehouse.records import Fact
 
-AUXILIARIES = frozenset("was were is are has had".split())
+AUXILIARIES = frozenset(["was", "were", "is", "are", "has", "had"])
 TYPE_NOUN = {
-    "person": "person", "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
+    "person": "person",
+    "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
     "code": "object", "value": "value", "text": "entry",
 }  # fmt: skip
-INTRANSITIVE = frozenset("died retired resigned lived flourished sank".split())
+INTRANSITIVE = frozenset(["died", "retired", "resigned", "lived", "flourished", "sank"])
 PARTICIPLE = re.compile(
-    r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|laid down|won)"
+    r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|won)"
     r"(?: (?P<preposition>by|in|at|on|after|from|into|near))?"
 )
-RELATIONAL = frozenset("capital mother father wife husband sister brother son daughter birthplace head chief".split())
-NOT_AGENT = frozenset("river water number theater theatre order letter paper tower color floor sector".split())
-PREPOSITIONS = frozenset("by in of from to at on with for under into as per".split())
+RELATIONAL = frozenset(
+    ("capital mother father wife husband sister brother son daughter birthplace head chief").split()
+)
+NOT_AGENT = frozenset(
+    ("river water number theater theatre order letter paper tower color floor sector").split()
+)
+PREPOSITIONS = frozenset(("by in of from to at on with for under into as per").split())
 CODE_PHRASES = {
     "inherits": "the direct base class of {}",
     "raises": "the exception class raised in the body of {}",
@@ -74,7 +79,11 @@ def plain_label(relation: str) -> bool:
     words = relation.split()
     if not re.fullmatch(r"[a-z][a-z' -]*", relation) or len(words) > 4 or words[-1] in PREPOSITIONS:
         return False
-    return not words[-1].endswith(("ed", "ing")) and " - " not in relation and words[0] not in PREPOSITIONS
+    return (
+        not words[-1].endswith(("ed", "ing"))
+        and " - " not in relation
+        and words[0] not in PREPOSITIONS
+    )
 
 
 def printed_label(fact: Fact) -> str:
@@ -89,7 +98,9 @@ def printed_label(fact: Fact) -> str:
 def relational(label: str) -> bool:
     """Whether a field's label is itself a relation between two things ("composer", "capital"), so that "of" fits."""
     last = label.split()[-1]
-    return last in RELATIONAL or bool(re.fullmatch(r"[a-z]{2,}(?:er|or|ist|ect|eer)", last)) and last not in NOT_AGENT
+    return last in RELATIONAL or (
+        bool(re.fullmatch(r"[a-z]{2,}(?:er|or|ist|ect|eer)", last)) and last not in NOT_AGENT
+    )
 
 
 def quoted_label(fact: Fact) -> str:
@@ -107,7 +118,9 @@ def label_in_sentence(fact: Fact) -> str:
 
 def _keeps_case(word: str) -> bool:
     """Whether a word keeps its capitals inside a sentence: initialisms and adjectives of peoples."""
-    return (word.isupper() and len(word) > 1) or bool(re.fullmatch(r"[A-Z][a-z]+(?:ish|ese|ian|ean)|French|German|Dutch|Greek|Latin|Czech", word))
+    return (word.isupper() and len(word) > 1) or bool(
+        re.fullmatch(r"[A-Z][a-z]+(?:ish|ese|ian|ean)|French|German|Dutch|Greek|Latin|Czech", word)
+    )
 
 
 def as_clause(fact: Fact) -> Fact:
@@ -121,7 +134,9 @@ def as_clause(fact: Fact) -> Fact:
         return fact
     if fact.object.type == "value" and not is_year(fact) and fact.quantity is not None:
         return fact
-    preposition = match["preposition"] or ("on" if fact.object.type == "value" and not is_year(fact) else "in")
+    preposition = match["preposition"] or (
+        "on" if fact.object.type == "value" and not is_year(fact) else "in"
+    )
     verb = f"{match['adverb'] or ''}{match['verb']}"
     phrase = verb if match["verb"] in INTRANSITIVE else f"was {verb}"
     return fact.model_copy(update={"shape": "clause", "phrase": phrase, "preposition": preposition})
@@ -129,7 +144,9 @@ def as_clause(fact: Fact) -> Fact:
 
 def is_year(fact: Fact) -> bool:
     """Whether the fact's object is a year."""
-    return fact.object.type == "value" and fact.quantity is not None and fact.quantity.unit == "year"
+    return (
+        fact.object.type == "value" and fact.quantity is not None and fact.quantity.unit == "year"
+    )
 
 
 def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
@@ -137,7 +154,9 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     fact = as_clause(fact)
     if step.selector in ("largest", "smallest"):
         unit = fact.quantity.unit if fact.quantity else ""
-        measure = f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
+        measure = (
+            f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
+        )
         leaf = step.relation.rpartition(" / ")[2]
         listed = leaf if plain_label(leaf) and singular(leaf) != leaf else quoted_label(fact)
         return f"the one among the {listed} of {subject} that is listed with {measure}"
@@ -178,7 +197,9 @@ def _code_phrase(subject: str, step: Step) -> str:
 def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
     time = f" ({step.time})" if step.time else ""
     if plain_label(step.relation):
-        counted = fact.quantity and not fact.quantity.unit and singular(step.relation) != step.relation
+        counted = (
+            fact.quantity and not fact.quantity.unit and singular(step.relation) != step.relation
+        )
         number = "number of " if counted and fact.object.type == "value" else ""
         link = "of" if fact.object.type == "value" or relational(step.relation) else "given for"
         return f"the {number}{label_in_sentence(fact)}{time} {link} {subject}"
@@ -199,7 +220,11 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
             role = fact.relation.removesuffix(f" {fact.preposition}")
             return f"{fact.preposition.capitalize()} {asked} is {subject} the {role}?"
         return f"Name {noun_phrase(subject, step, fact, target)}."
-    if fact.shape == "code" or step.selector in ("largest", "smallest") or not plain_label(step.relation):
+    if (
+        fact.shape == "code"
+        or step.selector in ("largest", "smallest")
+        or not plain_label(step.relation)
+    ):
         return f"What is {noun_phrase(subject, step, fact, target)}?"
     given = f"the {label_in_sentence(fact)} given for {subject}"
     if noun_phrase(subject, step, fact, target) == given:

@@ -1,4 +1,4 @@
-"""The steps a question may take from a thing: each leads to exactly one far end, by function or by a worded selector."""
+"""The steps a question may take from a thing: each leads to exactly one far end, by function or by selector."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -30,12 +30,16 @@ def carried(qualifier: Qualifier) -> bool:
     """Whether wording the plain relation loses nothing of the qualifier."""
     if qualifier.kind == "time":
         return True
-    return qualifier.kind == "note" and qualifier.text.startswith(("object=", "subject=", "order=", "speaker="))
+    return qualifier.kind == "note" and qualifier.text.startswith(
+        ("object=", "subject=", "order=", "speaker=")
+    )
 
 
 def usable(fact: Fact) -> bool:
     """Whether a fact may be an edge of a question: clean names, nothing that a wording would lose."""
-    if fact.subject.type in ("text", "value") or any(q.text == "superseded" for q in fact.qualifiers):
+    if fact.subject.type in ("text", "value") or any(
+        q.text == "superseded" for q in fact.qualifiers
+    ):
         return False
     if fact.shape == "code" and fact.relation in ("calls", "defined in"):
         return False  # calls are resolved in part only; a qualified name already says where a thing is defined
@@ -48,7 +52,12 @@ def usable(fact: Fact) -> bool:
 class Moves:
     """The moves from every node of a graph, computed when first asked."""
 
-    def __init__(self, view: GraphView, measured: dict[tuple[str, Direction], Measured], repeated: frozenset[str]):
+    def __init__(
+        self,
+        view: GraphView,
+        measured: dict[tuple[str, Direction], Measured],
+        repeated: frozenset[str],
+    ):
         """`repeated` holds the ids of documents whose series has other editions in the corpus."""
         self.view = view
         self.graph: FactGraph = view.graph
@@ -78,7 +87,11 @@ class Moves:
         for (relation, edition), edges in grouped.items():
             facts = [self.graph.facts[edge] for edge in edges]
             ends = {int(self.graph.object[edge]) for edge in edges}
-            if len(ends) == 1 and all(map(usable, facts)) and ground(facts[0], "forward", self.measured):
+            if (
+                len(ends) == 1
+                and all(map(usable, facts))
+                and ground(facts[0], "forward", self.measured)
+            ):
                 time = time_of(facts[0]) if facts[0].shape == "attribute" else ""
                 step = Step(relation=relation, direction="forward", time=time)
                 yield Move(step, int(self.graph.object[edges[0]]), edges[0], edition)
@@ -88,13 +101,23 @@ class Moves:
     def _selected(self, relation: str, edition: str, edges: list[int]):
         facts = [self.graph.facts[edge] for edge in edges]
         dates = sorted({fact.as_of for fact in facts})
-        if facts[0].shape == "attribute" and len(dates) > 1 and not edition and all(dates) and all(map(usable, facts)):
+        if (
+            facts[0].shape == "attribute"
+            and len(dates) > 1
+            and not edition
+            and all(dates)
+            and all(map(usable, facts))
+        ):
             last = [edge for edge in edges if self.graph.facts[edge].as_of == dates[-1]]
             if len({int(self.graph.object[edge]) for edge in last}) == 1 and self._dialogue(facts):
                 step = Step(relation=relation, direction="forward", selector="latest")
                 yield Move(step, int(self.graph.object[last[-1]]), last[-1], edition)
             return
-        if len({fact.group for fact in facts}) != 1 or not facts[0].group or len(edges) < CANDIDATES:
+        if (
+            len({fact.group for fact in facts}) != 1
+            or not facts[0].group
+            or len(edges) < CANDIDATES
+        ):
             return
         quantities = [fact.quantity for fact in facts]
         if any(q is None for q in quantities) or len({q.unit for q in quantities if q}) != 1:
@@ -102,7 +125,10 @@ class Moves:
         if not all(usable(fact) for fact in facts):
             return
         ranked = sorted(edges, key=lambda e: Decimal(self.graph.facts[e].quantity.value))  # type: ignore[union-attr]
-        for selector, best, next_best in (("largest", ranked[-1], ranked[-2]), ("smallest", ranked[0], ranked[1])):
+        for selector, best, next_best in (
+            ("largest", ranked[-1], ranked[-2]),
+            ("smallest", ranked[0], ranked[1]),
+        ):
             if self._margin(best, next_best):
                 step = Step(relation=relation, direction="forward", selector=selector)  # type: ignore[arg-type]
                 yield Move(step, int(self.graph.object[best]), best, edition)
@@ -112,6 +138,7 @@ class Moves:
 
     def _margin(self, best: int, next_best: int) -> bool:
         first, second = self.graph.facts[best].quantity, self.graph.facts[next_best].quantity
-        assert first is not None and second is not None
+        assert first is not None
+        assert second is not None
         gap = abs(Decimal(first.value) - Decimal(second.value))
         return gap > max(Decimal(first.step), Decimal(second.step))

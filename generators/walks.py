@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from generators.steps import Move, Moves
 from warehouse.entities import edge_relation
@@ -69,7 +69,10 @@ class Walker:
             for trail in self._trails(start):
                 if len(trail.moves) > 1 and self._spread(trail.moves):
                     yield self._chain(trail)
-                if len(trail.moves) <= 2 and self.graph.nodes[trail.end].type not in ("value", "text"):
+                if len(trail.moves) <= 2 and self.graph.nodes[trail.end].type not in (
+                    "value",
+                    "text",
+                ):
                     described[trail.end].append(trail)
         yield from self._measured(described)
         yield from self._fitting(described)
@@ -98,14 +101,16 @@ class Walker:
 
     def _spread(self, moves: tuple[Move, ...]) -> bool:
         documents = [self.graph.facts[move.edge].document_id for move in moves]
-        apart = all(a != b for a, b in zip(documents, documents[1:], strict=False))
+        apart = all(a != b for a, b in pairwise(documents))
         return apart and len(set(documents)) >= documents_needed(len(moves))
 
     def _chain(self, trail: Trail) -> Program:
         return Program(form="chain", paths=(self._path(trail),), edition=trail.moves[0].edition)
 
     def _path(self, trail: Trail) -> Path:
-        return Path(anchor=self.graph.nodes[trail.start].id, steps=tuple(move.step for move in trail.moves))
+        return Path(
+            anchor=self.graph.nodes[trail.start].id, steps=tuple(move.step for move in trail.moves)
+        )
 
     def _measured(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
         """Comparison and difference of described things, ordering of named ones, by a shared exact measure."""
@@ -113,8 +118,14 @@ class Walker:
         for node in range(len(self.graph.nodes)):
             for move in self.moves.of(node):
                 quantity = self.graph.facts[move.edge].quantity
-                if quantity and self.graph.nodes[move.to].type == "value" and not move.step.selector:
-                    columns[(move.step.relation, quantity.unit, move.edition, move.step.time)].append((node, move))
+                if (
+                    quantity
+                    and self.graph.nodes[move.to].type == "value"
+                    and not move.step.selector
+                ):
+                    columns[
+                        (move.step.relation, quantity.unit, move.edition, move.step.time)
+                    ].append((node, move))
         for (relation, unit, edition, time), rows in columns.items():
             if len(rows) < 2:
                 continue
@@ -122,7 +133,9 @@ class Walker:
             yield from self._pairs(key, rows, described)
             yield from self._orderings(key, rows)
 
-    def _pairs(self, key: str, rows: list[tuple[int, Move]], described: dict[int, list[Trail]]) -> Iterator[Program]:
+    def _pairs(
+        self, key: str, rows: list[tuple[int, Move]], described: dict[int, list[Trail]]
+    ) -> Iterator[Program]:
         stream = draw(self.options.seed, key)
         rich = [row for row in rows if self._descriptions(row, described)]
         pairs = list(combinations(range(len(rich)), 2)) if len(rich) < 400 else []
@@ -138,9 +151,13 @@ class Walker:
                 yield Program(form="difference", paths=paths, edition=edition, measure=measure)
             else:
                 order = "largest" if stream.random() < 0.5 else "smallest"
-                yield Program(form="comparison", paths=paths, edition=edition, measure=measure, order=order)
+                yield Program(
+                    form="comparison", paths=paths, edition=edition, measure=measure, order=order
+                )
 
-    def _descriptions(self, row: tuple[int, Move], described: dict[int, list[Trail]]) -> list[Trail]:
+    def _descriptions(
+        self, row: tuple[int, Move], described: dict[int, list[Trail]]
+    ) -> list[Trail]:
         """One-edge descriptions of a measured thing from another document of the same edition."""
         node, move = row
         home = self.graph.facts[move.edge].document_id
@@ -152,16 +169,18 @@ class Walker:
             and self.graph.facts[trail.moves[0].edge].document_id != home
         ]
 
-    def _pick(self, stream, trails: list[Trail]) -> Trail:  # noqa: ANN001
+    def _pick(self, stream, trails: list[Trail]) -> Trail:
         return trails[int(stream.integers(len(trails)))]
 
     def _comparable(self, rows: list[tuple[int, Move]]) -> bool:
         """Exact figures, further apart than their printed precision, of things of one kind."""
         facts = [self.graph.facts[move.edge] for _, move in rows]
         figures = sorted(
-            (Decimal(f.quantity.value), Decimal(f.quantity.step)) for f in facts if f.quantity is not None
+            (Decimal(f.quantity.value), Decimal(f.quantity.step))
+            for f in facts
+            if f.quantity is not None
         )
-        apart = all(b[0] - a[0] > max(a[1], b[1]) for a, b in zip(figures, figures[1:], strict=False))
+        apart = all(b[0] - a[0] > max(a[1], b[1]) for a, b in pairwise(figures))
         exact = not any(q.kind == "note" for f in facts for q in f.qualifiers)
         kinds = {self.graph.nodes[node].type for node, _ in rows}
         return apart and exact and len(figures) == len(rows) and len(kinds) == 1
@@ -173,15 +192,25 @@ class Walker:
             size = 3 + int(stream.random() < 0.5)
             if len(rows) < size:
                 return
-            chosen = [rows[i] for i in sorted(stream.choice(len(rows), size=size, replace=False).tolist())]
+            chosen = [
+                rows[i] for i in sorted(stream.choice(len(rows), size=size, replace=False).tolist())
+            ]
             documents = {self.graph.facts[move.edge].document_id for _, move in chosen}
-            if len({node for node, _ in chosen}) < size or len(documents) < 2 or not self._comparable(chosen):
+            if (
+                len({node for node, _ in chosen}) < size
+                or len(documents) < 2
+                or not self._comparable(chosen)
+            ):
                 continue
             paths = tuple(Path(anchor=self.graph.nodes[node].id, steps=()) for node, _ in chosen)
             order = "largest" if stream.random() < 0.5 else "smallest"
             move = chosen[0][1]
             yield Program(
-                form="ordering", paths=paths, edition=move.edition, measure=move.step.relation, order=order
+                form="ordering",
+                paths=paths,
+                edition=move.edition,
+                measure=move.step.relation,
+                order=order,
             )
 
     def _fitting(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
@@ -197,7 +226,7 @@ class Walker:
         for edge in self.graph.in_edges(end).tolist():
             fact = self.graph.facts[edge]
             edition = self.moves.edition(fact)
-            for noun in self.graph.nodes[self.graph.subject[edge]].nouns[:1]:
+            for noun in self.graph.nodes[int(self.graph.subject[edge])].nouns[:1]:
                 if edition is not None and (fact.shape != "code" or fact.relation == "inherits"):
                     grouped[(edge_relation(fact), edition, noun)].append(edge)
         low, high = self.options.listing_sizes
@@ -211,10 +240,14 @@ class Walker:
                 if len(t.moves) == 1 and t.moves[0].edition == edition and t.start not in subjects
             ]  # fmt: skip
             if trails:
-                path = self._path(self._pick(draw(self.options.seed, f"list|{end}|{relation}"), trails))
+                path = self._path(
+                    self._pick(draw(self.options.seed, f"list|{end}|{relation}"), trails)
+                )
             else:
                 path = Path(anchor=self.graph.nodes[end].id, steps=())
-            yield Program(form="listing", paths=(path,), links=(relation,), edition=edition, noun=noun)
+            yield Program(
+                form="listing", paths=(path,), links=(relation,), edition=edition, noun=noun
+            )
 
     def _intersections(self) -> Iterator[Program]:
         """Things known by two constraints, neither enough alone, then one step to the answer."""
@@ -231,12 +264,19 @@ class Walker:
             stream = draw(self.options.seed, f"both|{thing.id}")
             for at in stream.permutation(len(pairs))[:6].tolist():
                 first, second = pairs[at]
-                paths = tuple(Path(anchor=self.graph.nodes[move.to].id, steps=()) for move in (first, second))
+                paths = tuple(
+                    Path(anchor=self.graph.nodes[move.to].id, steps=()) for move in (first, second)
+                )
                 links = (first.step.relation, second.step.relation)
                 onward = [m for m in self.moves.of(node) if m.to not in (first.to, second.to)]
                 for then in self._onward(stream, onward, first.edition):
                     yield Program(
-                        form="intersection", paths=paths, links=links, then=then, edition=first.edition, noun=noun
+                        form="intersection",
+                        paths=paths,
+                        links=links,
+                        then=then,
+                        edition=first.edition,
+                        noun=noun,
                     )
 
     def _constrains(self, move: Move) -> bool:
@@ -245,15 +285,21 @@ class Walker:
         if fact.shape == "code" and fact.relation not in ("inherits", "raises", "returns"):
             return False
         relation = int(self.graph.relation[move.edge])
-        subjects = {int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()}
+        subjects = {
+            int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()
+        }
         return len(subjects) >= 2 and not move.step.selector
 
-    def _onward(self, stream, moves: list[Move], edition: str) -> Iterator[tuple[Step, ...]]:  # noqa: ANN001
+    def _onward(self, stream, moves: list[Move], edition: str) -> Iterator[tuple[Step, ...]]:
         """One or two further steps that end in another document."""
         options: list[tuple[Step, ...]] = []
         for move in moves:
             if move.edition != edition:
                 continue
-            options += [(move.step, after.step) for after in self.moves.of(move.to) if after.edition == edition]
+            options += [
+                (move.step, after.step)
+                for after in self.moves.of(move.to)
+                if after.edition == edition
+            ]
         for at in stream.permutation(len(options))[:3].tolist():
             yield options[at]

@@ -43,7 +43,9 @@ class Leg:
     target: Entity
 
 
-def word_candidate(graph: FactGraph, program: Program, result: Result, place: tuple[str, Category]) -> Candidate:
+def word_candidate(
+    graph: FactGraph, program: Program, result: Result, place: tuple[str, Category]
+) -> Candidate:
     """Return the worded candidate of a program that has been run; `place` is (split, category)."""
     legs = [(branch, _leg(graph, program, branch, edge)) for branch, edge in result.edges]
     words = {
@@ -53,7 +55,8 @@ def word_candidate(graph: FactGraph, program: Program, result: Result, place: tu
     question = _scoped(words[program.form](graph, program, legs), program, place[1])
     facts = {leg.fact.id: leg.fact for _, leg in legs}
     hops = tuple(
-        Hop(fact_id=leg.fact.id, subject=leg.subject.id, object=leg.target.id, path=branch) for branch, leg in legs
+        Hop(fact_id=leg.fact.id, subject=leg.subject.id, object=leg.target.id, path=branch)
+        for branch, leg in legs
     )
     return Candidate(
         id=program_id(program), split=place[0], category=place[1], program=program, question=question,
@@ -67,7 +70,9 @@ def _leg(graph: FactGraph, program: Program, branch: int, edge: int) -> Leg:
     fact = graph.facts[edge]
     relation = edge_relation(fact)
     steps = [*(program.paths[branch].steps if branch < len(program.paths) else ()), *program.then]
-    step = next((s for s in steps if s.relation == relation), Step(relation=relation, direction="forward"))
+    step = next(
+        (s for s in steps if s.relation == relation), Step(relation=relation, direction="forward")
+    )
     return Leg(step, fact, graph.nodes[graph.subject[edge]], graph.nodes[graph.object[edge]])
 
 
@@ -146,9 +151,13 @@ def _intersection(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]
     size = len(program.paths)
     constraints = [next(leg for number, leg in legs if number == branch) for branch in range(size)]
     thing = constraints[0].subject
-    clauses = [relative_clause(c.fact, shown(c.target), person=thing.type == "person") for c in constraints]
+    clauses = [
+        relative_clause(c.fact, shown(c.target), person=thing.type == "person") for c in constraints
+    ]
     both = f"{clauses[0]} and {clauses[1].removeprefix('that ').removeprefix('who ')}"
-    if clauses[0].split()[0] != clauses[1].split()[0] or clauses[0].startswith(("whose", "for which")):
+    if clauses[0].split()[0] != clauses[1].split()[0] or clauses[0].startswith(
+        ("whose", "for which")
+    ):
         both = f"{clauses[0]} and {clauses[1]}"
     onward = [leg for number, leg in legs if number == size]
     told = _tell(f"this {program.noun}", onward)
@@ -156,7 +165,11 @@ def _intersection(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]
 
 
 def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
-    links = [leg for _, leg in legs if edge_relation(leg.fact) == program.links[0] and program.noun in leg.subject.nouns]
+    links = [
+        leg
+        for _, leg in legs
+        if edge_relation(leg.fact) == program.links[0] and program.noun in leg.subject.nouns
+    ]
     end = _described(0, program, legs, links[-1].target)
     clause = relative_clause(links[-1].fact, end, person=links[-1].subject.type == "person")
     return f"List every {program.noun} in the documents given {clause}."
@@ -165,12 +178,19 @@ def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) ->
 def _measure_words(program: Program, fact: Fact) -> str:
     if not plain_label(program.measure):
         return f"{quoted_label(fact)} figure"
-    counted = fact.quantity and not fact.quantity.unit and singular(program.measure) != program.measure
+    counted = (
+        fact.quantity and not fact.quantity.unit and singular(program.measure) != program.measure
+    )
     return f"number of {label_in_sentence(fact)}" if counted else label_in_sentence(fact)
 
 
-def _branches(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> tuple[list[str], list[Leg]]:
-    measured = [[leg for number, leg in legs if number == branch][-1] for branch in range(len(program.paths))]
+def _branches(
+    graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]
+) -> tuple[list[str], list[Leg]]:
+    measured = [
+        [leg for number, leg in legs if number == branch][-1]
+        for branch in range(len(program.paths))
+    ]
     names = [_described(b, program, legs, leg.subject) for b, leg in enumerate(measured)]
     return names, measured
 
@@ -205,10 +225,16 @@ def _ordering(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -
         order = "latest to the earliest" if program.order == "largest" else "earliest to the latest"
         if fact.shape == "clause":
             first = "latest first" if program.order == "largest" else "earliest first"
-            phrase = fact.phrase.replace("was ", "were ", 1) if fact.phrase.startswith("was ") else fact.phrase
+            phrase = (
+                fact.phrase.replace("was ", "were ", 1)
+                if fact.phrase.startswith("was ")
+                else fact.phrase
+            )
             return f"Put these in the order in which they {phrase}, {first}: {listed}."
     else:
-        order = "largest to the smallest" if program.order == "largest" else "smallest to the largest"
+        order = (
+            "largest to the smallest" if program.order == "largest" else "smallest to the largest"
+        )
     words = _measure_words(program, fact)
     words = f"their {words}s" if words.endswith("figure") else words
     return f"Put these in order of {words}, from the {order}: {listed}."
@@ -226,7 +252,13 @@ def _answer(graph: FactGraph, program: Program, result: Result) -> Answer:
     node = nodes[0]
     last = graph.facts[result.edges[-1][1]]
     if node.type == "value" and result.quantity:
-        tolerance = format(Decimal(result.quantity.step) / 2, "f") if result.quantity.unit != "year" else "0"
-        return Answer(kind="number", text=last.object.text, unit=result.quantity.unit, tolerance=tolerance)
+        tolerance = (
+            format(Decimal(result.quantity.step) / 2, "f")
+            if result.quantity.unit != "year"
+            else "0"
+        )
+        return Answer(
+            kind="number", text=last.object.text, unit=result.quantity.unit, tolerance=tolerance
+        )
     text = last.object.text if node.type in ("value", "text") else node.name
     return Answer(kind="text", text=text, aliases=tuple(n for n in node.names if n != text))

@@ -33,11 +33,19 @@ class Corpus:
         )  # fmt: skip
         section = f"{name}#0"
         self.sections[section] = Section(
-            id=section, document_id=name, index=0, headings=(), start=0, end=len(text), tokens=len(text) // 4
+            id=section,
+            document_id=name,
+            index=0,
+            headings=(),
+            start=0,
+            end=len(text),
+            tokens=len(text) // 4,
         )
         at = 0
         for (subject, phrase, object_, *rest), line in zip(rows, lines, strict=True):
-            self._fact(name, at, (subject, phrase, object_), line, dict(rest[0]) if rest else {}, date)
+            self._fact(
+                name, at, (subject, phrase, object_), line, dict(rest[0]) if rest else {}, date
+            )
             at += len(line) + 1
 
     def _fact(self, name, at, spo, line, options, date):
@@ -67,7 +75,10 @@ class Corpus:
 
     def pool(self) -> list[PoolSection]:
         """Return every section as context assembly sees it."""
-        return [PoolSection(s, self.documents[s.document_id], s.tokens + 12) for s in self.sections.values()]
+        return [
+            PoolSection(s, self.documents[s.document_id], s.tokens + 12)
+            for s in self.sections.values()
+        ]
 
 
 def node(world: World, name: str) -> str:
@@ -77,7 +88,9 @@ def node(world: World, name: str) -> str:
 
 def chain(world: World, anchor: str, *steps: str | Step, edition: str = "") -> Draft:
     """Return the draft of a chain of relations from a named thing, run on the whole graph."""
-    walked = tuple(s if isinstance(s, Step) else Step(relation=s, direction="forward") for s in steps)
+    walked = tuple(
+        s if isinstance(s, Step) else Step(relation=s, direction="forward") for s in steps
+    )
     program = Program(
         form="chain", paths=(Path(anchor=node(world, anchor), steps=walked),), edition=edition
     )
@@ -112,4 +125,8 @@ def films(corpus: Corpus) -> Corpus:
 @pytest.fixture
 def helpers():
     """The functions `node`, `chain` and the records that tests write by hand."""
-    return {"node": node, "chain": chain, "quantity": lambda v, u="", s="1": Quantity(value=v, unit=u, step=s)}
+    return {
+        "node": node,
+        "chain": chain,
+        "quantity": lambda v, u="", s="1": Quantity(value=v, unit=u, step=s),
+    }

@@ -61,11 +61,19 @@ def needs_each_document(candidate: Candidate, context: LaidOut, world: World) ->
     """Without any one evidence document the stored answer cannot be derived."""
     own = {context.documents[s] for s in context.evidence}
     if candidate.program.form == "intersection":
-        own = {fact.document_id for hop, fact in _by_hop(candidate) if hop.path >= len(candidate.program.paths)}
+        own = {
+            fact.document_id
+            for hop, fact in _by_hop(candidate)
+            if hop.path >= len(candidate.program.paths)
+        }
     for document in own:
         result = run_program(_visible(context, world, document), candidate.program)
         entities = tuple(world.view.graph.nodes[number].id for number in result.nodes)
-        if not result.reason and entities == candidate.answer_entities and candidate.program.form != "difference":
+        if (
+            not result.reason
+            and entities == candidate.answer_entities
+            and candidate.program.form != "difference"
+        ):
             return failed("needs_each_document", "derivable without one of its documents", document)
     return passed("needs_each_document")
 
@@ -96,7 +104,9 @@ def _no_rival_class(candidate: Candidate, context: LaidOut) -> Verdict:
         heir = re.compile(rf"^\s*class \w+\([^)]*\b{base}\b", re.MULTILINE)
         for section, _, _, _, text in context.sections:
             if section not in context.evidence and (match := heir.search(text)):
-                return failed("no_rival", "a distractor may state a second answer", match[0].strip())
+                return failed(
+                    "no_rival", "a distractor may state a second answer", match[0].strip()
+                )
     return passed("no_rival")
 
 
@@ -112,7 +122,9 @@ def peers(candidate: Candidate, context: LaidOut, world: World) -> Verdict:
     ends: set[int] = set()
     edges = np.flatnonzero(graph.relation == relation).tolist()
     for start in dict.fromkeys(int(graph.subject[edge]) for edge in edges if view.sees(edge)):
-        ends.update(view.walk(Path(anchor=graph.nodes[start].id, steps=(step,)), program.edition)[0])
+        ends.update(
+            view.walk(Path(anchor=graph.nodes[start].id, steps=(step,)), program.edition)[0]
+        )
         if len(ends) >= PEERS:
             return passed("peers")
     return failed("peers", "only one thing in the context has the last relation", step.relation)

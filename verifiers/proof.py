@@ -5,6 +5,7 @@ extractor supports: uniqueness, function and spread are decided on facts. The lo
 that names both ends of an edge may state it, and a section that names a thing ahead of its turn is a shortcut.
 """
 
+import itertools
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -75,7 +76,11 @@ def functional(draft: Draft, world: World) -> Verdict:
         fact = world.fact(edge)
         relation = edge_relation(fact)
         step = relations.get(relation)
-        if step and relation not in draft.program.links and not ground(fact, step.direction, world.measured):
+        if (
+            step
+            and relation not in draft.program.links
+            and not ground(fact, step.direction, world.measured)
+        ):
             return failed("functional", "relation is not functional", fact.relation)
     return passed("functional")
 
@@ -86,7 +91,9 @@ def selector(draft: Draft, world: World) -> Verdict:
         node = world.view.numbers[path.anchor]
         for step in path.steps:
             if step.selector in ("largest", "smallest"):
-                edges = world.view.facts(node, step.model_copy(update={"selector": ""}), draft.program.edition)
+                edges = world.view.facts(
+                    node, step.model_copy(update={"selector": ""}), draft.program.edition
+                )
                 quantities = [q for edge in edges if (q := world.fact(edge).quantity)]
                 if len({world.ends(edge)[1] for edge in edges}) < SELECTOR_CANDIDATES:
                     return failed("selector", "fewer than three candidates", step.relation)
@@ -107,10 +114,14 @@ def spread(draft: Draft, world: World) -> Verdict:
     documents = {world.fact(edge).document_id for edge in edges}
     needed = max(2, min(-(-len(edges) // 2), 3)) if draft.program.form == "chain" else 2
     if len(documents) < needed:
-        return failed("spread", "facts of the path stand in too few documents", f"{len(documents)} of {needed}")
+        return failed(
+            "spread",
+            "facts of the path stand in too few documents",
+            f"{len(documents)} of {needed}",
+        )
     if draft.program.form == "chain":
         path = [world.fact(edge).document_id for _, edge in draft.result.edges]
-        if any(a == b for a, b in zip(path, path[1:], strict=False)):
+        if any(a == b for a, b in itertools.pairwise(path)):
             return failed("spread", "two steps in a row in one document")
     return passed("spread")
 
@@ -124,7 +135,11 @@ def minimal(draft: Draft, world: World) -> Verdict:
     sections = evidence_sections(draft, world) | co_supporters(draft, world)
     for document in documents:
         again = run_program(world.view.restricted(sections, document), draft.program)
-        if not again.reason and again.nodes == draft.result.nodes and again.quantity == draft.result.quantity:
+        if (
+            not again.reason
+            and again.nodes == draft.result.nodes
+            and again.quantity == draft.result.quantity
+        ):
             return failed("minimal", "the answer stands without one of the documents", document)
     return passed("minimal")
 
@@ -141,8 +156,16 @@ def co_supporters(draft: Draft, world: World) -> set[str]:
     for _, edge in draft.result.edges:
         subject, object_ = world.ends(edge)
         found |= world.index.naming_both(subject, object_)
-        found |= {graph.facts[e].section_id for e in graph.out_edges(subject).tolist() if graph.object[e] == object_}
-        found |= {graph.facts[e].section_id for e in graph.out_edges(object_).tolist() if graph.object[e] == subject}
+        found |= {
+            graph.facts[e].section_id
+            for e in graph.out_edges(subject).tolist()
+            if graph.object[e] == object_
+        }
+        found |= {
+            graph.facts[e].section_id
+            for e in graph.out_edges(object_).tolist()
+            if graph.object[e] == subject
+        }
     return found - evidence_sections(draft, world)
 
 
@@ -152,13 +175,19 @@ def restated(draft: Draft, world: World) -> Verdict:
     own: dict[tuple[int, int], set[str]] = {}
     chosen = {step.relation for path in draft.program.paths for step in path.steps if step.selector}
     for _, edge in draft.result.edges:
-        if edge_relation(world.fact(edge)) in chosen:  # one item of another list does not say which is largest
+        if (
+            edge_relation(world.fact(edge)) in chosen
+        ):  # one item of another list does not say which is largest
             continue
         own.setdefault(world.ends(edge), set()).add(world.fact(edge).section_id)
     sections = evidence_sections(draft, world)
     for (subject, object_), at in own.items():
         others = (world.index.naming_both(subject, object_) & sections) - at
-        backward = {graph.facts[e].section_id for e in graph.out_edges(object_).tolist() if graph.object[e] == subject}
+        backward = {
+            graph.facts[e].section_id
+            for e in graph.out_edges(object_).tolist()
+            if graph.object[e] == subject
+        }
         others |= (backward & sections) - at
         if others:
             return failed("restated", "another hop's evidence repeats the edge", graph.nodes[subject].name,
@@ -220,12 +249,25 @@ def visible_names(draft: Draft, world: World) -> Verdict:
     """Every hidden thing and the answer can be looked for in the text, or is a literal; a nameless one cannot."""
     for _, edge in draft.result.edges:
         fact = world.fact(edge)
-        if fact.object.type not in ("value", "text", "code") and not searchable(world.view.graph.nodes[world.ends(edge)[1]]):
+        if fact.object.type not in ("value", "text", "code") and not searchable(
+            world.view.graph.nodes[world.ends(edge)[1]]
+        ):
             return failed("visible_names", "a name too short to be looked for", fact.object.text)
     return passed("visible_names")
 
 
-PROOFS = (unique, editions, functional, selector, spread, visible_names, suffix, restated, shortcut, minimal)
+PROOFS = (
+    unique,
+    editions,
+    functional,
+    selector,
+    spread,
+    visible_names,
+    suffix,
+    restated,
+    shortcut,
+    minimal,
+)
 
 
 def prove(draft: Draft, world: World) -> tuple[Verdict, ...]:

@@ -1,4 +1,4 @@
-"""Checks on the worded question: nothing leaks, nothing is lost, it reads as English, and nothing crowds (method 2.1)."""
+"""Checks on the worded question: nothing leaks, nothing is lost, it reads as English, nothing crowds (method 2.1)."""
 
 import re
 from collections import Counter
@@ -62,7 +62,11 @@ def qualifiers_carried(candidate: Candidate, world: World) -> Verdict:
             return failed("qualifiers_carried", "a time qualifier is not in the wording", time)
         for qualifier in fact.qualifiers:
             internal = qualifier.text.startswith(("object=", "subject=", "order=", "speaker="))
-            if qualifier.kind == "note" and not internal and qualifier.text not in candidate.question:
+            if (
+                qualifier.kind == "note"
+                and not internal
+                and qualifier.text not in candidate.question
+            ):
                 return failed("qualifiers_carried", "a note is not in the wording", qualifier.text)
     return passed("qualifiers_carried")
 
@@ -130,7 +134,9 @@ def crowd_keys(candidate: Candidate) -> list[tuple[str, str]]:
     ]
 
 
-def thin(candidates: Iterable[Candidate], caps: Caps, seed: int, *, target: int) -> list[tuple[Candidate, Verdict]]:
+def thin(
+    candidates: Iterable[Candidate], caps: Caps, seed: int, *, target: int
+) -> list[tuple[Candidate, Verdict]]:
     """Return every candidate with its verdict, capped in hash order; `target` is the number of rows the caps are of.
 
     A canonical duplicate fails before any cap is looked at.

@@ -14,7 +14,7 @@ from warehouse.mentions import NameTrie, searchable
 from warehouse.programs import Candidate
 from warehouse.records import Fact
 
-STOP = frozenset("of the in by on at to for from and a an is was or with into as its".split())
+STOP = frozenset(("of the in by on at to for from and a an is was or with into as its").split())
 NUMBER = re.compile(r"\d")
 CAPITAL = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][\w'’-]+")
 _SPLIT = re.compile(r"\n|(?<=[.!?;])\s+(?=[A-Z])")
@@ -77,6 +77,8 @@ class Matcher:
 
 
 def _watch(number: int, fact: Fact) -> Watched:
-    words = [word for word in re.findall(r"[a-z]+", fact.relation) if word not in STOP and word != "year"]
+    words = [
+        word for word in re.findall(r"[a-z]+", fact.relation) if word not in STOP and word != "year"
+    ]
     stems = tuple(word[: max(4, len(word) - 3)] for word in words)
     return Watched(number, stems, fact.object.type == "value", normalise(fact.object.text))

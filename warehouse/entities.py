@@ -28,7 +28,7 @@ def normalise(name: str) -> str:
 
 @dataclass
 class Entity:
-    """One thing of the world, or one literal value. `names` are the surfaces it was found under, most frequent first."""
+    """One thing of the world, or one literal value; `names` are its surfaces, most frequent first."""
 
     id: str
     type: EntityType
@@ -48,7 +48,7 @@ OWNED = {"class attribute": "attribute", "default value": "parameter"}
 
 
 def edge_relation(fact: Fact) -> str:
-    """Return the relation as an edge has it: `attribute exit_code` of the class, `parameter timeout` of the function."""
+    """Return an edge's relation: `attribute exit_code` of a class, `parameter timeout` of a function."""
     if fact.shape == "code" and fact.relation in OWNED:
         return f"{OWNED[fact.relation]} {fact.subject.text}"
     return fact.relation
@@ -56,7 +56,9 @@ def edge_relation(fact: Fact) -> str:
 
 def mention_keys(fact: Fact, renames: Mapping[str, str]) -> tuple[str, str]:
     """Return the block keys of the fact's subject and object; `renames` maps re-exported names to their definitions."""
-    return _key(fact, fact.subject, "subject=", renames), _key(fact, fact.object, "object=", renames)
+    return _key(fact, fact.subject, "subject=", renames), _key(
+        fact, fact.object, "object=", renames
+    )
 
 
 def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) -> str:
@@ -68,7 +70,11 @@ def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) 
             return f"code:{renames.get(name, name)}"
     if mention.type in ("value", "text"):
         unit = fact.quantity.unit if fact.quantity and prefix == "object=" else ""
-        value = fact.quantity.value if fact.quantity and prefix == "object=" else mention.text.casefold()
+        value = (
+            fact.quantity.value
+            if fact.quantity and prefix == "object="
+            else mention.text.casefold()
+        )
         return f"{mention.type}:{value} {unit}".rstrip()
     if any(q.text == "speaker=generic" for q in fact.qualifiers) and prefix == "subject=":
         return f"local:{fact.document_id}:{normalise(mention.text)}"
@@ -76,35 +82,58 @@ def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) 
 
 
 PERSONAL = frozenset(
-    "born,died,birthplace,place of birth,place of death,date of birth,date of death,nationality,spouse,doctoral advisor,"
-    "born in,died in,born on,died on,buried in,educated at,married,born at,died at,studied under,occupation".split(",")
+    (
+        "born|died|birthplace|place of birth|place of death|date of birth|date of death|"
+        "nationality|spouse|doctoral advisor|born in|died in|born on|died on|buried in|"
+        "educated at|married|born at|died at|studied under|occupation"
+    ).split("|")
 )
 """Relations whose subject is a person, whatever the entity recogniser said."""
 PLACED = frozenset(
-    "birthplace,place of birth,place of death,born in,died in,buried in,capital,country,city,rises in,flows into,"
-    "located in,lives in,moved to,stands on,lies on,country of origin,launch site,headquarters".split(",")
+    (
+        "birthplace|place of birth|place of death|born in|died in|buried in|capital|country|city|"
+        "rises in|flows into|located in|lives in|moved to|stands on|lies on|country of origin|"
+        "launch site|headquarters"
+    ).split("|")
 )
 """Relations whose object is a place."""
 KINDS = frozenset(
-    "river city town village country state province region county district island lake sea ocean mountain peak range "
-    "glacier valley desert bridge tunnel dam canal tower castle palace church cathedral museum library theatre theater "
-    "opera ballet symphony novel book play poem film song album painting sculpture magazine journal newspaper language "
-    "company university college school laboratory observatory institute airport station railway ship submarine aircraft "
-    "airliner engine rocket spacecraft satellite telescope planet moon asteroid comet star galaxy element mineral "
-    "protocol standard program programme agency team club party band orchestra award prize treaty battle war airline".split()
+    (
+        "river city town village country state province region county district island lake sea "
+        "ocean mountain peak range glacier valley desert bridge tunnel dam canal tower castle "
+        "palace church cathedral museum library theatre theater opera ballet symphony novel book "
+        "play poem film song album painting sculpture magazine journal newspaper language "
+        "company university college school laboratory observatory institute airport station "
+        "railway ship submarine aircraft airliner engine rocket spacecraft satellite telescope "
+        "planet moon asteroid comet star galaxy element mineral protocol standard program "
+        "programme agency team club party band orchestra award prize treaty battle war airline"
+    ).split()
 )
 """Common nouns for kinds of things: a field's last word that is one of them says what its value is."""
 RELATIONAL = frozenset(
-    "capital mother father wife husband sister brother son daughter birthplace head chief seat home part member source "
-    "mouth result centre center subject author founder leader name place time work one site cause end".split()
+    (
+        "capital mother father wife husband sister brother son daughter birthplace head chief "
+        "seat home part member source mouth result centre center subject author founder leader "
+        "name place time work one site cause end"
+    ).split()
 )
 """Nouns that say how a thing stands to another; they are no class of things."""
-CODE_SUBJECT = {"inherits": "class", "raises": "function", "returns": "function", "calls": "function"}
+CODE_SUBJECT = {
+    "inherits": "class",
+    "raises": "function",
+    "returns": "function",
+    "calls": "function",
+}
 """What a program's relation says its subject is, for wording and for closing a scope."""
 CODE_OBJECT = {"inherits": "class", "raises": "exception class"}
 FIRM = 50
 """Weight of what a relation or a class statement says, against one guess of the entity recogniser."""
-_CLASSES: dict[str, str] = {"person": "person", "work": "work", "place": "place", "organisation": "place"}
+_CLASSES: dict[str, str] = {
+    "person": "person",
+    "work": "work",
+    "place": "place",
+    "organisation": "place",
+}
 
 
 class EntityTable:
@@ -143,7 +172,11 @@ class EntityTable:
         if fact.relation in PLACED and fact.object.type not in ("value", "text"):
             self._types[object_]["place"] += FIRM
         last = fact.relation.split()[-1]
-        if fact.shape == "attribute" and last in KINDS and fact.object.type not in ("value", "text"):
+        if (
+            fact.shape == "attribute"
+            and last in KINDS
+            and fact.object.type not in ("value", "text")
+        ):
             self._nouns[object_][last] += 1
 
     def _note(self, key: str, mention: Mention) -> None:
@@ -192,8 +225,13 @@ class EntityTable:
             name = key.removeprefix("code:")
             if key.startswith("code:"):
                 names = [name, *[n for n in names if n != name]]
-            self.entities[entity_id] = Entity(entity_id, type_, key, [n.title() if n.isupper() and len(n) > 5 else n
-                                                                      for n in names], ranked)
+            self.entities[entity_id] = Entity(
+                entity_id,
+                type_,
+                key,
+                [n.title() if n.isupper() and len(n) > 5 else n for n in names],
+                ranked,
+            )
         return entity_id
 
     def version(self) -> str:

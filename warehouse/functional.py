@@ -11,23 +11,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouse.entities import edge_relation
-from warehouse.graph import FactGraph
+from warehouse.graph import FactGraph, Ints
 from warehouse.programs import Direction
 from warehouse.records import Fact
 
 SUPPORT = 30
 VIOLATIONS = 0.02
 ONCE = frozenset(
-    "born in,died in,born on,died on,buried in,buried at,based on,flows into,flow into,rises in,rise in,named after,"
-    "located in,stands on,stands in,lies in,lies on,capital of,succeeded by,preceded by,located on,premiered at,"
-    "premiered in,lives in,works at,works for,headquartered in,based in,moved to,mouth of,adapted from,"
-    "first performed at,first performed in,situated in".split(",")
+    (
+        "born in|died in|born on|died on|buried in|buried at|based on|flows into|flow into|"
+        "rises in|rise in|named after|located in|stands on|stands in|lies in|lies on|capital of|"
+        "succeeded by|preceded by|located on|premiered at|premiered in|lives in|works at|"
+        "works for|headquartered in|based in|moved to|mouth of|adapted from|first performed at|"
+        "first performed in|situated in"
+    ).split("|")
 )
 AGENT = " by"
 NOT_SINGLE = frozenset(
-    "owned by,crossed by,influenced by,followed by,produced by,visited by,studied by,used by,operated by,"
-    "performed by,recorded by,translated by,joined by,defeated by,conquered by,led by,won by,taught by,"
-    "published by,received by,married by".split(",")
+    (
+        "owned by|crossed by|influenced by|followed by|produced by|visited by|studied by|used by|"
+        "operated by|performed by|recorded by|translated by|joined by|defeated by|conquered by|"
+        "led by|won by|taught by|published by|received by|married by"
+    ).split("|")
 )
 CODE = ("inherits", "raises", "constant", "returns", "attribute ", "parameter ")
 
@@ -47,7 +52,11 @@ def measure(graph: FactGraph) -> dict[tuple[str, Direction], Measured]:
     for edge, relation in enumerate(graph.relation.tolist()):
         by_relation[relation].append(edge)
     for relation, edges in by_relation.items():
-        for direction, near, far in (("forward", graph.subject, graph.object), ("backward", graph.object, graph.subject)):
+        ends_of: tuple[tuple[Direction, Ints, Ints], ...] = (
+            ("forward", graph.subject, graph.object),
+            ("backward", graph.object, graph.subject),
+        )
+        for direction, near, far in ends_of:
             ends: dict[tuple[int, str], set[int]] = defaultdict(set)
             for edge in edges:
                 ends[(int(near[edge]), graph.facts[edge].as_of)].add(int(far[edge]))
@@ -56,7 +65,9 @@ def measure(graph: FactGraph) -> dict[tuple[str, Direction], Measured]:
     return out
 
 
-def ground(fact: Fact, direction: Direction, measured: dict[tuple[str, Direction], Measured]) -> str:
+def ground(
+    fact: Fact, direction: Direction, measured: dict[tuple[str, Direction], Measured]
+) -> str:
     """Return why "the" is right for this fact's relation in this direction: curated, layout, measured, or nothing."""
     if direction == "forward":
         if fact.group and fact.shape != "code":
@@ -79,6 +90,8 @@ def _plural(relation: str) -> bool:
 
 
 def _once(fact: Fact) -> bool:
-    year = fact.quantity is not None and fact.quantity.unit == "year" and fact.object.type == "value"
+    year = (
+        fact.quantity is not None and fact.quantity.unit == "year" and fact.object.type == "value"
+    )
     creation = fact.relation.endswith(AGENT) and fact.relation not in NOT_SINGLE
     return year or creation or fact.relation in ONCE

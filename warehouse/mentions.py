@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from warehouse.entities import Entity, aliases, normalise
 
 LONGEST = 10
-TOO_COMMON = frozenset("true false none null self yes no one two three name type value".split())
+TOO_COMMON = frozenset(("true false none null self yes no one two three name type value").split())
 _WORD = re.compile(r"[^\W_]+")
 _Trie = dict[str, "_Trie | list[int]"]
 _END = ""
@@ -23,7 +23,11 @@ def searchable(entity: Entity) -> list[str]:
     if entity.type == "code":
         last = entity.name.rpartition(".")[2]
         return [normalise(last)] if re.search(r"[a-z][A-Z]|[A-Z]{3}|_[a-z]+_", last) else []
-    names = [normalise(n) for n in entity.names] if entity.type in ("value", "text") else list(aliases(entity))
+    names = (
+        [normalise(n) for n in entity.names]
+        if entity.type in ("value", "text")
+        else list(aliases(entity))
+    )
     return [name for name in names if len(name) > 2 and name not in TOO_COMMON]
 
 
@@ -59,7 +63,9 @@ class MentionIndex:
 
     def __init__(self, nodes: Iterable[Entity], sections: Mapping[str, str]) -> None:
         """`nodes` in node-number order; `sections` maps section id to its text, headings included."""
-        trie = NameTrie((name, number) for number, node in enumerate(nodes) for name in searchable(node))
+        trie = NameTrie(
+            (name, number) for number, node in enumerate(nodes) for name in searchable(node)
+        )
         self.of_section: dict[str, set[int]] = {}
         self.of_node: dict[int, set[str]] = defaultdict(set)
         for section, text in sections.items():

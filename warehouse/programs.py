@@ -11,7 +11,14 @@ from warehouse.identity import content_id
 from warehouse.records import Category, Fact, Record
 
 Form = Literal["chain", "intersection", "comparison", "difference", "ordering", "listing"]
-FORMS: tuple[Form, ...] = ("chain", "intersection", "comparison", "difference", "ordering", "listing")
+FORMS: tuple[Form, ...] = (
+    "chain",
+    "intersection",
+    "comparison",
+    "difference",
+    "ordering",
+    "listing",
+)
 Direction = Literal["forward", "backward"]
 Selector = Literal["", "largest", "smallest", "latest"]
 

@@ -4,6 +4,7 @@ The same function proves a question (whole graph, exactly one answer), re-derive
 that it cannot be derived once a document is taken away: only the set of visible edges differs.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,7 @@ from decimal import Decimal
 from warehouse.graph import FactGraph
 from warehouse.programs import Path, Program, Step
 from warehouse.records import Fact, Quantity
+
 
 @dataclass(frozen=True)
 class Result:
@@ -59,7 +61,11 @@ class GraphView:
         if relation is None:
             return []
         graph = self.graph
-        edges = graph.out_edges(node, relation) if step.direction == "forward" else graph.in_edges(node, relation)
+        edges = (
+            graph.out_edges(node, relation)
+            if step.direction == "forward"
+            else graph.in_edges(node, relation)
+        )
         return [int(edge) for edge in edges if self._fits(int(edge), step, edition)]
 
     def _fits(self, edge: int, step: Step, edition: str) -> bool:
@@ -84,7 +90,9 @@ class GraphView:
         return list(dict.fromkeys(int(far[edge]) for edge in edges)), edges
 
     def _extreme(self, edges: list[int], step: Step) -> list[int]:
-        measured = [(edge, quantity) for edge in edges if (quantity := self.graph.facts[edge].quantity)]
+        measured = [
+            (edge, quantity) for edge in edges if (quantity := self.graph.facts[edge].quantity)
+        ]
         if not measured or len(measured) < len(edges) or len({q.unit for _, q in measured}) > 1:
             return []
         pick = max if step.selector == "largest" else min
@@ -171,8 +179,12 @@ def _measured(view: GraphView, program: Program) -> Result:
         ends, edges = view.walk(path, program.edition)
         if len(ends) != 1:
             return Result((), None, (), "a branch is not single")
-        looked = view.facts(ends[0], Step(relation=program.measure, direction="forward"), program.edition)
-        quantities = {(q.value, q.unit): q for edge in looked if (q := view.graph.facts[edge].quantity)}
+        looked = view.facts(
+            ends[0], Step(relation=program.measure, direction="forward"), program.edition
+        )
+        quantities = {
+            (q.value, q.unit): q for edge in looked if (q := view.graph.facts[edge].quantity)
+        }
         if len(quantities) != 1:
             return Result((), None, (), f"{len(quantities)} figures for one measure")
         quantity = next(iter(quantities.values()))
@@ -183,7 +195,11 @@ def _measured(view: GraphView, program: Program) -> Result:
     if program.form == "difference":
         gap = abs(rows[0][0] - rows[1][0])
         step = max(rows[0][1], rows[1][1])
-        return Result((), Quantity(value=format(gap, "f"), unit=rows[0][3], step=format(step, "f")), tuple(trail))
+        return Result(
+            (),
+            Quantity(value=format(gap, "f"), unit=rows[0][3], step=format(step, "f")),
+            tuple(trail),
+        )
     ranked = sorted(rows, key=lambda row: row[0], reverse=program.order == "largest")
     if any(abs(a[0] - b[0]) <= max(a[1], b[1]) for a, b in _pairs(ranked)):
         return Result((), None, (), "the gap is within the printed precision")
@@ -192,4 +208,4 @@ def _measured(view: GraphView, program: Program) -> Result:
 
 
 def _pairs(rows: list[tuple[Decimal, Decimal, int, str]]) -> Iterator[tuple]:
-    return zip(rows, rows[1:], strict=False)
+    return itertools.pairwise(rows)

@@ -139,17 +139,58 @@ class Fact(Record):
     """Name and version of the pattern set, `key-value/1`."""
 
 
-def make_fact(document_id: str, section_id: str, *, subject: Mention, relation: str, object: Mention,  # noqa: A002
-              shape: Shape, quote: str, start: int, end: int, extractor: str, phrase: str = "",
-              preposition: str = "", quantity: Quantity | None = None, qualifiers: tuple[Qualifier, ...] = (),
-              as_of: str = "", group: str = "", confidence: float = 1.0) -> Fact:
+def make_fact(
+    document_id: str,
+    section_id: str,
+    *,
+    subject: Mention,
+    relation: str,
+    object: Mention,
+    shape: Shape,
+    quote: str,
+    start: int,
+    end: int,
+    extractor: str,
+    phrase: str = "",
+    preposition: str = "",
+    quantity: Quantity | None = None,
+    qualifiers: tuple[Qualifier, ...] = (),
+    as_of: str = "",
+    group: str = "",
+    confidence: float = 1.0,
+) -> Fact:
     """Return the fact with its content id: document, span, both mentions, relation, qualifiers and extractor."""
-    identity = content_id("fact", document_id, start, end, subject.model_dump(), relation, object.model_dump(),
-                          [q.model_dump() for q in qualifiers], extractor)
-    return Fact(id=identity, document_id=document_id, section_id=section_id, subject=subject, relation=relation,
-                object=object, shape=shape, phrase=phrase, preposition=preposition, quantity=quantity,
-                qualifiers=qualifiers, as_of=as_of, group=group, quote=quote, start=start, end=end,
-                confidence=confidence, extractor=extractor)
+    identity = content_id(
+        "fact",
+        document_id,
+        start,
+        end,
+        subject.model_dump(),
+        relation,
+        object.model_dump(),
+        [q.model_dump() for q in qualifiers],
+        extractor,
+    )
+    return Fact(
+        id=identity,
+        document_id=document_id,
+        section_id=section_id,
+        subject=subject,
+        relation=relation,
+        object=object,
+        shape=shape,
+        phrase=phrase,
+        preposition=preposition,
+        quantity=quantity,
+        qualifiers=qualifiers,
+        as_of=as_of,
+        group=group,
+        quote=quote,
+        start=start,
+        end=end,
+        confidence=confidence,
+        extractor=extractor,
+    )
 
 
 class Outcome(Record):

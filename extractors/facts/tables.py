@@ -16,7 +16,9 @@ EXTRACTOR = "table/1"
 RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
 HEADER_UNIT = re.compile(r"(?P<label>[^(]+?)\s*(?:\((?P<bracket>[^)]+)\)|, (?P<comma>[\w%/ ]+))?")
 UNIT_NAMES = frozenset(UNITS) | {"year"}
-TOTALS = frozenset("total totals all sum average mean median overall other others subtotal".split())
+TOTALS = frozenset(
+    ("total totals all sum average mean median overall other others subtotal").split()
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,14 @@ def _row(line: str, offset: int) -> Row:
     return Row(tuple(cells), offset, offset + len(line.rstrip()))
 
 
-def _facts_of_table(document: Document, section: Section, header: Row, rows: Sequence[Row]) -> Iterator[Fact]:
+def _facts_of_table(
+    document: Document, section: Section, header: Row, rows: Sequence[Row]
+) -> Iterator[Fact]:
     names = [row.cells[0].text for row in rows]
     labels = [_column(cell.text) for cell in header.cells]
-    years = next((i for i, (label, _) in enumerate(labels) if i and label in ("year", "date")), None)
+    years = next(
+        (i for i, (label, _) in enumerate(labels) if i and label in ("year", "date")), None
+    )
     repeated = len(set(names)) < len(names)
     if len(header.cells) < 2 or (repeated and years is None) or len(labels) > len(set(labels)) + 1:
         return
@@ -80,7 +86,10 @@ def _facts_of_table(document: Document, section: Section, header: Row, rows: Seq
         if not NAME.fullmatch(subject.text) or subject.text.casefold().split()[0] in TOTALS:
             continue
         mention = Mention(
-            text=subject.text, start=subject.start, end=subject.start + len(subject.text), type="thing"
+            text=subject.text,
+            start=subject.start,
+            end=subject.start + len(subject.text),
+            type="thing",
         )
         qualifiers: tuple[Qualifier, ...] = ()
         if repeated and years is not None:
@@ -94,7 +103,9 @@ def _facts_of_table(document: Document, section: Section, header: Row, rows: Seq
             label, unit = labels[index]
             if label in ("value", "amount", "figure", "number"):
                 label = re.sub(r"\W+", " ", document.title).strip().casefold()
-            yield from _facts_of_cell(document, section, row, (label, unit, index, qualifiers, mention))
+            yield from _facts_of_cell(
+                document, section, row, (label, unit, index, qualifiers, mention)
+            )
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -106,10 +117,17 @@ def _column(text: str) -> tuple[str, str]:
     return (match["label"] if known else text).casefold(), known
 
 
-def _class_fact(document: Document, section: Section, header: Row, row: Row, mention: Mention) -> Iterator[Fact]:
+def _class_fact(
+    document: Document, section: Section, header: Row, row: Row, mention: Mention
+) -> Iterator[Fact]:
     """The first column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
     head = header.cells[0]
-    if not re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+)?", head.text) or head.text in ("Name", "Title", "Item", "Year"):
+    if not re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+)?", head.text) or head.text in (
+        "Name",
+        "Title",
+        "Item",
+        "Year",
+    ):
         return
     noun = Mention(text=head.text, start=head.start, end=head.start + len(head.text), type="text")
     yield make_fact(
@@ -126,7 +144,11 @@ def _facts_of_cell(
     cell = row.cells[index]
     if not re.search(r"[a-z]{2}", label) or len(label) > 60:
         return
-    items = parse_list(cell.text, plural=label.endswith("s") and not label.endswith("ss")) if "," in cell.text else None
+    items = (
+        parse_list(cell.text, plural=label.endswith("s") and not label.endswith("ss"))
+        if "," in cell.text
+        else None
+    )
     single = None if items else parse_value(cell.text, unit)
     group = digest("cell", document.id, row.start, index)[:16] if items else ""
     for item in items or ([single] if single else []):

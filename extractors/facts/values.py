@@ -30,17 +30,35 @@ NUMBER = re.compile(
     rf"(?P<number>{_NUMBER})(?P<scale> (?:{'|'.join(SCALES)}))?(?: ?(?P<unit>{_UNIT}))?(?![\w%])"
 )
 YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
-DATE = re.compile(rf"\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{MONTHS}),? \d{{3,4}}|(?:{MONTHS}) \d{{1,2}}, \d{{3,4}}")
+DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{MONTHS}),? \d{{3,4}}|(?:{MONTHS}) \d{{1,2}}, \d{{3,4}}"
+)
 ASIDE = re.compile(r"\s*\((?P<text>[^()]{1,60})\)$")
 TIME_ASIDE = re.compile(
-    rf"(?:as of )?(?:(?:{MONTHS}|mid-?year|FY|end) ?)?(?:\d{{4}})(?:/\d\d)?(?: ?(?:est\.?|estimate|census|data|proj\.?))?"
+    rf"(?:as of )?(?:(?:{MONTHS}|mid-?year|FY|end) ?)?(?:\d{{4}})(?:/\d\d)?(?: ?"
+    r"(?:est\.?|estimate|census|data|proj\.?))?"
 )
 NAME = re.compile(
     r"[^\W\d_a-z][\w.'’&-]*(?:(?: | - )(?:(?:of|the|de|da|di|del|della|la|le|van|von|der|and|in|on|at|for|du|des|"
     r"y|e|al|el|upon|am|im|zu|to|a)\b|[^\W_a-z][\w.'’&-]*)){0,8}"
 )
 WORDS = re.compile(r"[a-z][\w'’-]*(?: [a-z][\w'’-]*){0,3}")
-UNKNOWN = {"", "-", "--", "—", "–", "n/a", "na", "none", "nil", "unknown", "not available", "tbd", "...", "…"}
+UNKNOWN = {
+    "",
+    "-",
+    "--",
+    "—",
+    "–",
+    "n/a",
+    "na",
+    "none",
+    "nil",
+    "unknown",
+    "not available",
+    "tbd",
+    "...",
+    "…",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,9 @@ def parse_value(text: str, unit: str = "") -> Value | None:
         return None
     end = start + len(core)
     if YEAR.fullmatch(core) and unit in ("", "year"):
-        return Value(core, start, end, "value", Quantity(value=core, unit="year", step="1"), qualifiers)
+        return Value(
+            core, start, end, "value", Quantity(value=core, unit="year", step="1"), qualifiers
+        )
     if DATE.fullmatch(core):
         return Value(core, start, end, "value", None, qualifiers)
     if match := NUMBER.fullmatch(core):

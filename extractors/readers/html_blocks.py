@@ -16,39 +16,36 @@ from extractors.readers.canonical import Piece
 from extractors.readers.html_parts import Block, Cell, Kind, Table, append_text, is_note_mark
 
 VOID = frozenset(
-    [
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
-        "source", "track", "wbr",
-    ]
+    (
+        "area base br col embed hr img input link meta param source track wbr"
+    ).split()
 )  # fmt: skip
 DROPPED = frozenset(
-    [
-        "script", "style", "noscript", "template", "svg", "nav", "iframe", "object", "button",
-        "select", "textarea", "dialog", "canvas", "audio", "video", "ix:header",
-    ]
+    (
+        "script style noscript template svg nav iframe object button select textarea dialog "
+        "canvas audio video ix:header"
+    ).split()
 )  # fmt: skip
 ROLES = frozenset(
-    [
-        "navigation", "banner", "contentinfo", "search", "menu", "menubar", "dialog",
-    ]
+    (
+        "navigation banner contentinfo search menu menubar dialog"
+    ).split()
 )  # fmt: skip
 CHROME = frozenset(
-    [
-        "breadcrumb", "breadcrumbs", "sidebar", "navbar", "nav-bar", "navigation", "site-header",
-        "site-footer", "page-footer", "skip-link", "skiplink", "skip-nav", "sr-only",
-        "visually-hidden", "visuallyhidden", "screen-reader-text", "cookie-banner", "share-links",
-        "social-media", "pagination", "toc-nav", "noprint",
-    ]
+    (
+        "breadcrumb breadcrumbs sidebar navbar nav-bar navigation site-header site-footer "
+        "page-footer skip-link skiplink skip-nav sr-only visually-hidden visuallyhidden "
+        "screen-reader-text cookie-banner share-links social-media pagination toc-nav noprint"
+    ).split()
 )  # fmt: skip
 CHROME_TAGS = frozenset(["div", "ul", "ol", "section", "aside", "p", "span", "a", "table"])
 NO_TEXT = frozenset(["", "html", "head", "table", "tr", "tbody", "thead", "tfoot"])
 HEADINGS = {f"h{n}": n for n in range(1, 7)}
 BLOCKS = frozenset(
-    [
-        "address", "article", "aside", "blockquote", "body", "center", "details", "dialog", "div",
-        "dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html",
-        "legend", "main", "ol", "p", "section", "summary", "ul",
-    ]
+    (
+        "address article aside blockquote body center details dialog div dl fieldset figcaption "
+        "figure footer form header hr html legend main ol p section summary ul"
+    ).split()
 )  # fmt: skip
 CLOSED_BY = {
     "li": (("li",), ("ul", "ol", "menu")),
@@ -97,7 +94,7 @@ class PageParser(HTMLParser):
         self._current: Block | None = None
         self._raised: list[Piece] | None = None
         self._raised_link = False
-        self.feed(text)
+        self.feed(_closed(text))
         self.close()
         self._pop_to(1)
         self._end_block()
@@ -345,6 +342,26 @@ class PageParser(HTMLParser):
             self._current.pieces.append(("^", None))
         for text, at in pieces:
             append_text(self._current.pieces, text, at)
+
+
+def _closed(text: str) -> str:
+    """Return the page, of the same length, with comments blanked and no construct left open.
+
+    The event parser searches to the end of the page from every `<!--` or `<` that nothing closes,
+    so that a page of them would take quadratic time.
+    """
+    parts: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            text = text[:start] + text[start:].replace("<!--", "    ")
+            break
+        parts += [text[at:start], " " * (end + 3 - start)]
+        at = end + 3
+    text = "".join([*parts, text[at:]])
+    last = text.rfind(">") + 1
+    return text[:last] + text[last:].replace("<", " ")
 
 
 def _extent(value: str | None) -> int:

@@ -64,6 +64,7 @@ def lay_out(table: Table) -> Grid:
     cells: list[Cell] = []
     slots: list[list[int]] = []
     hanging: dict[int, tuple[int, int]] = {}
+    room = MAX_SLOTS
     for row in table.rows:
         line: list[int] = []
         pending = iter(row)
@@ -84,7 +85,8 @@ def lay_out(table: Table) -> Grid:
                     hanging[column + extra] = (len(cells) - 1, cell.rows - 1)
             cell = next(pending, None)
         slots.append(line[:MAX_COLUMNS])
-        if sum(map(len, slots)) > MAX_SLOTS:
+        room -= len(slots[-1])
+        if room < 0:
             break
     width = max(map(len, slots), default=0)
     pieces = [one_line(cell.blocks) for cell in cells]

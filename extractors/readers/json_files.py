@@ -35,9 +35,7 @@ SUBJECT_KEYS = ("subject", "name", "title")
 TITLE_KEYS = ("title", "name", "subject", "headline")
 DATE_KEYS = ("date", "published", "year", "edition")
 LICENCE_KEYS = ("license", "licence")
-ABOUT = frozenset(
-    ["meta", "metadata", "info", "header", "document", "article", "page", "record", "attributes"]
-)
+ABOUT = frozenset(("meta metadata info header document article page record attributes").split())
 LONG = 200
 ROW_SHARE = 0.8
 """Share of a list's rows that must look like documents for each to be one."""
@@ -55,22 +53,16 @@ def read_json(file: SourceFile) -> Read:
         else:
             yield Rejected(source=file.source, reason=error.args[0], detail=error.args[1])
         return
-    mapping = _mapping(file)
+    mapping = mapping_for(file)
     if mapping is not None:
-        rows = resolve(value, mapping.rows)
-        if rows is None:
-            yield Rejected(
-                source=file.source,
-                reason="mapping fits nothing",
-                detail=f"no value at {mapping.rows}",
-            )
-        elif isinstance(rows, list):
-            for index, row in enumerate(rows):
-                yield _mapped(file, mapping, Place(row, step(mapping.rows, index)), str(index))
-        else:
-            yield _mapped(file, mapping, Place(rows, mapping.rows), "")
-        return
-    yield from _documents(file, value)
+        yield from mapped_rows(file, mapping, Place(value, ""), "")
+    elif isinstance(value, list):
+        yield from _rows(file, Place(value, ""), lines=False)
+    elif isinstance(value, dict):
+        yield from _object(file, value)
+    else:
+        detail = "the file holds one plain value"
+        yield Rejected(source=file.source, reason="no record", detail=detail)
 
 
 def read_jsonl(file: SourceFile) -> Read:
@@ -78,7 +70,6 @@ def read_jsonl(file: SourceFile) -> Read:
 
     Pointers start with the line's number.
     """
-    mapping = _mapping(file)
     rows: list[Any] = []
     for index, line in enumerate(file.text.split("\n")):
         rows.append(None)
@@ -87,108 +78,81 @@ def read_jsonl(file: SourceFile) -> Read:
         try:
             rows[index] = parse_json(line)
         except JsonError as error:
-            yield Rejected(
-                source=f"{file.source}#{index}", reason=error.args[0], detail=error.args[1]
-            )
-    if mapping is not None:
-        for index, row in enumerate(rows):
-            if row is not None:
-                yield _mapped(
-                    file,
-                    mapping,
-                    Place(resolve(row, mapping.rows), f"/{index}{mapping.rows}"),
-                    str(index),
-                )
+            source = f"{file.source}#{index}"
+            yield Rejected(source=source, reason=error.args[0], detail=error.args[1])
+    mapping = mapping_for(file)
+    if mapping is None:
+        yield from _rows(file, Place(rows, ""), lines=True)
         return
-    yield from _rows(file, Place(rows, ""), lines=True)
+    for index, row in enumerate(rows):
+        if row is not None:
+            yield from mapped_rows(file, mapping, Place(row, f"/{index}"), str(index))
 
 
-def _mapping(file: SourceFile) -> FieldMapping | None:
-    return next((item for item in file.options.mappings if matches(item.glob, file.source)), None)
-
-
-def _documents(file: SourceFile, value: Any) -> Read:
-    if (
-        isinstance(value, dict)
-        and find_turns(value) is None
-        and (only := _only_list(value)) is not None
-    ):
+def _object(file: SourceFile, value: Mapping[str, Any]) -> Read:
+    found = list(conversations(file, Place(value, ""), ""))
+    only = None if found else _only_list(value)
+    if only is not None:
         yield from _rows(file, Place(value[only], step("", only)), lines=False)
-    elif isinstance(value, list):
-        yield from _rows(file, Place(value, ""), lines=False)
-    elif isinstance(value, dict):
-        found = list(conversations(file, Place(value, ""), ""))
-        yield from found or [record_document(file, Place(value, ""), "")]
     else:
-        yield Rejected(
-            source=file.source, reason="no record", detail="the file holds one plain value"
-        )
+        yield from found or [record_document(file, Place(value, ""), "")]
 
 
 def _only_list(value: Mapping[str, Any]) -> str | None:
     """Return the key of the one list of objects, the file's rows, where all else is plain."""
-    lists = [key for key, item in value.items() if isinstance(item, list) and any(objects_in(item))]
-    if len(lists) == 1 and all(
-        item is None or is_scalar(item) for key, item in value.items() if key != lists[0]
-    ):
-        rows = [row for _, row in objects_in(value[lists[0]])]
-        return (
-            lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(value[lists[0]]) else None
-        )
-    return None
+    lists = [
+        key
+        for key, item in value.items()
+        if isinstance(item, list) and any(isinstance(row, dict) for row in item)
+    ]
+    others = [item for key, item in value.items() if key not in lists]
+    if len(lists) != 1 or not all(item is None or is_scalar(item) for item in others):
+        return None
+    rows = value[lists[0]]
+    return lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(rows) else None
 
 
 def _rows(file: SourceFile, place: Place, *, lines: bool) -> Read:
     """Yield the documents of a list: conversations, one per row, or one table."""
     rows = [row for row in place.value if row is not None]
-    whole = list(conversations(file, place, "")) if not lines else []
-    if whole:
-        yield from whole
-        return
-    objects = [row for row in rows if isinstance(row, dict)]
-    good = sum(_is_document(row) for row in objects)
-    if objects and (good >= ROW_SHARE * len(rows) or (lines and as_table(Place(rows, "")) is None)):
+    whole = find_turns(rows, place.at) is not None
+    talks = list(conversations(file, place, "")) if whole or not lines else []
+    good = sum(map(_is_document, rows))
+    if talks:
+        yield from talks
+    elif good and (good >= ROW_SHARE * len(rows) or (lines and as_table(place) is None)):
         for index, row in enumerate(place.value):
-            key, at = str(index), step(place.at, index)
-            if isinstance(row, dict):
-                talks = list(conversations(file, Place(row, at), key))
-                yield from talks or [row_document(file, Place(row, at), key)]
-            elif row is not None:
-                yield Rejected(
-                    source=f"{file.source}#{key}", reason="no record", detail="the row is no object"
-                )
+            if row is not None:
+                yield from _row(file, Place(row, step(place.at, index)), str(index))
+    else:
+        yield from _list_documents(file, place)
+
+
+def _row(file: SourceFile, place: Place, key: str) -> Read:
+    if not isinstance(place.value, dict):
+        source = f"{file.source}#{key}"
+        yield Rejected(source=source, reason="no record", detail="the row is no object")
         return
-    yield from _table_documents(file, place)
+    talks = list(conversations(file, place, key))
+    yield from talks or [row_document(file, place, key)]
 
 
-def _table_documents(file: SourceFile, place: Place) -> Read:
-    kept = [(index, row) for index, row in enumerate(place.value) if row is not None]
-    for start in range(0, max(len(kept), 1), ROWS):
-        block = kept[start : start + ROWS]
-        key = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
+def _list_documents(file: SourceFile, place: Place) -> Read:
+    """Yield a list as pipe tables of at most `ROWS` rows, or as items where its rows differ."""
+    title = humanise(file.stem)
+    table = as_table(place)
+    if table is None:
         built = TextBuilder()
-        table = as_table(Place([row for _, row in block], ""))
-        if table is None:
-            add_record(built, Place({humanise(file.stem): [row for _, row in block]}, ""))
-        else:
-            header, rows = table
-            add_table(
-                built,
-                header,
-                [
-                    _moved(line, step(place.at, index))
-                    for line, (index, _) in zip(rows, block[-len(rows) :], strict=True)
-                ],
-            )
-        yield make_document(file, Part("json", key), Stated(title=humanise(file.stem)), built)
-
-
-def _moved(line: list, at: str) -> list:
-    """Return the pieces of a row with pointers that start at the row's place in the file."""
-    return [
-        (text, place if place is None else at + "/" + place.split("/", 2)[2])
-        for text, place in line
-    ]
+        add_items(built, title, place)
+        yield make_document(file, Part("json"), Stated(title=title), built)
+        return
+    header, rows = table
+    for start in range(0, len(rows), ROWS):
+        block = rows[start : start + ROWS]
+        key = f"rows-{start}-{start + len(block) - 1}" if len(rows) > ROWS else ""
+        built = TextBuilder()
+        add_table(built, header, block)
+        yield make_document(file, Part("json", key), Stated(title=title), built)
 
 
 def _is_document(row: Any) -> bool:
@@ -213,7 +177,7 @@ def _longest(row: Any) -> int:
     return longest
 
 
-def row_document(file: SourceFile, place: Place, key: str):
+def row_document(file: SourceFile, place: Place, key: str) -> Document | Rejected:
     """Return the document of a collection's row: source code, a text file or a record."""
     path, text = place.value.get("path"), place.value.get("text", place.value.get("content"))
     if not (isinstance(path, str) and isinstance(text, str) and "." in path):
@@ -231,7 +195,7 @@ def row_document(file: SourceFile, place: Place, key: str):
     )
 
 
-def record_document(file: SourceFile, place: Place, key: str):
+def record_document(file: SourceFile, place: Place, key: str) -> Document | Rejected:
     """Return the document of a record: its title as heading, then its fields."""
     stated, title_at, used = state_record(place)
     built = TextBuilder()
@@ -296,42 +260,3 @@ def _fields(place: Place) -> Iterator[tuple[str, tuple[str, str]]]:
         if isinstance(value, dict) and (key.casefold() in ABOUT or len(place.value) == 1):
             yield from short(value, step(place.at, key))
     yield from short(place.value, place.at)
-
-
-def _mapped(file: SourceFile, mapping: FieldMapping, place: Place, key: str):
-    """Return the document of a row whose fields the configuration names."""
-    source = f"{file.source}#{key}" if key else file.source
-
-    def field(pointer: str) -> str:
-        return one_line(clean(as_text(resolve(place.value, pointer)))) if pointer else ""
-
-    stated = Stated(
-        title=field(mapping.title), subject=title_case(field(mapping.subject)),
-        date=read_date(field(mapping.date)), licence=field(mapping.licence),
-    )  # fmt: skip
-    named = (
-        stated if stated.title else replace(stated, title=f"{humanise(file.stem)} {key}".strip())
-    )
-    series = field(mapping.series).casefold()
-    if mapping.turns:
-        return mapped_conversation(file, mapping, place, (Part("dialogue", key, series), named))
-    built = TextBuilder()
-    if stated.title:
-        built.add("# ")
-        built.add(stated.title, place.at + mapping.title)
-        built.add("\n\n")
-    value = resolve(place.value, mapping.text) if mapping.text else place.value
-    at = place.at + mapping.text
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        for index, item in enumerate(value):
-            built.separate(2)
-            built.add(clean(item).strip(), step(at, index))
-    elif isinstance(value, dict):
-        add_record(built, Place(value, at), frozenset((mapping.title.strip("/"),)))
-    elif is_scalar(value):
-        built.add(clean(as_text(value)).strip(), at)
-    else:
-        return Rejected(
-            source=source, reason="mapping fits nothing", detail=f"no text at {at or '/'}"
-        )
-    return make_document(file, Part("json", key, series), named, built)

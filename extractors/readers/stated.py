@@ -33,10 +33,9 @@ SPDX = re.compile(r"SPDX-License-Identifier:[ \t]*([\w.+() -]{2,60})")
 TAG = re.compile(r"<[A-Za-z/!][^<>]{0,300}>")
 LINK = re.compile(r"!?\[([^\[\]]{0,200})\](?:\([^()\s]{0,300}\)|\[[^\[\]]{0,60}\])")
 SMALL = frozenset(
-    [
-        "a", "an", "and", "at", "by", "de", "del", "der", "des", "di", "du", "for", "from", "in",
-        "la", "le", "of", "on", "or", "the", "to", "upon", "van", "von", "with",
-    ]
+    (
+        "a an and at by de del der des di du for from in la le of on or the to upon van von with"
+    ).split()
 )  # fmt: skip
 NUMBERS = re.compile(
     rf"(?:(?<![^\W_])(?:fy|q|h|no|vol|edition|ed|version|v|session|{MONTH})\.?[ _-]?)?"

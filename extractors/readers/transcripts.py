@@ -34,12 +34,11 @@ SESSION = re.compile(
 )
 DAY = re.compile(rf"[ \t#=*_-]*(?:\w{{3,9}}day,?[ \t]+)?(?:{DATE})[ \t=*_-]*", re.IGNORECASE)
 LABELS = frozenset(
-    [
-        "date", "participants", "present", "attendees", "title", "subject", "time", "location",
-        "place", "topic", "session", "meeting", "channel", "agenda", "note", "notes", "summary",
-        "source", "licence", "license", "published", "updated", "duration", "transcript", "author",
-        "http", "https", "absent", "attending",
-    ]
+    (
+        "date participants present attendees title subject time location place topic session "
+        "meeting channel agenda note notes summary source licence license published updated "
+        "duration transcript author http https absent attending"
+    ).split()
 )  # fmt: skip
 
 

@@ -15,13 +15,20 @@ def laid(films, helpers):
     world = films.world()
     draft = helpers["chain"](world, "The Last Coupon", "directed by", "born in")
     candidate = word_candidate(world.view.graph, draft.program, draft.result, ("train", "general"))
-    return candidate, Pool(films.pool(), 0), sorted(evidence_sections(draft, world)), co_supporters(draft, world)
+    return (
+        candidate,
+        Pool(films.pool(), 0),
+        sorted(evidence_sections(draft, world)),
+        co_supporters(draft, world),
+    )
 
 
 def build(laid, bucket=2000, competes=lambda c, s: False, banned=(), seed=0):
     candidate, pool, evidence, _ = laid
     options = ContextOptions(seed=seed, buckets=(bucket,))
-    return assemble(candidate, pool, evidence, set(banned), bucket=bucket, options=options, competes=competes)
+    return assemble(
+        candidate, pool, evidence, set(banned), bucket=bucket, options=options, competes=competes
+    )
 
 
 def test_a_context_holds_its_evidence_and_keeps_its_length(laid):

@@ -53,7 +53,9 @@ def measured(corpus, **figures):
 
 def test_an_ordering_lists_names_in_alphabetical_order_and_stores_the_true_one(corpus, helpers):
     world = measured(corpus, Vils="40", Ufer="12", Wied="90")
-    paths = tuple(Path(anchor=helpers["node"](world, n), steps=()) for n in ("Vils", "Ufer", "Wied"))
+    paths = tuple(
+        Path(anchor=helpers["node"](world, n), steps=()) for n in ("Vils", "Ufer", "Wied")
+    )
     program = Program(form="ordering", paths=paths, edition="", measure="length", order="largest")
     candidate = worded(world, Draft(program, run_program(world.view, program)))
     assert candidate.question == (

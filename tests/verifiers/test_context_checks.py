@@ -19,7 +19,13 @@ def case(films, helpers):
 
 def laid_out(corpus, evidence, sections, extra=()):
     rows = [
-        (s, corpus.documents[s[:-2]].title, (), corpus.documents[s[:-2]].date, corpus.documents[s[:-2]].text)
+        (
+            s,
+            corpus.documents[s[:-2]].title,
+            (),
+            corpus.documents[s[:-2]].date,
+            corpus.documents[s[:-2]].text,
+        )
         for s in sections
     ] + list(extra)
     return LaidOut(
@@ -40,7 +46,9 @@ def test_a_complete_context_passes_every_check(case):
 def test_a_context_that_lost_a_document_gives_no_answer(case):
     candidate, world, corpus, evidence = case
     cut = laid_out(corpus, evidence, ["The Last Coupon#0", "Carol Reed#0"])
-    assert check_context(candidate, cut, world)[-1].reason == "an evidence quote is not in the context"
+    assert (
+        check_context(candidate, cut, world)[-1].reason == "an evidence quote is not in the context"
+    )
 
 
 def test_a_context_whose_only_birthplace_is_the_answer_needs_no_first_hop(case):

@@ -54,7 +54,12 @@ def borders(corpus, figures):
     corpus.document("Arland page", *rows)
     for at, (name, _) in enumerate(figures):
         rate = Quantity(value=str(at + 3), unit="%", step="0.1")
-        option = {"shape": "attribute", "relation": "rate", "object_type": "value", "quantity": rate}
+        option = {
+            "shape": "attribute",
+            "relation": "rate",
+            "object_type": "value",
+            "quantity": rate,
+        }
         corpus.document(f"{name} page", (name, "rate", f"{at + 3} %", option))
     return corpus.world()
 
@@ -66,7 +71,9 @@ def test_a_selector_over_three_with_a_margin_passes(corpus, helpers):
     world = borders(corpus, [("Bevia", 573), ("Cardo", 334), ("Dunmark", 740)])
     draft = helpers["chain"](world, "Arland", LONGEST, "rate")
     assert verdict(draft, world).status == "passed"
-    assert draft.result.quantity == Quantity(value="5", unit="%", step="0.1")  # Dunmark is third: 2 + 3
+    assert draft.result.quantity == Quantity(
+        value="5", unit="%", step="0.1"
+    )  # Dunmark is third: 2 + 3
 
 
 def test_a_selector_with_one_candidate_fails(corpus, helpers):
@@ -168,7 +175,9 @@ def test_an_ordering_within_the_printed_precision_has_no_answer(corpus, helpers)
         }  # fmt: skip
         corpus.document(f"{name} page", (name, "length", f"{value} km", option))
     world = corpus.world()
-    paths = tuple(Path(anchor=helpers["node"](world, n), steps=()) for n in ("Ufer", "Vils", "Wied"))
+    paths = tuple(
+        Path(anchor=helpers["node"](world, n), steps=()) for n in ("Ufer", "Vils", "Wied")
+    )
     program = Program(form="ordering", paths=paths, edition="", measure="length", order="largest")
     draft = Draft(program, run_program(world.view, program))
     assert draft.result.reason == "the gap is within the printed precision"

@@ -66,7 +66,9 @@ def test_caps_hold_whatever_the_order_and_a_repeated_program_is_a_duplicate(word
     copies = [candidate.model_copy(update={"id": f"candidate-{n}"}) for n in range(5)]
     caps = Caps(answer=0.02, floor=2)
     verdicts = [v for _, v in thin([*copies, copies[0]], caps, 0, target=100)]
-    assert sum(v.status == "passed" for v in verdicts) == 2  # max(floor 2, 0.02 x 100) rows an answer
+    assert (
+        sum(v.status == "passed" for v in verdicts) == 2
+    )  # max(floor 2, 0.02 x 100) rows an answer
     assert {v.reason for v in verdicts if v.status == "failed"} >= {"the same program twice"}
     backwards = [v for _, v in thin([copies[0], *reversed(copies)], caps, 0, target=100)]
     assert [v.reason for v in verdicts] == [v.reason for v in backwards]
