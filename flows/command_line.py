@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.config import ConfigError, SynthesisConfig, load_config
@@ -44,7 +45,7 @@ def _emit(data: Any, as_json: bool, table: Table | None = None) -> None:
     elif table is not None:
         console.print(table)
     else:
-        console.print(data)
+        console.print(data, markup=False, highlight=False, soft_wrap=True)
 
 
 def _config(path: Path, documents: Path | None, overrides: list[str] | None) -> SynthesisConfig:
@@ -59,7 +60,7 @@ def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
             column, justify="left" if column in ("stage", "reason", "status", "what") else "right"
         )
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(escape(str(cell)) for cell in row))
     return table
 
 
@@ -74,15 +75,15 @@ def run(
     outcome = run_synthesis(_config(config, documents, overrides), home)
     if outcome.nothing_to_do:
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
-        _emit(outcome.model_dump(), as_json) if as_json else console.print(text)
+        _emit(outcome.model_dump(), as_json) if as_json else console.print(text, markup=False, soft_wrap=True)
         return
     table = _table(
         "Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows]
     )
     _emit(outcome.model_dump(), as_json, table)
     if not as_json:
-        console.print(f"Snapshot {outcome.path}: {outcome.samples} samples.")
-        console.print(f"Report   {outcome.path}/report/index.html")
+        console.print(f"Snapshot {outcome.path}: {outcome.samples} samples.", soft_wrap=True)
+        console.print(f"Report   {outcome.path}/report/index.html", soft_wrap=True)
 
 
 @app.command()
@@ -148,7 +149,7 @@ def verify_command(name: str, home: Home = DEFAULT_HOME, as_json: AsJson = False
     if as_json:
         _emit(problems, as_json)
     else:
-        console.print("\n".join(problems) if problems else "The snapshot is sound.")
+        console.print("\n".join(problems) or "The snapshot is sound.", markup=False)
     raise typer.Exit(1 if problems else 0)
 
 

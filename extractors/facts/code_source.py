@@ -21,7 +21,6 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 BOM = "\ufeff"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 HEAD = {
     ast.FunctionDef: re.compile(r"def[ \t\\\r\n]+"),

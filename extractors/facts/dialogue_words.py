@@ -98,8 +98,8 @@ KIN = word_set(
     "mother-in-law father-in-law sister-in-law brother-in-law son-in-law daughter-in-law"
 )
 MANY = word_set(
-    "sister brother son daughter cousin aunt uncle nephew niece friend colleague coworker co- "
-    "worker neighbour neighbor flatmate roommate housemate teacher client supplier dog cat "
+    "sister brother son daughter cousin aunt uncle nephew niece friend colleague coworker "
+    "co-worker neighbour neighbor flatmate roommate housemate teacher client supplier dog cat "
     "grandmother grandfather grandma grandpa granddaughter grandson assistant pet member "
     "contractor student pupil child partner"
 )

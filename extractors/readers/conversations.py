@@ -5,6 +5,7 @@ list of any of these, and a list of turns written as a JSON string. A turn is an
 speaker and an utterance.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from extractors.readers.records import Place
 from extractors.readers.stated import Stated, humanise
 from warehouse.records import Document
 
-ROLE_KEYS = ("role", "speaker", "from", "sender", "author", "user", "name")
+ROLE_KEYS = ("role", "speaker", "from", "sender", "author", "user", "name", "id")
 PLAIN_ROLES = ("role", "speaker", "from", "sender")
 """Keys that say alone that an object is a turn; under the others the names must recur."""
 CONTENT_KEYS = ("content", "text", "utterance", "message", "value", "body")
@@ -44,16 +45,9 @@ DATE_KEYS = (
     "day",
 )
 NUMBER_KEYS = ("session", "session_number", "number", "index", "session_id", "id")
-SESSION_KEYS = (
-    "sessions",
-    "conversations",
-    "meetings",
-    "dialogues",
-    "dialogs",
-    "threads",
-    "episodes",
-    "days",
-)
+OWN_KEYS = ("conversation_id", "dialogue_id", "dialog_id", "thread_id")
+"""Keys of a conversation that is no session of another."""
+SESSION_KEYS = ("meetings", "episodes", "days")
 TURN_SHARE = 0.8
 MAX_NAME = 60
 
@@ -101,7 +95,7 @@ def _as_turns(items: Any, at: str, *, inside_string: bool = False) -> Turns | No
     if not isinstance(items, list) or len(items) < 2:
         return None
     objects = [item for item in items if isinstance(item, dict)]
-    if len(objects) < TURN_SHARE * len(items):
+    if len(objects) < TURN_SHARE * len(items) or sum("title" in item for item in objects) > 1:
         return None
     for role in ROLE_KEYS:
         named = [item for item in objects if _is_name(item.get(role))]
@@ -113,8 +107,11 @@ def _as_turns(items: Any, at: str, *, inside_string: bool = False) -> Turns | No
         if not short_talk and len(names) > max(1, len(named) / 2):
             continue
         for content in CONTENT_KEYS:
-            said = sum(bool(_utterance(item.get(content))) for item in named)
-            if content != role and said >= (2 if role in PLAIN_ROLES else max(2, len(items) / 5)):
+            said = [text for item in named if (text := _utterance(item.get(content)))]
+            least = 2 if role in PLAIN_ROLES else max(2, len(items) / 5)
+            # Words, not values: `from` and `value` are also the ends and the weight of a link.
+            worded = sum(" " in text for text in said) >= len(said) / 4
+            if content != role and len(said) >= least and worded:
                 return Turns(items, at, role, content, inside_string)
     return None
 
@@ -138,6 +135,13 @@ def _utterance(value: Any) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Thread:
+    title: str
+    date: str
+    series: str
+
+
 def conversations(file: SourceFile, place: Place, key: str) -> Read:
     """Yield the documents of every conversation that a value is or holds, if any.
 
@@ -146,52 +150,107 @@ def conversations(file: SourceFile, place: Place, key: str) -> Read:
         place: A list of turns, a conversation, a thread of sessions or a list of these.
         key: Row of the value in the file, empty for the root.
     """
-    value = place.value
-    if isinstance(value, list):
-        turns = _as_turns(value, place.at)
+    if isinstance(place.value, list):
+        turns = _as_turns(place.value, place.at)
         if turns is not None:
             yield from _kept(_document(file, turns, _thread(file, {}, key), key))
-            return
-        talks = [item for item in value if isinstance(item, dict) and _holds_talk(item)]
-        if len(talks) < TURN_SHARE * len(value):
-            return
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                inner = f"{key}/{index}" if key else str(index)
-                found = list(conversations(file, Place(item, step(place.at, index)), inner))
-                empty = Rejected(
-                    source=f"{file.source}#{inner}",
-                    reason="no conversation",
-                    detail="fewer than two turns",
-                )
-                yield from found or [empty]
-    elif isinstance(value, dict):
-        thread = _thread(file, value, key)
-        turns = find_turns(value, place.at)
-        if turns is not None:
-            yield from _kept(_document(file, turns, thread, key))
-            return
-        for name, item in value.items():
-            if isinstance(item, list) and _is_sessions(name, item):
-                yield from _sessions(file, Place(item, step(place.at, name)), thread, key)
+        else:
+            yield from _each(file, place, key)
+    elif isinstance(place.value, dict):
+        yield from _in_object(file, place, _thread(file, place.value, key), key)
+
+
+def _each(file: SourceFile, place: Place, key: str) -> Read:
+    """Yield the conversations of a list if most of its items are or hold some."""
+    talks = sum(isinstance(item, dict) and _holds_talk(item) for item in place.value)
+    if talks < max(1, TURN_SHARE * len(place.value)):
+        return
+    found: list[Document | Rejected] = []
+    for index, item in enumerate(place.value):
+        inner = f"{key}/{index}" if key else str(index)
+        held = list(conversations(file, Place(item, step(place.at, index)), inner))
+        source = f"{file.source}#{inner}"
+        found += held or [
+            Rejected(source=source, reason="no conversation", detail="fewer than two turns")
+        ]
+    if any(isinstance(item, Document) for item in found):
+        yield from found
+
+
+def _in_object(file: SourceFile, place: Place, thread: _Thread, key: str) -> Read:
+    """Yield the sessions or the one conversation that an object holds, two levels deep."""
+    numbered = _numbered_sessions(place.value)
+    if numbered:
+        yield from _sessions(file, place, thread, (key, numbered))
+        return
+    turns = find_turns(place.value, place.at)
+    if turns is not None:
+        yield from _kept(_document(file, turns, thread, key))
+        return
+    for name, item in place.value.items():
+        inner = Place(item, step(place.at, name))
+        if isinstance(item, list) and _is_sessions(place.value, name):
+            dates = _parallel_dates(place.value, len(item))
+            sessions = [
+                _Session(str(index), entry, str(index + 1), dates[index])
+                for index, entry in enumerate(item)
+            ]
+            yield from _sessions(file, inner, thread, (key, sessions))
+        elif isinstance(item, list):
+            yield from _each(file, inner, key)
+        elif isinstance(item, dict) and (_numbered_sessions(item) or find_turns(item)):
+            yield from _in_object(file, inner, thread, key)
 
 
 def _holds_talk(value: Mapping[str, Any]) -> bool:
     if find_turns(value) is not None:
         return True
-    return any(isinstance(item, list) and _is_sessions(name, item) for name, item in value.items())
+    return any(
+        _is_sessions(value, name)
+        if isinstance(item, list)
+        else isinstance(item, dict) and find_turns(item) is not None
+        for name, item in value.items()
+    )
 
 
-def _is_sessions(name: str, items: list[Any]) -> bool:
-    talks = sum(isinstance(item, dict | list) and find_turns(item) is not None for item in items)
-    return talks > 0 and (name.casefold() in SESSION_KEYS or talks >= TURN_SHARE * len(items))
+def _is_sessions(value: Mapping[str, Any], name: str) -> bool:
+    """Say whether a list holds the sessions of one thread rather than threads of their own."""
+    items = value[name]
+    talks = [item for item in items if isinstance(item, dict | list) and find_turns(item)]
+    if not talks or len(talks) < TURN_SHARE * len(items):
+        return False
+    own = any(_first(item, (*TITLE_KEYS, *OWN_KEYS)) for item in talks if isinstance(item, dict))
+    return "session" in name.casefold() or name.casefold() in SESSION_KEYS or not own
 
 
 @dataclass(frozen=True)
-class _Thread:
-    title: str
+class _Session:
+    key: str
+    value: Any
+    number: str
     date: str
-    series: str
+
+
+def _numbered_sessions(value: Mapping[str, Any]) -> list[_Session]:
+    """Return the sessions of an object that holds them as `session_1`, `session_2` and so on."""
+    found: list[_Session] = []
+    for key, item in value.items():
+        match = re.fullmatch(r"\D{0,30}(\d{1,4})", key)
+        if match and isinstance(item, list) and _as_turns(item, ""):
+            dates = [text for name, text in value.items() if name.startswith(f"{key}_")]
+            date = next((read_date(text) for text in dates if isinstance(text, str)), "")
+            found.append(_Session(key, item, match[1], date))
+    return found if len(found) > 1 else []
+
+
+def _parallel_dates(value: Mapping[str, Any], count: int) -> list[str]:
+    """Return the dates of a list's items from a list of as many dates beside it."""
+    for item in value.values():
+        if isinstance(item, list) and len(item) == count and all(isinstance(d, str) for d in item):
+            dates = [read_date(text) for text in item]
+            if all(dates):
+                return dates
+    return [""] * count
 
 
 def _thread(file: SourceFile, value: Mapping[str, Any], key: str) -> _Thread:
@@ -202,9 +261,7 @@ def _thread(file: SourceFile, value: Mapping[str, Any], key: str) -> _Thread:
 
 
 def _first(value: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    texts = (
-        (" ".join(as_text(value[key]).split())) for key in keys if isinstance(value.get(key), str)
-    )
+    texts = (" ".join(as_text(value[k]).split()) for k in keys if isinstance(value.get(k), str))
     return next((text for text in texts if 0 < len(text) <= 200), "")
 
 
@@ -213,25 +270,27 @@ def _date(value: Mapping[str, Any]) -> str:
     return next((date for date in dates if date), "")
 
 
-def _sessions(file: SourceFile, place: Place, thread: _Thread, key: str) -> Iterator[Document]:
-    for index, item in enumerate(place.value):
-        turns = find_turns(item, step(place.at, index)) if isinstance(item, dict | list) else None
+def _sessions(
+    file: SourceFile, place: Place, thread: _Thread, held: tuple[str, list[_Session]]
+) -> Read:
+    key, sessions = held
+    for item in sessions:
+        turns = find_turns(item.value, step(place.at, item.key))
         if turns is None:
             continue
-        head = item if isinstance(item, dict) else {}
-        number = _first(head, NUMBER_KEYS) or str(index + 1)
-        number = (
-            number[len("session") :].strip(" _-")
-            if number.casefold().startswith("session")
-            else number
-        )
-        session = replace(
-            thread, title=f"{thread.title} - session {number}", date=_date(head) or thread.date
-        )
-        yield from _kept(_document(file, turns, session, f"{key}/{index}" if key else str(index)))
+        head = item.value if isinstance(item.value, dict) else {}
+        number = _first(head, NUMBER_KEYS) or item.number
+        number = re.sub(r"^session[ _-]*", "", number, flags=re.IGNORECASE) or item.number
+        title = f"{thread.title} - session {number}"
+        session = _Thread(title, _date(head) or item.date or thread.date, thread.series)
+        inner = f"{key}/{item.key}" if key else item.key
+        yield from _kept(_document(file, turns, session, inner))
 
 
 def _document(file: SourceFile, turns: Turns, thread: _Thread, key: str) -> Document | Rejected:
+    if file.category != "dialogue" and turns.role not in PLAIN_ROLES:
+        # Elsewhere, texts by recurring authors are reviews or notes inside a record.
+        return Rejected(source=file.source, reason="no conversation", detail=turns.role)
     built = TextBuilder()
     for index, item in enumerate(turns.items):
         if not isinstance(item, dict):

@@ -5,22 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from extractors.readers.canonical import Part, TextBuilder, add_table, make_document
-from extractors.readers.conversations import conversations, find_turns, mapped_conversation
+from extractors.readers.conversations import conversations, find_turns
 from extractors.readers.dates import read_date
-from extractors.readers.options import FieldMapping, Read, Rejected, SourceFile, matches
-from extractors.readers.pointers import (
-    JsonError,
-    as_text,
-    is_scalar,
-    objects_in,
-    parse_json,
-    resolve,
-    step,
-)
+from extractors.readers.mapped import mapped_rows, mapping_for
+from extractors.readers.options import Read, Rejected, SourceFile
+from extractors.readers.pointers import JsonError, as_text, is_scalar, parse_json, step
 from extractors.readers.python_source import SUFFIXES, code_stated
 from extractors.readers.records import (
     TEXT_KEYS,
     Place,
+    add_items,
     add_record,
     as_table,
     clean,
@@ -30,6 +24,7 @@ from extractors.readers.records import (
 )
 from extractors.readers.stated import Stated, humanise, stated_in_text, title_case
 from extractors.readers.text import add_verbatim, stated_or_stem
+from warehouse.records import Document
 
 SUBJECT_KEYS = ("subject", "name", "title")
 TITLE_KEYS = ("title", "name", "subject", "headline")

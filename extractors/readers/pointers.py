@@ -1,7 +1,6 @@
 """JSON as printed: numbers stay text, depth is bounded, places are pointers (RFC 6901)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 MAX_DEPTH = 40
@@ -75,8 +74,3 @@ def resolve(value: Any, pointer: str) -> Any:
         else:
             return None
     return value
-
-
-def objects_in(value: list[Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (index, item) for the items of a list that are objects."""
-    return ((index, item) for index, item in enumerate(value) if isinstance(item, dict))

@@ -108,10 +108,10 @@ def _add_nested(built: TextBuilder, label: str, place: Place) -> None:
             built.add(f"Table: {label}\n")
         add_table(built, *table)
     else:
-        _add_items(built, label, place)
+        add_items(built, label, place)
 
 
-def _add_items(built: TextBuilder, label: str, place: Place) -> None:
+def add_items(built: TextBuilder, label: str, place: Place) -> None:
     """Append a list of unlike things, each object under its own name."""
     for index, raw in enumerate(place.value):
         value, at = unwrap(raw, step(place.at, index))
@@ -148,12 +148,13 @@ def _add_items(built: TextBuilder, label: str, place: Place) -> None:
         elif (table := as_table(Place(value, at))) is not None:
             add_table(built, *table)
         else:
-            _add_items(built, label, Place(value, at, place.depth + 1))
+            add_items(built, label, Place(value, at, place.depth + 1))
 
 
 def as_table(place: Place) -> tuple[list[Piece], list[list[Piece]]] | None:
     """Return header and row lines of a list of like objects or equal lists, or None."""
-    rows = [unwrap(raw, step(place.at, index)) for index, raw in enumerate(place.value)]
+    numbered = [(index, raw) for index, raw in enumerate(place.value) if raw is not None]
+    rows = [unwrap(raw, step(place.at, index)) for index, raw in numbered]
     if len(rows) < 2:
         return None
     if all(

@@ -1,0 +1,142 @@
+"""The main job as a user runs it: real command, real Prefect, real documents; killed, repeated, extended."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = """
+seed = 3
+[[sources]]
+path = "general"
+category = "general"
+[generate]
+rows = 60
+[publish]
+name = "small"
+"""
+
+
+def longspan(*arguments: str, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "flows", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, **options)
+
+
+def start(config: Path, documents: Path, home: Path) -> subprocess.Popen:
+    command = [sys.executable, "-m", "flows", "run", str(config), "--home", str(home), "--documents", str(documents)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def run(config: Path, documents: Path, home: Path) -> dict:
+    done = longspan("run", str(config), "--home", str(home), "--documents", str(documents), "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> tuple[Path, Path]:
+    """A configuration and a copy of one category of the built-in corpus."""
+    folder = tmp_path_factory.mktemp("corpus")
+    shutil.copytree(ROOT / "corpora" / "general", folder / "documents" / "general")
+    config = folder / "small.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    return config, folder / "documents"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(corpus, tmp_path_factory) -> tuple[Path, dict]:
+    """The home and outcome of a run that nothing disturbed."""
+    home = tmp_path_factory.mktemp("home")
+    return home, run(*corpus, home)
+
+
+def test_a_run_publishes_a_sound_snapshot_and_every_row_is_accounted_for(undisturbed):
+    home, outcome = undisturbed
+    assert outcome["samples"] > 20
+    assert longspan("snapshot", "verify", "small", "--home", str(home)).returncode == 0
+    counts = {}
+    for stage, _, _, rows in outcome["rows"]:
+        counts[stage] = counts.get(stage, 0) + rows
+    assert counts["ingest"] == len(list((ROOT / "corpora" / "general").iterdir()))
+    made = [rows for stage, status, _, rows in outcome["rows"] if (stage, status) == ("generate", "ok")]
+    assert sum(made) >= outcome["samples"]
+
+
+def test_a_second_run_writes_nothing_and_says_so(corpus, undisturbed):
+    home, first = undisturbed
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*.parquet")}
+    again = run(*corpus, home)
+    assert again["nothing_to_do"]
+    assert again["path"] == first["path"]
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*.parquet")} == before
+
+
+def _wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not path.exists() and process.poll() is None:
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("moment", ["ingest", "extract"])
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_content(corpus, undisturbed, tmp_path, moment):
+    process = start(*corpus, tmp_path)
+    _wait_for(tmp_path / "manifests" / f"{moment}.json", process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    kept = json.loads((tmp_path / "manifests" / f"{moment}.json").read_text("utf-8"))["shards"]
+    outcome = run(*corpus, tmp_path)
+    assert Path(outcome["path"]).name == Path(undisturbed[1]["path"]).name
+    after = json.loads((tmp_path / "manifests" / f"{moment}.json").read_text("utf-8"))["shards"]
+    assert after[: len(kept)] == kept  # what was committed before the kill was not done again
+
+
+def test_one_more_document_is_all_that_is_read_again(corpus, undisturbed, tmp_path):
+    config, documents = corpus
+    home = tmp_path / "home"
+    shutil.copytree(undisturbed[0], home)
+    wider = tmp_path / "documents"
+    shutil.copytree(documents, wider)
+    text = "# Lakes\n\nDate: 2024-02-02\n\n## Lake Constance\n\n" + "Lake Constance is a lake on the Rhine. " * 8
+    (wider / "general" / "lakes.md").write_text(text + "\n\nArea: 536 sq km\n", encoding="utf-8")
+    before = json.loads((home / "manifests" / "extract.json").read_text("utf-8"))["shards"]
+    outcome = run(config, wider, home)
+    after = json.loads((home / "manifests" / "extract.json").read_text("utf-8"))["shards"]
+    new = [shard for shard in after[len(before) :] if shard["table"] == "outcomes"]
+    assert [shard["rows"] for shard in new] == [1]
+    assert not outcome["nothing_to_do"]
+
+
+def test_why_and_why_not_answer_for_rows_and_files(undisturbed):
+    home, _ = undisturbed
+    shown = longspan("snapshot", "show", "small", "--home", str(home), "--sample", "1").stdout
+    identity = next(word for word in shown.split() if word.startswith("sample-"))
+    assert "Program:" in longspan("why", identity, "--home", str(home)).stdout
+    assert "ingest: ok" in longspan("why-not", "danube.txt", "--home", str(home)).stdout
+    missing = longspan("why-not", "no such thing", "--home", str(home))
+    assert (missing.returncode, missing.stderr.count("Traceback")) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "missing.toml"], "cannot be read"),
+        (["run", "CONFIG", "--set", "walk.max_edge=3"], "walk.max_edge"),
+        (["run", "CONFIG", "--documents", "nowhere"], "no such folder"),
+        (["run", "CONFIG", "--set", "novalue"], "section.field=value"),
+    ],
+)
+def test_a_wrong_call_is_one_line_and_exit_code_two(corpus, tmp_path, arguments, message):
+    arguments = [str(corpus[0]) if a == "CONFIG" else a for a in arguments]
+    done = longspan(*arguments, "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
