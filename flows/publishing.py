@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
-from flows.report_data import report_page
+from flows.report_data import Material, report_page
 from flows.workers import IndexRow, RejectedRow
 from warehouse.identity import rank
 from warehouse.ledger import summary
@@ -114,9 +114,8 @@ def publish_run(
     ]
     provenance = _provenance(config, index, (made, samples), stages)
     page = report_page(
-        config=config, index=index, samples=samples, contexts=contexts, rejected=rejected, stages=stages,
-        gates=provenance.gates, store=store,
-    )  # fmt: skip
+        Material(config, index, samples, contexts, rejected, stages, provenance.gates, store)
+    )
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=page,
         rows=SnapshotSource(samples=samples, contexts=contexts.values()),

@@ -1,6 +1,186 @@
-"""Gather what the validation report shows."""
+"""The validation report: one self-contained page for reviewers, gathered from what a run left.
+
+All text that comes from documents is hostile: the template escapes everything, and control and direction-changing
+characters are shown as escapes.
+"""
+
+import json
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from flows.config import SynthesisConfig
+from flows.fingerprints import extract_fingerprint
+from flows.workers import IndexRow, RejectedRow
+from warehouse.identity import rank
+from warehouse.records import Fact
+from warehouse.snapshot_manifest import Gate
+from warehouse.snapshot_rows import ContextRow, EvidenceSpan, SampleRow
+from warehouse.store import Store
+
+SHOWN = 30
+AROUND = 160
+BINS = 10
+GOLD_SHARE = 0.25
 
 
-def report_page(**data) -> str:
-    """Return the report page."""
-    return "<!doctype html><title>Report</title><p>" + str(len(data["samples"])) + " samples"
+@dataclass(frozen=True)
+class Material:
+    """What a report is made of."""
+
+    config: SynthesisConfig
+    index: Sequence[IndexRow]
+    samples: Sequence[SampleRow]
+    contexts: Mapping[str, ContextRow]
+    rejected: Sequence[RejectedRow]
+    stages: Sequence[Any]
+    gates: Sequence[Gate]
+    store: Store
+
+
+def visible(text: object) -> str:
+    """Return text with control and format characters (bidi overrides among them) written as `\\uXXXX`."""
+    return "".join(
+        f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\n\t" else c
+        for c in str(text)
+    )
+
+
+def report_page(material: Material) -> str:
+    """Return the page."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True
+    )
+    total = len(material.samples)
+    positions = _positions(material)
+    return environment.get_template("report_page.html.j2").render(
+        title=material.config.publish.name,
+        summary=(
+            f"{total} questions from {len(material.index)} documents, each proved by a query on quoted facts and "
+            f"checked again on its own context; {sum(r.inputs for r in material.stages if r.status == 'rejected')} "
+            "inputs were rejected, each for the reason below."
+        ),
+        gates=material.gates,
+        stages=_shares(material.stages),
+        counts=_counts(material.samples),
+        concentration=_concentration(material.samples),
+        positions=positions,
+        even=sum(positions) / BINS,
+        widest=max(max(positions), 1),
+        sources=_sources(material),
+        samples=[_view(row, material.contexts[row.context_id]) for row in _spread(material.samples)],
+        rejected=_varied(material.rejected),
+        config=json.dumps(material.config.model_dump(mode="json"), indent=1, ensure_ascii=False),
+    )
+
+
+def _shares(stages: Sequence[Any]) -> list[dict[str, Any]]:
+    total: Counter[str] = Counter()
+    for row in stages:
+        total[row.stage] += row.inputs
+    return [row.model_dump() | {"share": row.inputs / max(total[row.stage], 1)} for row in stages]
+
+
+def _ranked(values: Iterable[Any], top: int = 12) -> list[tuple[str, int, float]]:
+    counts = Counter(str(value) for value in values)
+    total = max(sum(counts.values()), 1)
+    return [(name, number, number / total) for name, number in counts.most_common(top)]
+
+
+def _counts(samples: Sequence[SampleRow]) -> list[tuple[str, list[tuple[str, int, float]]]]:
+    fields = ("category", "strategy", "hops", "documents", "split", "bucket")
+    return [(field.capitalize(), _ranked(getattr(row, field) for row in samples)) for field in fields]
+
+
+def _signature(row: SampleRow) -> str:
+    program = json.loads(row.program)
+    steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
+    parts = [*program["links"], *steps, *(s["relation"] for s in program["then"]), program["measure"]]
+    return f"{row.strategy}: {' → '.join(part for part in parts if part)}"
+
+
+def _concentration(samples: Sequence[SampleRow]) -> list[tuple[str, list[tuple[str, int, float]]]]:
+    return [
+        ("Answers", _ranked(row.answer for row in samples)),
+        ("Last facts", _ranked(" ".join(row.evidence[-1].quote.split())[:100] for row in samples)),
+        ("Relations", _ranked(map(_signature, samples))),
+    ]
+
+
+def _positions(material: Material) -> list[int]:
+    bins = [0] * BINS
+    for row in material.samples:
+        sections = material.contexts[row.context_id].sections
+        gold = sum(s.end - s.start for s in sections if s.evidence)
+        if gold <= GOLD_SHARE * max((s.end for s in sections), default=1):
+            for span in row.evidence:
+                bins[min(int(span.position * BINS), BINS - 1)] += 1
+    return bins
+
+
+def _sources(material: Material) -> list[dict[str, Any]]:
+    using = {"extract": extract_fingerprint(material.config)}
+    frame = material.store.scan("facts", using, record=Fact).select("document_id").collect()
+    facts = Counter(frame["document_id"].to_list())
+    rows: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in material.index:
+        parts = row.source.partition("#")[0].split("/")
+        own = rows["/".join(parts[: min(2, max(len(parts) - 1, 1))])]
+        own[0] += 1
+        own[1] += row.words
+        own[2] += facts[row.document_id]
+    return [
+        {"source": name, "documents": d, "words": w, "facts": f, "density": 1000 * f / max(w, 1)}
+        for name, (d, w, f) in sorted(rows.items())
+    ]
+
+
+def _spread(samples: Sequence[SampleRow]) -> list[SampleRow]:
+    """Return up to `SHOWN` samples, every category and form in turn, in hash order."""
+    groups: dict[tuple[str, str], list[SampleRow]] = defaultdict(list)
+    for row in sorted(samples, key=lambda row: rank(0, row.id)):
+        groups[(row.category, row.strategy)].append(row)
+    return _in_turn(groups)
+
+
+def _varied(rejected: Sequence[RejectedRow]) -> list[RejectedRow]:
+    groups: dict[str, list[RejectedRow]] = defaultdict(list)
+    for row in rejected:
+        groups[row.reason].append(row)
+    return sorted(_in_turn(groups), key=lambda row: row.reason)
+
+
+def _in_turn(groups: Mapping[Any, list]) -> list:
+    out: list = []
+    for turn in range(SHOWN):
+        out += [rows[turn] for _, rows in sorted(groups.items()) if turn < len(rows)]
+    return out[:SHOWN]
+
+
+def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
+    program = json.loads(row.program)
+    steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
+    relations = [*steps, *program["links"], *(s["relation"] for s in program["then"]), program["measure"]]
+    return {
+        "row": row,
+        "path": " → ".join([*(r for r in relations if r), row.answer]),
+        "hops": list(map(partial(_hop, text=context.text), row.evidence)),
+    }
+
+
+def _hop(span: EvidenceSpan, text: str) -> dict[str, Any]:
+    return {
+        "title": span.title,
+        "source": span.source,
+        "position": span.position,
+        "before": text[max(span.start - AROUND, 0) : span.start],
+        "quote": span.quote,
+        "after": text[span.end : span.end + AROUND],
+    }

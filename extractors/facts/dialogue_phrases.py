@@ -19,7 +19,7 @@ UNSURE = re.compile(
     r"\b(?:maybe|perhaps|might|think|believe|guess|hope\w*|hoping|probably|possibly|likely|seems?|"
     r"would|could|should|can|will|shall|want\w*|gonna|going to|plan\w*|consider\w*|not|never|no|"
     r"nobody|none|neither|nor|hardly|almost|nearly|about to|used to|about|around|roughly|or|"
-    r"approximately|at least|at most|up to|between|over|under|sure|tomorrow|yesterday|tonight|"
+    r"approximately|at least|at most|up to|sure|tomorrow|yesterday|tonight|"
     r"today|next|last|ago|soon|later|earlier|until recently|this (?:week|month|year|morning|"
     r"evening|afternoon|summer|winter|spring|autumn|weekend)|like|when|while|before|after|once|"
     r"except|without|sometimes|usually|often|every|feels?|look\w*|sound\w*|technically|"
@@ -41,7 +41,7 @@ INTRODUCED = re.compile(
 )
 DOUBTED = re.compile(
     r"\b(?:i|we|they) (?:think|believe|guess|hope|suppose|assume|reckon|mean|imagine)\b|"
-    r"\b(?:probably|maybe|perhaps|or something|not sure|apparently|isn't it|right)\b",
+    r"\b(?:probably|maybe|perhaps|or something|not sure|as far as|to my knowledge|last i|if i|apparently|isn't it|right)\b",
     re.IGNORECASE,
 )
 AGE = re.compile(r"(?P<years>\d{1,3}) (?P<unit>years) old\b")
@@ -61,6 +61,8 @@ QUALIFIERS: tuple[tuple[QualifierKind, re.Pattern[str]], ...] = (
         "time",
         re.compile(rf",? (?:in|since|until|till|from|on|by) (?:{DATE.pattern}|{YEAR}|{MONTHS})\b"),
     ),
+    ("time", re.compile(rf" (?:from|between) {YEAR} (?:to|until|till|and) {YEAR}\b")),
+    ("with", re.compile(r" with (?:my|his|her|their) [a-z]+(?: and [a-z]+)?(?=[.,;!]|$)")),
     ("place", re.compile(rf",? (?:in|at|near) (?:the )?(?!{DAYS}|{MONTHS}){NAME.pattern}")),
     ("with", re.compile(rf" with (?:the )?{NAME.pattern}")),
     ("note", re.compile(rf" for (?:the )?(?:{DATE.pattern})")),

@@ -246,7 +246,7 @@ def noun_type(noun: str, recognised: EntityType) -> EntityType:
         return "place"
     if noun in words.FIRMS:
         return "person" if recognised == "person" else "organisation"
-    if noun in words.KIN:
+    if noun in words.KIN or noun in words.POSTS:
         return "person"
     agent = words.AGENT.fullmatch(noun) is not None
     if agent and recognised in ("person", "thing", "place"):

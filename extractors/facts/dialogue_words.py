@@ -112,6 +112,13 @@ AGENT = re.compile(
     r"\w+(?:er|or|ist|ian|man|woman)|head|chief|chair|lead|contact|boss|captain|dean|"
     r"chef|cook|ceo|cto|cfo|president|principal|treasurer|vet|mp"
 )
+# Roles that only people have, whatever the recogniser makes of the name.
+POSTS = word_set(
+    "head chief chair boss captain dean chef cook ceo cto cfo president principal treasurer mayor "
+    "director registrar conductor deputy secretary curator minister king queen headteacher "
+    "spokesman spokeswoman chairman chairwoman apprentice intern receptionist caretaker editor "
+    "author professor rector bursar warden governor ambassador sergeant colonel major nurse"
+)
 # Verbs that only people are the subject of.
 HUMAN = word_set("live work bear marry study teach grow retire graduate")
 # What somebody was to a thing once and for all, so that `was` states it as well as `is`.
