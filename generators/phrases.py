@@ -20,7 +20,7 @@ TYPE_NOUN = {
 INTRANSITIVE = frozenset(["died", "retired", "resigned", "lived", "flourished", "sank"])
 PARTICIPLE = re.compile(
     r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|won)"
-    r"(?: (?P<preposition>by|in|at|on|after|from|into|near))?"
+    r"(?: (?P<preposition>by|in|at|on|after|from|into|near|to))?"
 )
 RELATIONAL = frozenset(
     ("capital mother father wife husband sister brother son daughter birthplace head chief").split()
@@ -112,6 +112,8 @@ def quoted_label(fact: Fact) -> str:
 def label_in_sentence(fact: Fact) -> str:
     """Return a plain label inside a sentence: lower case, except for words printed in capitals."""
     printed = printed_label(fact)
+    if any(word[:1].isupper() for word in printed.split()[1:]):
+        return printed  # a proper name, as `Turing Award`
     words = [word if _keeps_case(word) else word.lower() for word in printed.split()]
     return " ".join(words)
 
@@ -201,7 +203,11 @@ def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
             fact.quantity and not fact.quantity.unit and singular(step.relation) != step.relation
         )
         number = "number of " if counted and fact.object.type == "value" else ""
-        link = "of" if fact.object.type == "value" or relational(step.relation) else "given for"
+        if is_year(fact) and "year" not in step.relation.split():
+            number = "year of the "
+        spoken = fact.extractor.startswith("dialogue")
+        of = spoken or fact.object.type == "value" or relational(step.relation)
+        link = "of" if of else "given for"
         return f"the {number}{label_in_sentence(fact)}{time} {link} {subject}"
     kind = "figure" if fact.quantity and fact.object.type == "value" else "entry"
     return f"the {quoted_label(fact)} {kind}{time} of {subject}"

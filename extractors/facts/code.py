@@ -47,7 +47,7 @@ def code_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     for statement in _statements(source, names_of(source)):
         at = bisect_right(starts, statement.span[0]) - 1
         if at >= 0 and statement.span[1] <= ordered[at].end:
-            fact = _fact(document, ordered[at], source, statement)
+            fact = _fact(document, ordered[at], source=source, statement=statement)
             facts.setdefault(fact.id, fact)
     return sorted(facts.values(), key=_place)
 
@@ -58,20 +58,20 @@ def _place(fact: Fact) -> tuple[int, int, int, str]:
 
 def _statements(source: Source, names: Names) -> Iterator[Statement]:
     for info in names.classes.values():
-        yield from inherits(source, info, names)
-        yield from decorated_by(source, info, names)
-        yield from class_attributes(source, info, names)
+        yield from inherits(source, info, names=names)
+        yield from decorated_by(source, info, names=names)
+        yield from class_attributes(source, info, names=names)
     for info in names.functions.values():
         yield from defined_in(source, info)
-        yield from decorated_by(source, info, names)
-        yield from raises(source, info, names)
-        yield from calls(source, info, names)
-        yield from returns(source, info, names)
+        yield from decorated_by(source, info, names=names)
+        yield from raises(source, info, names=names)
+        yield from calls(source, info, names=names)
+        yield from returns(source, info, names=names)
         yield from default_values(source, info)
     yield from constants(source, names)
 
 
-def _fact(document: Document, section: Section, source: Source, statement: Statement) -> Fact:
+def _fact(document: Document, section: Section, *, source: Source, statement: Statement) -> Fact:
     notes = [f"subject={statement.subject_name}"]
     if statement.object_name:
         notes.append(f"object={statement.object_name}")

@@ -95,7 +95,7 @@ def own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
 
 
 def scope_of(
-    source: Source, body: Sequence[ast.stmt], prefix: str, arguments: ast.arguments | None = None
+    source: Source, body: Sequence[ast.stmt], *, prefix: str, arguments: ast.arguments | None = None
 ) -> Scope:
     """Return the names that the statements bind.
 
@@ -118,7 +118,7 @@ def scope_of(
             case ast.Import():
                 _bind_import(scope, node)
             case ast.ImportFrom():
-                _bind_import_from(scope, node, source)
+                _bind_import_from(scope, node, source=source)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 kind: Kind = "class" if isinstance(node, ast.ClassDef) else "function"
                 scope.bind(
@@ -156,7 +156,7 @@ def _bind_import(scope: Scope, node: ast.Import) -> None:
         scope.bind(alias.asname or top, Binding("module", alias.name if alias.asname else top))
 
 
-def _bind_import_from(scope: Scope, node: ast.ImportFrom, source: Source) -> None:
+def _bind_import_from(scope: Scope, node: ast.ImportFrom, *, source: Source) -> None:
     parents = source.package.split(".") if source.package else []
     keep = len(parents) - (node.level - 1)
     base = parents[:keep] if node.level and keep > 0 else []
@@ -173,7 +173,7 @@ def _bind_import_from(scope: Scope, node: ast.ImportFrom, source: Source) -> Non
 
 def names_of(source: Source) -> Names:
     """Return the file's definitions and module scope. Definitions inside functions are left out."""
-    module = scope_of(source, source.tree.body, source.module)
+    module = scope_of(source, source.tree.body, prefix=source.module)
     stored: dict[str, set[str]] = {}
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Global):
@@ -194,18 +194,18 @@ def names_of(source: Source) -> Names:
                 continue
             name = f"{prefix}.{node.name}"
             if isinstance(node, ast.ClassDef):
-                scope = scope_of(source, node.body, name)
+                scope = scope_of(source, node.body, prefix=name)
                 names.classes[name] = info = ClassInfo(name, node, scope, chain)
                 pending.append((node.body, name, info, (scope, module)))
             else:
-                names.functions[name] = _function(source, name, node, owner, chain)
+                names.functions[name] = _function(source, name, node=node, owner=owner, chain=chain)
     return names
 
 
 def _function(
-    source: Source, name: str, node: Function, owner: ClassInfo | None, chain: tuple[Scope, ...]
+    source: Source, name: str, *, node: Function, owner: ClassInfo | None, chain: tuple[Scope, ...]
 ) -> FunctionInfo:
-    scope = scope_of(source, node.body, "", node.args)
+    scope = scope_of(source, node.body, prefix="", arguments=node.args)
     return FunctionInfo(name, node, owner, scope, chain, (scope, chain[-1]))
 
 
@@ -225,7 +225,7 @@ def lookup(name: str, chain: Sequence[Scope]) -> Binding | None:
     return Binding("builtin", f"builtins.{name}")
 
 
-def resolve(node: ast.expr, chain: Sequence[Scope], names: Names) -> Binding | None:
+def resolve(node: ast.expr, chain: Sequence[Scope], *, names: Names) -> Binding | None:
     """Return what a name or dotted name stands for, or None when this file does not say.
 
     A dotted name is followed through modules that `import` names, through classes, and from an
@@ -279,7 +279,7 @@ def ancestors(info: ClassInfo, names: Names) -> list[ClassInfo]:
     """
     found: list[ClassInfo] = []
     while len(bases := bases_of(info)) == 1 and len(found) < MAX_ANCESTORS:
-        base = resolve(bases[0], info.chain, names)
+        base = resolve(bases[0], info.chain, names=names)
         if base is None or base.target not in names.classes:
             break
         info = names.classes[base.target]
@@ -292,7 +292,7 @@ def bases_of(info: ClassInfo) -> list[ast.expr]:
     return [base.value if isinstance(base, ast.Subscript) else base for base in info.node.bases]
 
 
-def find_method(name: str, classes: Sequence[ClassInfo], names: Names) -> FunctionInfo | None:
+def find_method(name: str, classes: Sequence[ClassInfo], *, names: Names) -> FunctionInfo | None:
     """Return the method of the first class that binds `name`, or None if it is no plain method."""
     for info in classes:
         if name in info.scope.names:

@@ -49,22 +49,23 @@ def defined_in(source: Source, info: FunctionInfo) -> Iterator[Statement]:
         yield Statement(subject, info.name, "defined in", owner, info.owner.name, span)
 
 
-def inherits(source: Source, info: ClassInfo, names: Names) -> Iterator[Statement]:
+def inherits(source: Source, info: ClassInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `inherits` for every base in order, or nothing when one of them is unclear."""
-    yield from _listed(source, info, bases_of(info), (names, "inherits"))
+    yield from _listed(source, info, nodes=bases_of(info), label=(names, "inherits"))
 
 
 def decorated_by(
-    source: Source, info: ClassInfo | FunctionInfo, names: Names
+    source: Source, info: ClassInfo | FunctionInfo, *, names: Names
 ) -> Iterator[Statement]:
     """Yield `decorated by` for every decorator, outermost first, or nothing if one is unclear."""
     decorators = [d.func if isinstance(d, ast.Call) else d for d in info.node.decorator_list]
-    yield from _listed(source, info, decorators, (names, "decorated by"))
+    yield from _listed(source, info, nodes=decorators, label=(names, "decorated by"))
 
 
 def _listed(
     source: Source,
     info: ClassInfo | FunctionInfo,
+    *,
     nodes: Sequence[ast.expr],
     label: tuple[Names, str],
 ) -> Iterator[Statement]:
@@ -72,7 +73,7 @@ def _listed(
     subject = name_mention(source, info.node)
     found: list[Statement] = []
     for order, node in enumerate(nodes):
-        target, printed = resolve(node, info.chain, names), name_mention(source, node)
+        target, printed = resolve(node, info.chain, names=names), name_mention(source, node)
         if subject is None or target is None or printed is None or not target.target:
             return
         whole = relation == "inherits"
@@ -84,14 +85,14 @@ def _listed(
         yield from found
 
 
-def returns(source: Source, info: FunctionInfo, names: Names) -> Iterator[Statement]:
+def returns(source: Source, info: FunctionInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `returns` when the annotation is one plain name of a class, quoted or not."""
     node, subject = info.node.returns, name_mention(source, info.node)
     printed = name_mention(source, node) if isinstance(node, (ast.Name, ast.Constant)) else None
     if subject is None or printed is None or not printed.text.isidentifier():
         return
     name = printed.text
-    target = resolve(ast.Name(name, ast.Load()), info.chain, names)
+    target = resolve(ast.Name(name, ast.Load()), info.chain, names=names)
     if target is None or name in VAGUE_TYPES:
         return
     classlike = is_class_name(name) and not TYPE_VARIABLE.fullmatch(name)
@@ -108,7 +109,7 @@ def _builtin_class(binding: Binding) -> type | None:
     return value if isinstance(value, type) else None
 
 
-def raises(source: Source, info: FunctionInfo, names: Names) -> Iterator[Statement]:
+def raises(source: Source, info: FunctionInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `raises` once per exception class.
 
     Nothing is given when one `raise` is unclear or may be caught by the function itself. A bare
@@ -123,11 +124,11 @@ def raises(source: Source, info: FunctionInfo, names: Names) -> Iterator[Stateme
         raised = _raised_name(node.exc)
         if isinstance(raised, ast.Name) and raised.id in caught and raised is node.exc:
             continue
-        target = resolve(raised, info.body_chain, names)
+        target = resolve(raised, info.body_chain, names=names)
         printed = name_mention(source, raised)
         if subject is None or target is None or printed is None or not _is_exception(target):
             return
-        if any(not _passes(target, guard, (info.body_chain, names)) for guard in guards):
+        if any(not _passes(target, guard, place=(info.body_chain, names)) for guard in guards):
             return
         span = span_of(source, node)
         statement = Statement(
@@ -177,7 +178,7 @@ def guarded_nodes(body: Sequence[ast.stmt]) -> Iterator[tuple[ast.AST, tuple[ast
         )
 
 
-def _passes(raised: Binding, guard: ast.AST, place: tuple[Sequence[Scope], Names]) -> bool:
+def _passes(raised: Binding, guard: ast.AST, *, place: tuple[Sequence[Scope], Names]) -> bool:
     """Say whether it is certain that `guard` does not catch the exception."""
     if isinstance(guard, (ast.With, ast.AsyncWith)):
         return not any(_printed(item.context_expr) in CATCHERS for item in guard.items)
@@ -185,7 +186,7 @@ def _passes(raised: Binding, guard: ast.AST, place: tuple[Sequence[Scope], Names
         return False
     for handler in guard.handlers:
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if not all(_unrelated(raised, node, place) for node in types):
+        if not all(_unrelated(raised, node, place=place) for node in types):
             return False
     return True
 
@@ -196,10 +197,10 @@ def _printed(node: ast.expr) -> str:
 
 
 def _unrelated(
-    raised: Binding, node: ast.expr | None, place: tuple[Sequence[Scope], Names]
+    raised: Binding, node: ast.expr | None, *, place: tuple[Sequence[Scope], Names]
 ) -> bool:
     """Say whether it is certain that `node` does not name the exception's class or one above it."""
-    handled = resolve(node, place[0], place[1]) if node is not None else None
+    handled = resolve(node, place[0], names=place[1]) if node is not None else None
     if handled is None or handled.target == raised.target:
         return False
     upper, lower = _builtin_class(handled), _builtin_class(raised)
@@ -216,14 +217,14 @@ def _unrelated(
     if handled.target in {info.name for info in chain}:
         return False
     top = chain[-1]
-    roots = [resolve(base, top.chain, names) for base in bases_of(top)]
+    roots = [resolve(base, top.chain, names=names) for base in bases_of(top)]
     classes = [_builtin_class(root) for root in roots if root is not None]
     if len(roots) != len(classes) or not all(classes):
         return False
     return upper is None or not any(issubclass(root, upper) for root in classes if root is not None)
 
 
-def calls(source: Source, info: FunctionInfo, names: Names) -> Iterator[Statement]:
+def calls(source: Source, info: FunctionInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `calls` once per function that the body calls itself.
 
     The callee is an imported name, a function of the module, or a method that the function's own
@@ -234,7 +235,9 @@ def calls(source: Source, info: FunctionInfo, names: Names) -> Iterator[Statemen
     for node, _ in guarded_nodes(info.node.body):
         if not isinstance(node, ast.Call) or subject is None:
             continue
-        target = _own_method(node.func, info, names) or _function_target(node.func, info, names)
+        target = _own_method(node.func, info, names=names) or _function_target(
+            node.func, info, names=names
+        )
         printed = name_mention(source, node.func)
         if target and printed is not None and target not in seen:
             seen.add(target)
@@ -252,8 +255,8 @@ def line_span(source: Source, mention: Mention) -> tuple[int, int]:
     return start + len(line) - len(line.lstrip()), start + len(line.rstrip())
 
 
-def _function_target(node: ast.expr, info: FunctionInfo, names: Names) -> str:
-    target = resolve(node, info.body_chain, names)
+def _function_target(node: ast.expr, info: FunctionInfo, *, names: Names) -> str:
+    target = resolve(node, info.body_chain, names=names)
     if target is None:
         return ""
     if target.kind == "function":
@@ -262,7 +265,7 @@ def _function_target(node: ast.expr, info: FunctionInfo, names: Names) -> str:
     return target.target if target.kind in ("import", "member") and plain else ""
 
 
-def _own_method(node: ast.expr, info: FunctionInfo, names: Names) -> str:
+def _own_method(node: ast.expr, info: FunctionInfo, *, names: Names) -> str:
     """Return the method that `self.m(…)`, `cls.m(…)` or `super().m(…)` means, or an empty name."""
     if not isinstance(node, ast.Attribute) or info.owner is None:
         return ""
@@ -271,9 +274,9 @@ def _own_method(node: ast.expr, info: FunctionInfo, names: Names) -> str:
     value = node.value
     found = None
     if isinstance(value, ast.Call) and _printed(value) == "super" and not value.args:
-        found = find_method(node.attr, above, names)
+        found = find_method(node.attr, above, names=names)
     elif isinstance(value, ast.Name) and first and value.id == first[0].arg and _bound_first(info):
-        found = find_method(node.attr, [info.owner, *above], names)
+        found = find_method(node.attr, [info.owner, *above], names=names)
     return found.name if found is not None else ""
 
 

@@ -105,7 +105,7 @@ def module_name(document: Document) -> tuple[str, str]:
     return ".".join([*parts, stem]), package
 
 
-def offset_at(source: Source, line: int, column: int) -> int:
+def offset_at(source: Source, line: int, *, column: int) -> int:
     """Return the character offset of a 1-based line and a column in UTF-8 bytes."""
     start = source.lines[line - 1]
     end = source.lines[line] if line < len(source.lines) else len(source.text)
@@ -119,11 +119,11 @@ def span_of(source: Source, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -
     """Return the half-open character span of a node."""
     if node.end_lineno is None or node.end_col_offset is None:
         return (0, 0)
-    start = offset_at(source, node.lineno, node.col_offset)
-    return start, offset_at(source, node.end_lineno, node.end_col_offset)
+    start = offset_at(source, node.lineno, column=node.col_offset)
+    return start, offset_at(source, node.end_lineno, column=node.end_col_offset)
 
 
-def mention_at(source: Source, span: tuple[int, int], kind: EntityType = "code") -> Mention:
+def mention_at(source: Source, span: tuple[int, int], *, kind: EntityType = "code") -> Mention:
     """Return the mention whose text is what the document prints at `span`."""
     return Mention(text=source.text[span[0] : span[1]], start=span[0], end=span[1], type=kind)
 
@@ -135,7 +135,7 @@ def name_mention(source: Source, node: ast.expr | ast.arg | Definition) -> Menti
     """
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            start = offset_at(source, node.lineno, node.col_offset)
+            start = offset_at(source, node.lineno, column=node.col_offset)
             head = HEAD[type(node)].match(source.text, start)
             name, start = node.name, head.end() if head else start
         case ast.arg():
@@ -155,13 +155,13 @@ def name_mention(source: Source, node: ast.expr | ast.arg | Definition) -> Menti
 
 def signature_span(source: Source, node: Definition) -> tuple[int, int]:
     """Return the span of a definition's head, from `def` or `class` to the line of its body."""
-    start = offset_at(source, node.lineno, node.col_offset)
+    start = offset_at(source, node.lineno, column=node.col_offset)
     first = node.body[0]
     line = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", ()))])
     body = (
-        offset_at(source, line, 0)
+        offset_at(source, line, column=0)
         if line > node.lineno
-        else offset_at(source, line, first.col_offset)
+        else offset_at(source, line, column=first.col_offset)
     )
     head = source.text[start:body]
     # Comments and blank lines between the head and the body belong to neither.

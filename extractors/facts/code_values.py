@@ -40,7 +40,7 @@ def read_literal(source: Source, node: ast.expr | None) -> Literal | None:
     """Return the literal that `node` prints; None for anything else, empty or too long."""
     if node is None:
         return None
-    mention = mention_at(source, span_of(source, node), "value")
+    mention = mention_at(source, span_of(source, node), kind="value")
     text = mention.text
     if not text or len(text) > MAX_LITERAL:
         return None
@@ -98,13 +98,16 @@ def default_values(source: Source, info: FunctionInfo) -> Iterator[Statement]:
             )
 
 
-def class_attributes(source: Source, info: ClassInfo, names: Names) -> Iterator[Statement]:
+def class_attributes(source: Source, info: ClassInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `class attribute` for each literal that the class's body assigns to a name."""
     changed = names.stored.get(info.node.name, set()) | names.stored.get("cls", set())
     for target, value, span in _assignments(source, info.node.body):
         if target.id not in changed:
             yield from _assigned(
-                source, info.scope, (target, value, span), (info.name, "class attribute")
+                source,
+                info.scope,
+                found=(target, value, span),
+                label=(info.name, "class attribute"),
             )
 
 
@@ -113,13 +116,14 @@ def constants(source: Source, names: Names) -> Iterator[Statement]:
     for target, value, span in _assignments(source, source.tree.body):
         if CONSTANT.fullmatch(target.id):
             yield from _assigned(
-                source, names.module, (target, value, span), (source.module, "constant")
+                source, names.module, found=(target, value, span), label=(source.module, "constant")
             )
 
 
 def _assigned(
     source: Source,
     scope: Scope,
+    *,
     found: tuple[ast.Name, ast.expr, tuple[int, int]],
     label: tuple[str, str],
 ) -> Iterator[Statement]:

@@ -17,19 +17,16 @@ from spacy.tokens import Doc
 from extractors.facts.dialogue_changes import Statement, settle
 from extractors.facts.dialogue_clauses import read_utterance
 from extractors.facts.dialogue_confirmations import read_confirmations
+from extractors.facts.dialogue_names import mention_of, own_names, with_agreed_types
 from extractors.facts.dialogue_turns import Turn, turns_of
-from extractors.facts.dialogue_values import Value, name_from
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
 EXTRACTOR = "dialogue/1"
 MAX_UTTERANCE = 4_000
 MAX_QUOTE = 400
 BATCH = 64
-GREETING = 4
-"""Turns at the start in which people introduce themselves."""
 # An utterance can state a fact only if it prints a name, a number or a date beside a speaker.
 WORTH_READING = re.compile(r"\b[Mm]y\b|\bI\b|[a-z,] (?:the )?[A-ZÀ-Þ]\w+|\d")
-OWN_NAME = re.compile(r"\b[Mm]y name(?: is|'s) (?P<certain>)|\b(?:I'm|I am) (?P<likely>)")
 CONFIDENCE = {"attribute": 0.95, "clause": 0.9}
 
 
@@ -52,7 +49,7 @@ def dialogue_facts(
     docs = {id(turn): doc for turn, doc in zip(chosen, parsed, strict=True)}
     for (document, sections), turns in zip(batch, all_turns, strict=True):
         read = [(turn, docs[id(turn)]) for turn in turns if id(turn) in docs]
-        yield _document_facts(document, sections, turns, read)
+        yield _document_facts(document, sections, turns=turns, read=read)
 
 
 def _is_worth_reading(turn: Turn) -> bool:
@@ -62,6 +59,7 @@ def _is_worth_reading(turn: Turn) -> bool:
 def _document_facts(
     document: Document,
     sections: Sequence[Section],
+    *,
     turns: Sequence[Turn],
     read: Sequence[tuple[Turn, Doc]],
 ) -> list[Fact]:
@@ -76,50 +74,18 @@ def _document_facts(
         if turn.generic:
             statements += read_confirmations(turn, turns)
     ordered = sorted(sections, key=lambda section: section.start)
-    facts = [_fact(document, ordered, s, names) for s in settle(statements, turns)]
+    facts = [
+        _fact(document, ordered, statement=s, names=names)
+        for s in settle(with_agreed_types(statements), turns)
+    ]
     unique = {fact.id: fact for fact in facts if fact is not None}
     return sorted(unique.values(), key=lambda fact: (fact.start, fact.object.start, fact.id))
-
-
-def own_names(document: Document, read: Sequence[tuple[Turn, Doc]]) -> dict[str, Mention]:
-    """Return the name that each speaker known by a role gives themselves, by label.
-
-    A speaker who gives two different names has none; of `Dana` and `Dana Petrov` the longer counts.
-    """
-    found: dict[str, list[Mention]] = {}
-    for turn, doc in read:
-        if turn.generic:
-            found.setdefault(turn.speaker.text, []).extend(_stated_names(document, turn, doc))
-    names: dict[str, Mention] = {}
-    for label, mentions in found.items():
-        longest = max(mentions, key=lambda m: (len(m.text), -m.start), default=None)
-        if longest and all(f"{longest.text} ".startswith(f"{m.text} ") for m in mentions):
-            names[label] = longest
-    return names
-
-
-def _stated_names(document: Document, turn: Turn, doc: Doc) -> Iterator[Mention]:
-    for match in OWN_NAME.finditer(turn.text):
-        name = name_from(turn.text, match.end())
-        if name is None:
-            continue
-        if match["certain"] is None and not _is_person(doc, name, first=turn.index < GREETING):
-            continue
-        yield _mention(document, turn, Value(name.text, name.start, name.end, "person"))
-
-
-def _is_person(doc: Doc, name: Value, *, first: bool) -> bool:
-    """Say whether `I'm Dana` gives a name: the recogniser's word, or proper nouns in a greeting."""
-    labels = {e.label_ for e in doc.ents if e.start_char <= name.start < e.end_char}
-    if "PERSON" in labels or labels - {"ORG", "GPE", "WORK_OF_ART"}:
-        return "PERSON" in labels
-    inside = [token for token in doc if name.start <= token.idx < name.end]
-    return first and all(token.tag_ == "NNP" for token in inside)
 
 
 def _fact(
     document: Document,
     sections: Sequence[Section],
+    *,
     statement: Statement,
     names: Mapping[str, Mention],
 ) -> Fact | None:
@@ -143,9 +109,9 @@ def _fact(
     return make_fact(
         document.id,
         sections[at].id,
-        subject=_mention(document, turn, reading.subject) if reading.subject else speaker,
+        subject=mention_of(document, turn, value=reading.subject) if reading.subject else speaker,
         relation=reading.relation,
-        object=_mention(document, turn, reading.object) if reading.object else speaker,
+        object=mention_of(document, turn, value=reading.object) if reading.object else speaker,
         shape=reading.shape,
         quote=document.text[start:end],
         start=start,
@@ -158,9 +124,3 @@ def _fact(
         as_of=document.date,
         confidence=0.85 if reply is not None else CONFIDENCE[reading.shape],
     )
-
-
-def _mention(document: Document, turn: Turn, value: Value) -> Mention:
-    """Return the mention of a value, with the document's own quotation marks."""
-    start, end = turn.start + value.start, turn.start + value.end
-    return Mention(text=document.text[start:end], start=start, end=end, type=value.type)

@@ -48,14 +48,14 @@ class Statement:
 def settle(statements: Sequence[Statement], turns: Sequence[Turn]) -> list[Statement]:
     """Return the statements that stand, those with a later value marked as superseded."""
     ordered = sorted(statements, key=lambda s: (s.turn.index, s.reading.start))
-    owners: dict[tuple[int, int], set[str]] = {}
+    read: dict[tuple[int, int], set[tuple[str, str]]] = {}
     for statement in ordered:
         place = (statement.turn.index, statement.reading.start)
-        owners.setdefault(place, set()).add(statement.owner)
+        read.setdefault(place, set()).add((statement.owner, statement.reading.relation))
     settled: list[Statement] = []
     for statement in _superseded(ordered):
         certain = statement.superseded or statement.reply is not None
-        if certain or not _is_corrected(statement, turns, owners):
+        if certain or not _is_corrected(statement, turns, read=read):
             settled.append(statement)
     return settled
 
@@ -80,7 +80,10 @@ def _printed(reading: Reading) -> str:
 
 
 def _is_corrected(
-    statement: Statement, turns: Sequence[Turn], owners: Mapping[tuple[int, int], set[str]]
+    statement: Statement,
+    turns: Sequence[Turn],
+    *,
+    read: Mapping[tuple[int, int], set[tuple[str, str]]],
 ) -> bool:
     """Say whether a later sentence takes the statement back.
 
@@ -92,12 +95,14 @@ def _is_corrected(
         distance = later.index - turn.index
         for match in SENTENCE.finditer(later.text, reading.end if distance == 0 else 0):
             sentence = match[0].strip()
-            if _is_said_again(statement, sentence, later):
+            if _is_said_again(statement, sentence, turn=later):
                 return True
-            # A sentence that was read as a statement about somebody else corrects nothing here.
+            # A sentence that was read as a statement of something else corrects nothing here.
             start = match.end() - len(match[0].lstrip())
-            elsewhere = owners.get((later.index, start), set()) - {statement.owner}
-            aside = elsewhere or _is_own_affair(sentence, statement, later)
+            elsewhere = read.get((later.index, start), set()) - {
+                (statement.owner, reading.relation)
+            }
+            aside = elsewhere or _is_own_affair(sentence, statement, turn=later)
             same = later.speaker.text == turn.speaker.text
             far = distance > (2 * REACH if same else REACH)
             if far or (aside and not phrases.RETRACTED.search(sentence)):
@@ -109,7 +114,7 @@ def _is_corrected(
     return False
 
 
-def _is_said_again(statement: Statement, sentence: str, turn: Turn) -> bool:
+def _is_said_again(statement: Statement, sentence: str, *, turn: Turn) -> bool:
     """Say whether `the budget is` another value of the same type, for the same person."""
     reading = statement.reading
     if (
@@ -128,7 +133,7 @@ def _is_said_again(statement: Statement, sentence: str, turn: Turn) -> bool:
     return said is not None and _has_like_value(reading, sentence[said.start() :])
 
 
-def _is_own_affair(sentence: str, statement: Statement, turn: Turn) -> bool:
+def _is_own_affair(sentence: str, statement: Statement, *, turn: Turn) -> bool:
     """Say whether somebody else speaks of themselves only."""
     if statement.reading.subject is not None or turn.speaker.text == statement.turn.speaker.text:
         return False
@@ -154,7 +159,7 @@ def _corrects(sentence: str, reading: Reading, *, near: bool) -> bool:
         return named or itself or (measured and alike and length <= LONG)
     if phrases.DIFFERENT.search(sentence):
         return alike and (named or length <= SHORT)
-    return itself and phrases.DENIED.search(sentence) is not None
+    return itself and "?" not in sentence and phrases.DENIED.search(sentence) is not None
 
 
 def _key(reading: Reading) -> str:

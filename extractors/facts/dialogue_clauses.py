@@ -22,8 +22,8 @@ from extractors.facts.dialogue_subjects import (
     mine,
     name_at,
     named,
+    named_by,
     noun_of,
-    noun_type,
     read_subject,
 )
 from extractors.facts.dialogue_values import Value, code_at, title_at, value_at, without_titles
@@ -70,11 +70,12 @@ def read_utterance(doc: Doc, speakers: frozenset[str]) -> Iterator[Reading]:
         text = sentence.text
         if len(sentence) > MAX_TOKENS or FOREIGN & set(without_titles(text)) or "http" in text:
             continue
-        if phrases.UNSURE_SENTENCE.search(text):
+        if phrases.UNREAL.search(text):
             continue
         place = Place(sentence, speakers)
         for subject, name in (*appositions(place), *introduced(place)):
-            yield _attribute(place, (None, subject.noun, name))
+            if not phrases.GOVERNED.search(text):
+                yield _attribute(place, (None, subject.noun, name))
         if "?" in text:
             continue
         yield from _clauses(place)
@@ -99,7 +100,7 @@ def _clauses(place: Place) -> Iterator[Reading]:
         subject = subject or read_subject(place, token.i)
         if subject is not None and read_before and joined:
             subject = replace(subject, joined=True)
-        reading = _read_clause(place, subject, token.idx) if subject else None
+        reading = _read_clause(place, subject, start=token.idx) if subject else None
         # Only a clause that was read whole lends its subject: a hedge would be lent with it.
         before = subject if reading is not None and subject and not subject.noun else None
         read_before = reading is not None
@@ -110,15 +111,13 @@ def _clauses(place: Place) -> Iterator[Reading]:
             yield reading
 
 
-def _read_clause(place: Place, subject: Subject, start: int) -> Reading | None:
+def _read_clause(place: Place, subject: Subject, *, start: int) -> Reading | None:
     """Return the reading of the clause that starts at character `start`."""
     found = _copula(place, subject) or _verb(place, subject)
     if found is None:
         return None
     reading, end = found
-    if any(
-        p.search(place.text, end) for p in (phrases.DOUBTED, phrases.RETRACTED, phrases.CHANGED)
-    ):
+    if _is_doubted(place, start, end=end):
         return None
     clause = place.text[start:end]
     for value in (reading.subject, reading.object):
@@ -126,6 +125,17 @@ def _read_clause(place: Place, subject: Subject, start: int) -> Reading | None:
         if value is not None and value.type != "value":
             clause = clause.replace(value.text, "")
     return None if phrases.UNSURE.search(clause) else reading
+
+
+def _is_doubted(place: Place, start: int, *, end: int) -> bool:
+    """Say whether the sentence's words before or after the clause take its certainty away."""
+    before = place.text[place.sentence.start_char : start]
+    after = phrases.POLITE.sub("", place.text[end:])
+    if phrases.GOVERNED.search(before) or phrases.HEDGED.match(after):
+        return True
+    return any(
+        pattern.search(after) for pattern in (phrases.DOUBTED, phrases.RETRACTED, phrases.CHANGED)
+    )
 
 
 def _copula(place: Place, subject: Subject) -> tuple[Reading, int] | None:
@@ -139,18 +149,18 @@ def _copula(place: Place, subject: Subject) -> tuple[Reading, int] | None:
     at = skip_adverbs(place, at + 1)
     if at < place.end and subject.noun and doc[at].lower_ in ("called", "named"):
         verb, at = doc[at], at + 1
-    if at >= place.end or not _is_main(place, verb, subject):
+    if at >= place.end or not _is_main(place, verb, subject=subject):
         return None
     if not subject.noun:
-        return _aged(place, subject, at) or _reversed(place, subject, at)
-    value = _attribute_value(place, at, subject.noun)
+        return _aged(place, subject, at=at) or _reversed(place, subject, at=at)
+    value = _attribute_value(place, at, label=subject.noun)
     ending = read_ending(place, value.end) if value is not None else None
     if value is None or ending is None:
         return None
-    return _attribute(place, (subject.name, subject.noun, value), ending[0]), ending[1]
+    return _attribute(place, (subject.name, subject.noun, value), qualifiers=ending[0]), ending[1]
 
 
-def _aged(place: Place, subject: Subject, at: int) -> tuple[Reading, int] | None:
+def _aged(place: Place, subject: Subject, *, at: int) -> tuple[Reading, int] | None:
     """Read `am 34 years old` as the attribute `age`."""
     match = phrases.AGE.match(place.text, place.doc[at].idx)
     ending = read_ending(place, match.end()) if match else None
@@ -160,10 +170,10 @@ def _aged(place: Place, subject: Subject, at: int) -> tuple[Reading, int] | None
     value = Value(
         match[0].removesuffix(" old"), match.start(), match.end("unit"), "value", quantity
     )
-    return _attribute(place, (subject.name, "age", value), ending[0]), ending[1]
+    return _attribute(place, (subject.name, "age", value), qualifiers=ending[0]), ending[1]
 
 
-def _attribute_value(place: Place, at: int, label: str) -> Value | None:
+def _attribute_value(place: Place, at: int, *, label: str) -> Value | None:
     doc, noun = place.doc, head_noun(label)
     start = doc[at].idx
     found = value_at(place.text, start)
@@ -175,10 +185,10 @@ def _attribute_value(place: Place, at: int, label: str) -> Value | None:
     name = title_at(place.text, start) or name_at(place, at + (doc[at].text == "the"))
     if name is None:
         return None
-    return Value(name.text, name.start, name.end, noun_type(noun, name.type))
+    return named_by(noun, name)
 
 
-def _reversed(place: Place, subject: Subject, at: int) -> tuple[Reading, int] | None:
+def _reversed(place: Place, subject: Subject, *, at: int) -> tuple[Reading, int] | None:
     """Read `NAME is my landlord`, `NAME is the head of NAME`, `I am the head of NAME`."""
     doc = place.doc
     owner: Subject | None = None
@@ -196,14 +206,14 @@ def _reversed(place: Place, subject: Subject, at: int) -> tuple[Reading, int] | 
         return None
     value = subject.name
     if value is not None:
-        kind = noun_type(head_noun(owner.noun), value.type)
-        value = Value(value.text, value.start, value.end, kind)
-    return _attribute(place, (owner.name, owner.noun, value), ending[0]), ending[1]
+        value = named_by(head_noun(owner.noun), value)
+    return _attribute(place, (owner.name, owner.noun, value), qualifiers=ending[0]), ending[1]
 
 
 def _attribute(
     place: Place,
     sides: tuple[Value | None, str, Value | None],
+    *,
     qualifiers: tuple[Qualifier, ...] = (),
 ) -> Reading:
     owner, noun, value = sides
@@ -215,7 +225,7 @@ def _attribute(
 def _verb(place: Place, subject: Subject) -> tuple[Reading, int] | None:
     """Read `work at VALUE`, `have booked VALUE`, `was born in VALUE`."""
     group = read_group(place, subject.next) if not subject.noun else None
-    if group is None or not _is_main(place, group.verb, subject):
+    if group is None or not _is_main(place, group.verb, subject=subject):
         return None
     value = _verb_value(place, group)
     ending = read_ending(place, value.end) if value is not None else None
@@ -230,7 +240,9 @@ def _verb(place: Place, subject: Subject) -> tuple[Reading, int] | None:
         # `I start on 3 May` does not say what.
         return None
     if name is not None and group.lemma in words.HUMAN:
-        name = Value(name.text, name.start, name.end, "person")
+        name = Value(name.text, name.start, name.end, "person", sure=True)
+    elif name is not None and group.lemma in words.CORPORATE and name.text not in place.speakers:
+        name = Value(name.text, name.start, name.end, "organisation", sure=True)
     start, end = place.sentence.start_char, place.sentence.end_char
     functional = group.relation in words.FUNCTIONAL or group.lemma in words.SCHEDULED
     qualifiers = ending[0]
@@ -276,10 +288,12 @@ def _verb_value(place: Place, group: VerbGroup) -> Value | None:
     group_of_people = name.type == "person" and group.kind == "organisation"
     single = single or (group_of_people and group.lemma not in words.EITHER)
     firm = group.lemma in words.FIRM or group.kind == "work" or name.type == "thing" or single
-    return Value(name.text, name.start, name.end, group.kind if firm else name.type)
+    kind = group.kind if firm else name.type
+    sure = group.lemma in words.FIRM or (kind == "organisation" and group.lemma not in words.EITHER)
+    return Value(name.text, name.start, name.end, kind, sure=sure)
 
 
-def _is_main(place: Place, verb: Token, subject: Subject) -> bool:
+def _is_main(place: Place, verb: Token, *, subject: Subject) -> bool:
     """Say whether the parse has `verb` as a main verb with this subject.
 
     Main is the root, what `and` or `but` joins to it, and a clause with a comma before the root.

@@ -61,14 +61,14 @@ def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Statement]
     for pattern in PATTERNS:
         for match in pattern.finditer(turn.text, cue.end()):
             words = match["noun"].split()
-            value = _value(turn.text, match.start("value"), match.end("value"))
+            value = _value(turn.text, match.start("value"), end=match.end("value"))
             if value is None or words[-1] in NO_RELATION or BAD_ADJECTIVES & set(words):
                 continue
             span = (0, len(turn.text))
             detail = Reading(None, match["noun"], value, "attribute", *span, functional=True)
             yield Statement(turn, detail, reply.speaker.text, reply=reply)
     for match in DONE.finditer(turn.text, cue.end()):
-        value = _value(turn.text, match.start("value"), match.end("value"))
+        value = _value(turn.text, match.start("value"), end=match.end("value"))
         stem = match["verb"].lower()
         verb = VERBS.get(stem, f"{stem}s")
         if value is not None:
@@ -85,7 +85,7 @@ def _agreement(turn: Turn, turns: Sequence[Turn]) -> Turn | None:
     return reply if AGREED.match(first) and not TAKEN_BACK.search(first) else None
 
 
-def _value(text: str, start: int, end: int) -> Value | None:
+def _value(text: str, start: int, *, end: int) -> Value | None:
     """Return the value that fills the span: an amount or date, or a capitalised name or title."""
     measured = value_at(text, start)
     if measured is not None:

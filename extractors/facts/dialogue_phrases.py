@@ -8,11 +8,23 @@ import re
 from extractors.facts.dialogue_values import DATE, DAYS, MONTHS, NAME, YEAR
 from warehouse.records import QualifierKind
 
-# A sentence with one of these says nothing for certain, or says it of another world.
-UNSURE_SENTENCE = re.compile(
-    r"\b(?:if|unless|whether|pretend\w*|jok(?:e|ing)|kidding|imagin\w+|suppos\w+|let's say|say,|"
-    r"example|e\.g|said|says|told|tells|claim\w*|rumou?r\w*|apparently|allegedly|according|heard|"
-    r"hears?|dreamed|dreamt|fictional|hypothetical\w*|would have|wish|as though|game|quiz)\b",
+# A sentence with one of these speaks of another world.
+UNREAL = re.compile(
+    r"\b(?:pretend\w*|jok(?:e|ing)|kidding|imagin\w+|suppos\w+|let's say|say,|example|e\.g|"
+    r"dreamed|dreamt|fictional|hypothetical\w*|wish|quiz)\b|^as (?:if|though)\b|^say\b",
+    re.IGNORECASE,
+)
+# Before a clause, these make it somebody's word or a condition's.
+GOVERNED = re.compile(
+    r"\b(?:if|unless|whether|said|says|told|tells|claim\w*|rumou?r\w*|apparently|allegedly|"
+    r"according|heard|hears?|in (?:the|a|my|our) (?:game|book|novel|film|movie|story|play))\b",
+    re.IGNORECASE,
+)
+# Right after a clause, these take it back or hand it to somebody else.
+HEDGED = re.compile(
+    r"[\s,]*(?:(?:only|but only|even|at least|so) )?(?:if|unless|provided|assuming|depending|or|"
+    r"(?!(?:and|but|so|who|which|because)\b)(?:\w+ ){1,3}?"
+    r"(?:said|says|told|tells|claims?|hears?|heard))\b",
     re.IGNORECASE,
 )
 UNSURE = re.compile(
@@ -41,8 +53,13 @@ INTRODUCED = re.compile(
 )
 DOUBTED = re.compile(
     r"\b(?:i|we|they) (?:think|believe|guess|hope|suppose|assume|reckon|mean|imagine)\b|"
-    r"\b(?:probably|maybe|perhaps|or something|not sure|as far as|to my knowledge|last i|if i|apparently|isn't it|right)\b",
+    r"\b(?:probably|maybe|perhaps|or something|not sure|as far as|to my knowledge|apparently|"
+    r"isn't it)\b|, right\b",
     re.IGNORECASE,
+)
+# `My plumber is Tiago Melo, if you ever need one.`
+POLITE = re.compile(
+    r", if you (?:ever )?(?:need|want|like|wish|care|ask|must know|wonder)\b[^,.!?]*"
 )
 AGE = re.compile(r"(?P<years>\d{1,3}) (?P<unit>years) old\b")
 SINCE = re.compile(rf"(?:In|Since|On|As of|From) (?:{DATE.pattern}|{YEAR}),? ")
@@ -54,29 +71,32 @@ CLOSING = re.compile(
     r"|\sand\s(?=[a-z]|I\b))"
 )
 ADVERB_TAIL = re.compile(
-    r" (?:now|already|too|as well|at the moment|currently|these days|officially|recently)\b"
+    r" (?:now|already|too|as well|at the moment|currently|these days|officially|recently|"
+    r"at last|for good)\b"
 )
 QUALIFIERS: tuple[tuple[QualifierKind, re.Pattern[str]], ...] = (
+    ("time", re.compile(rf" (?:from|between) {YEAR} (?:to|until|till|and) {YEAR}\b")),
     (
         "time",
         re.compile(rf",? (?:in|since|until|till|from|on|by) (?:{DATE.pattern}|{YEAR}|{MONTHS})\b"),
     ),
-    ("time", re.compile(rf" (?:from|between) {YEAR} (?:to|until|till|and) {YEAR}\b")),
     ("with", re.compile(r" with (?:my|his|her|their) [a-z]+(?: and [a-z]+)?(?=[.,;!]|$)")),
     ("place", re.compile(rf",? (?:in|at|near) (?:the )?(?!{DAYS}|{MONTHS}){NAME.pattern}")),
     ("with", re.compile(rf" with (?:the )?{NAME.pattern}")),
     ("note", re.compile(rf" for (?:the )?(?:{DATE.pattern})")),
+    ("note", re.compile(r" for (?:the|my|our|this) (?!next|last|time)[a-z]+(?=[.,;!]|$| and )")),
     ("note", re.compile(r" as (?:a|an|the|their|its) [a-z-]+(?: [a-z-]+)?(?=[.,;!]|$| and )")),
 )
 # How a correction is worded, from the plainest down; `dialogue_changes` says what each must touch.
 RETRACTED = re.compile(
-    r"(?:^|[.!?,;\u2013-]\s*)(?:no|nope|oops)\b|\b(?:wait|scratch that|correction|make (?:that|it)|"
+    r"(?:^|[.!?,;\u2013-]\s*)(?:nope\b|oops\b|no(?=[,.!;:]|$| (?:wait|it|make|not)\b))|"
+    r"\b(?:wait|scratch that|correction|make (?:that|it)|"
     r"i meant?|misspoke|sorry|on second thoughts?|let me correct)\b",
     re.IGNORECASE,
 )
 CHANGED = re.compile(
-    r"\b(?:chang(?:e|ed|ing)|moved|cancel\w*|switch\w*|no longer|anymore|postponed|revis\w+|"
-    r"updated?|wrong|mistake\w*|instead|rather|bumped|raised|lowered|cut)\b",
+    r"\b(?:changed|changing|change of|moved|cancel\w*|switch\w*|no longer|anymore|postponed|"
+    r"revis\w+|updated?|wrong|mistake\w*|instead|rather|bumped)\b",
     re.IGNORECASE,
 )
 DIFFERENT = re.compile(r"\b(?:actually|now|turns out|new)\b", re.IGNORECASE)

@@ -92,13 +92,13 @@ def mine(place: Place, start: int) -> Subject | None:
     doc = place.doc
     if doc[after : after + 2].text.lower() in ("'s name"):
         return Subject(None, label, start, after + 2)
-    if found := apposed(place, after, label):
+    if found := apposed(place, after, label=label):
         name, after = found
         return Subject(name, "", start, after)
     return Subject(None, label, start, after)
 
 
-def apposed(place: Place, after: int, label: str) -> tuple[Value, int] | None:
+def apposed(place: Place, after: int, *, label: str) -> tuple[Value, int] | None:
     """Return the name in apposition to a noun for people, and the token after it."""
     noun = head_noun(label)
     doc = place.doc
@@ -119,7 +119,7 @@ def apposed(place: Place, after: int, label: str) -> tuple[Value, int] | None:
         at += following is not None and following.text == ","
     elif following is not None and following.tag_ in ("NN", "NNS", "NNP", "NNPS", "JJ"):
         return None
-    return Value(name.text, name.start, name.end, noun_type(noun, name.type)), at
+    return named_by(noun, name), at
 
 
 def appositions(place: Place) -> Iterator[tuple[Subject, Value]]:
@@ -128,7 +128,7 @@ def appositions(place: Place) -> Iterator[tuple[Subject, Value]]:
         # `Is my landlord Jonas Weber?` asks what an apposition would take for granted.
         asked = token.i > 0 and token.nbor(-1).lemma_ == "be"
         noun = _noun(place, token.i + 1) if token.lower_ == "my" and not asked else None
-        found = apposed(place, noun[1], noun[0]) if noun else None
+        found = apposed(place, noun[1], label=noun[0]) if noun else None
         if noun and found:
             yield Subject(None, noun[0], token.i, found[1]), found[0]
 
@@ -139,9 +139,8 @@ def introduced(place: Place) -> Iterator[tuple[Subject, Value]]:
         at = place.token_after(match.start("noun"))
         noun, name = _noun(place, at), name_at(place, place.token_after(match.end()))
         if noun and name and place.doc[noun[1]].lower_ in ("called", "named"):
-            kind = noun_type(head_noun(noun[0]), name.type)
-            named_as = Value(name.text, name.start, name.end, kind)
-            yield Subject(None, noun[0], at, place.token_after(name.end)), named_as
+            subject = Subject(None, noun[0], at, place.token_after(name.end))
+            yield subject, named_by(head_noun(noun[0]), name)
 
 
 def _noun(place: Place, start: int) -> tuple[str, int] | None:
@@ -217,6 +216,9 @@ def name_at(place: Place, at: int) -> Value | None:
         return None
     last = doc[place.token_after(found.end) - 1]
     label = _entity_label(doc, found)
+    if label in ("DATE", "TIME") and not any(c.isdigit() for c in found.text):
+        # Months and days are no names; what else the recogniser calls a date is one.
+        label = ""
     proper = last.tag_ in ("NNP", "NNPS", "CD", ".", "NFP")
     common = last.tag_ in ("NN", "NNS", "FW", "JJ") and (" " in found.text or label in KINDS)
     if not proper and not common:
@@ -238,17 +240,26 @@ def head_noun(label: str) -> str:
     return label.partition(" of ")[0].rpartition(" ")[2]
 
 
-def noun_type(noun: str, recognised: EntityType) -> EntityType:
-    """Return the type of what a relation noun names; the recogniser's where the noun is silent."""
+def named_by(noun: str, name: Value) -> Value:
+    """Return the name with the type of what a relation noun names (`landlord`, `hometown`)."""
+    told = _told_type(noun, name.type)
+    sure = told is not None
+    kind = told or name.type
+    if kind == "person" and not sure and not words.AGENT.fullmatch(noun):
+        kind = "thing"
+    elif kind in ("thing", "place") and not sure and words.AGENT.fullmatch(noun):
+        kind = "person"
+    return Value(name.text, name.start, name.end, kind, sure=sure)
+
+
+def _told_type(noun: str, recognised: EntityType) -> EntityType | None:
+    """Return the type that the noun alone tells; the recogniser's word counts for firms."""
     if noun in words.PETS:
         return "thing"
     if noun in words.PLACES:
         return "place"
+    if noun in words.ORGANISATIONS:
+        return "organisation"
     if noun in words.FIRMS:
-        return "person" if recognised == "person" else "organisation"
-    if noun in words.KIN or noun in words.POSTS:
-        return "person"
-    agent = words.AGENT.fullmatch(noun) is not None
-    if agent and recognised in ("person", "thing", "place"):
-        return "person"
-    return "thing" if recognised == "person" and not agent else recognised
+        return None if recognised == "person" else "organisation"
+    return "person" if noun in words.KIN or noun in words.POSTS else None

@@ -63,15 +63,17 @@ class Value:
     end: int
     type: EntityType
     quantity: Quantity | None = None
+    sure: bool = False
+    """Whether the statement itself tells the type, not the recogniser."""
 
 
 def name_from(text: str, at: int) -> Value | None:
     """Return the capitalised name that starts at character `at`, or None."""
     match = NAME.match(text, at)
-    return _trimmed(text, match.start(), match.end()) if match else None
+    return _trimmed(text, match.start(), end=match.end()) if match else None
 
 
-def _trimmed(text: str, start: int, end: int) -> Value | None:
+def _trimmed(text: str, start: int, *, end: int) -> Value | None:
     """Return the name in a span, without a possessive ending; None when it is not one name."""
     name = text[start:end].removesuffix("'s").removesuffix("'")
     words = name.split()

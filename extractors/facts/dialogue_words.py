@@ -104,7 +104,11 @@ MANY = word_set(
     "contractor student pupil child partner"
 )
 PETS = word_set("dog cat horse hamster rabbit parrot puppy kitten tortoise pet")
-FIRMS = word_set("employer supplier client contractor publisher agent vendor insurer")
+FIRMS = word_set("employer supplier client contractor publisher agent vendor")
+ORGANISATIONS = word_set(
+    "bank insurer carrier school university college airline hospital company firm agency club team "
+    "band choir orchestra museum gallery parish union brewery bakery"
+)
 PLACES = word_set(
     "hometown birthplace capital city town village country neighbourhood neighborhood"
 )
@@ -117,8 +121,12 @@ POSTS = word_set(
     "head chief chair boss captain dean chef cook ceo cto cfo president principal treasurer mayor "
     "director registrar conductor deputy secretary curator minister king queen headteacher "
     "spokesman spokeswoman chairman chairwoman apprentice intern receptionist caretaker editor "
-    "author professor rector bursar warden governor ambassador sergeant colonel major nurse"
+    "author professor rector bursar warden governor ambassador sergeant colonel major nurse "
+    "mason notary smith locksmith guide clerk surgeon physician judge priest vicar poet bride "
+    "groom guardian host usher pilot"
 )
+# Verbs that are said of firms rather than of people.
+CORPORATE = word_set("base headquarter employ supply acquire")
 # Verbs that only people are the subject of.
 HUMAN = word_set("live work bear marry study teach grow retire graduate")
 # What somebody was to a thing once and for all, so that `was` states it as well as `is`.

@@ -250,7 +250,7 @@ def field_label(key: str) -> str:
         one_line(clean(as_text(key))).replace(": ", " / ").replace(":", " ").strip("/ ") or "Field"
     )
     words = humanise(label)
-    return words if words[1:] != label[1:] else label
+    return words[:1].lower() + words[1:] if label[:1].islower() else words
 
 
 def capital(label: str) -> str:

@@ -478,7 +478,7 @@ def test_a_node_after_any_text_is_found(prefix: str) -> None:
     source = parse_source(document(text))
     assert source is not None
     column = len(f"y = '{prefix}'; ".encode())
-    at = offset_at(source, 2, column)
+    at = offset_at(source, 2, column=column)
     assert text[at : at + 2] == "ab"
 
 

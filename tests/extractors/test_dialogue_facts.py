@@ -100,6 +100,12 @@ def say(nlp: Language, sentence: str) -> list[tuple[str, str, str]]:
             [("Dana", "lives in", "Porto"), ("Dana", "works at", "Nordhaven Optics")],
         ),
         ("Did you meet my cousin Tove Lund?", [("Dana", "cousin", "Tove Lund")]),
+        ("My landlord is Jonas Weber, he owns the inn.", [("Dana", "landlord", "Jonas Weber")]),
+        ("My plumber is Tiago Melo, if you need one.", [("Dana", "plumber", "Tiago Melo")]),
+        ("I live in Odda, so I walk if the bus is late.", [("Dana", "lives in", "Odda")]),
+        ("I moved from Graz to Porto in 2016.", [("Dana", "moved to", "Porto")]),
+        ("The Lumen Fair opens on 9 June.", [("Lumen Fair", "opens on", "9 June")]),
+        ("My brother-in-law is Otto Dahl.", [("Dana", "brother-in-law", "Otto Dahl")]),
     ],
 )
 def test_plain_statements_are_read(
@@ -117,6 +123,10 @@ def test_plain_statements_are_read(
         "My landlord is Jonas Weber, I think.",
         "I live in Porto, right?",
         "If I live in Porto, I pay less.",
+        "My landlord is Jonas Weber, unless he has sold the house.",
+        "My landlord is Jonas Weber, or so I heard.",
+        "My landlord is Jonas Weber, she said.",
+        "In the game, my landlord is Jonas Weber.",
         "I would live in Porto.",
         "I want to move to Bergen.",
         "I'm going to move to Bergen.",
@@ -203,6 +213,20 @@ def test_a_later_value_supersedes_the_earlier(nlp: Language) -> None:
         ("Ilse Brandt", []),
         ("Tove Brandt", []),
     ]
+
+
+def test_a_name_has_one_type_in_a_conversation(nlp: Language) -> None:
+    found = facts(
+        nlp,
+        "Dana: Balti Mere is based in Parnu.",
+        "Milo: My insurer is Balti Mere.",
+        "Dana: I met Lidia Conti in Padua.",
+        "Milo: The registrar of the Galleria Marconi is Lidia Conti.",
+    )
+    types = {(m.text, m.type) for f in found for m in (f.subject, f.object)}
+    assert ("Balti Mere", "organisation") in types
+    assert ("Lidia Conti", "person") in types
+    assert len(types) == len({name for name, _ in types})
 
 
 def test_moving_ends_living(nlp: Language) -> None:
