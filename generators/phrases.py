@@ -17,7 +17,9 @@ TYPE_NOUN = {
     "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
     "code": "object", "value": "value", "text": "entry",
 }  # fmt: skip
-INTRANSITIVE = frozenset(["died", "retired", "resigned", "lived", "flourished", "sank"])
+INTRANSITIVE = frozenset(
+    "died retired resigned lived flourished sank worked studied settled graduated served taught".split()
+)
 PARTICIPLE = re.compile(
     r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|won)"
     r"(?: (?P<preposition>by|in|at|on|after|from|into|near|to))?"

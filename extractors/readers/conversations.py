@@ -60,7 +60,9 @@ class Turns:
     at: str
     """Its pointer; that of the string when `inside_string`."""
     role: str
+    """Pointer of the speaker within a turn."""
     content: str
+    """Pointer of the utterance within a turn."""
     inside_string: bool = False
 
 
@@ -112,7 +114,7 @@ def _as_turns(items: Any, at: str, *, inside_string: bool = False) -> Turns | No
             # Words, not values: `from` and `value` are also the ends and the weight of a link.
             worded = sum(" " in text for text in said) >= len(said) / 4
             if content != role and len(said) >= least and worded:
-                return Turns(items, at, role, content, inside_string)
+                return Turns(items, at, step("", role), step("", content), inside_string)
     return None
 
 
@@ -288,30 +290,26 @@ def _sessions(
 
 
 def _document(file: SourceFile, turns: Turns, thread: _Thread, key: str) -> Document | Rejected:
-    if file.category != "dialogue" and turns.role not in PLAIN_ROLES:
+    if file.category != "dialogue" and turns.role[1:] not in PLAIN_ROLES:
         # Elsewhere, texts by recurring authors are reviews or notes inside a record.
         return Rejected(source=file.source, reason="no conversation", detail=turns.role)
+    stated = Stated(title=thread.title, date=thread.date)
+    return make_document(file, Part("dialogue", key, thread.series), stated, add_turns(turns))
+
+
+def add_turns(turns: Turns) -> TextBuilder:
+    """Return `Name: utterance` lines; a turn without a name or words has none."""
     built = TextBuilder()
     for index, item in enumerate(turns.items):
-        if not isinstance(item, dict):
-            continue
-        at = turns.at if turns.inside_string else step(turns.at, index)
-        add_turn(built, item.get(turns.role), item.get(turns.content), (at, turns))
-    stated = Stated(title=thread.title, date=thread.date)
-    return make_document(file, Part("dialogue", key, thread.series), stated, built)
-
-
-def add_turn(built: TextBuilder, role: Any, content: Any, where: tuple[str, Turns]) -> None:
-    """Append one `Name: utterance` line; a turn without a name or words adds nothing."""
-    at, turns = where
-    text = _utterance(content)
-    if not _is_name(role) or not text:
-        return
-    name = " ".join(encodable(role).replace(":", " ").split())
-    built.add(name, at if turns.inside_string else step(at, turns.role))
-    built.add(": ")
-    built.add(text, at if turns.inside_string else step(at, turns.content))
-    built.add("\n")
+        at = step(turns.at, index)
+        role, text = resolve(item, turns.role), _utterance(resolve(item, turns.content))
+        if _is_name(role) and text:
+            name = " ".join(encodable(role).replace(":", " ").split())
+            built.add(name, turns.at if turns.inside_string else at + turns.role)
+            built.add(": ")
+            built.add(text, turns.at if turns.inside_string else at + turns.content)
+            built.add("\n")
+    return built
 
 
 def _kept(document: Document | Rejected) -> Iterator[Document]:
@@ -324,23 +322,16 @@ def mapped_conversation(
 ) -> Document | Rejected:
     """Return the conversation of a row whose turns the configuration names."""
     part, stated = head
-    source = f"{file.source}#{part.key}" if part.key else file.source
-    value = resolve(place.value, mapping.turns)
+    value, at = resolve(place.value, mapping.turns), place.at + mapping.turns
     inside = isinstance(value, str)
     items = _parsed(value) if inside else value
-    at = place.at + mapping.turns
-    if not isinstance(items, list):
-        return Rejected(
-            source=source, reason="mapping fits nothing", detail=f"no list of turns at {at or '/'}"
-        )
     found = _as_turns(items, at, inside_string=inside)
-    built = TextBuilder()
-    for index, item in enumerate(items):
-        here = at if inside else step(at, index)
-        role = mapping.role or (f"/{found.role}" if found else "")
-        content = mapping.content or (f"/{found.content}" if found else "")
-        if role and content and isinstance(item, dict):
-            turns = Turns(items, at, role[1:], content[1:], inside)
-            add_turn(built, resolve(item, role), resolve(item, content), (here, turns))
+    role = mapping.role or (found.role if found else "")
+    content = mapping.content or (found.content if found else "")
+    if not isinstance(items, list) or not role or not content:
+        source = f"{file.source}#{part.key}" if part.key else file.source
+        detail = f"no list of turns at {at or '/'}"
+        return Rejected(source=source, reason="mapping fits nothing", detail=detail)
     series = part.series or f"{file.source} {stated.title}".casefold()
-    return make_document(file, replace(part, series=series), stated, built)
+    turns = Turns(items, at, role, content, inside)
+    return make_document(file, replace(part, series=series), stated, add_turns(turns))

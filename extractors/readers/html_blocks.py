@@ -345,23 +345,17 @@ class PageParser(HTMLParser):
 
 
 def _closed(text: str) -> str:
-    """Return the page, of the same length, with comments blanked and no construct left open.
+    """Return the page with no comment or tag left open; offsets are kept.
 
     The event parser searches to the end of the page from every `<!--` or `<` that nothing closes,
     so that a page of them would take quadratic time.
     """
-    parts: list[str] = []
-    at = 0
-    while (start := text.find("<!--", at)) >= 0:
-        end = text.find("-->", start + 4)
-        if end < 0:
-            text = text[:start] + text[start:].replace("<!--", "    ")
-            break
-        parts += [text[at:start], " " * (end + 3 - start)]
-        at = end + 3
-    text = "".join([*parts, text[at:]])
-    last = text.rfind(">") + 1
-    return text[:last] + text[last:].replace("<", " ")
+    last = text.rfind("-->") + 1
+    text = text[:last] + text[last:].replace("<!--", "<!->")
+    end = text.rfind(">") + 1
+    # A tag that nothing ends is dropped with what follows it.
+    left_open = re.search(r"<[A-Za-z/!?]", text[end:])
+    return text[: end + left_open.start()] if left_open else text
 
 
 def _extent(value: str | None) -> int:

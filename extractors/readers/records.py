@@ -264,7 +264,7 @@ def clean(text: str) -> str:
         text = TAG.sub("", BREAK.sub("\n" if "\n" in text.strip() else " ", text))
     if "&" in text:
         text = html.unescape(text)
-    return as_text(text).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "")
+    return as_text(text).replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
 
 
 def one_line(text: str) -> str:

@@ -85,13 +85,19 @@ def _speakers(file: SourceFile) -> frozenset[str]:
     """Return the names that recur, if their lines make the file a transcript; none otherwise."""
     counts: Counter[str] = Counter()
     spoken = chat = lines = 0
+    going = False
     for line in file.text.split("\n"):
+        going = going and bool(line.strip())
         if not line.strip() or CLOCK.fullmatch(line[:60]):
+            continue
+        if file.category == "dialogue" and _turn(line) is None and (going or _is_mark(line)):
+            # Among dialogues, wrapped lines and marks between sessions count for nothing.
             continue
         lines += 1
         if (match := _turn(line)) and match["name"].strip().casefold() not in LABELS:
             counts[match["name"].strip()] += 1
             chat += match.re is CHAT
+            going = True
             spoken += match["text"].rstrip("\"'”’)] ").endswith((".", "!", "?", "…", "-", "—"))
     if not lines:
         return frozenset()
@@ -148,6 +154,10 @@ def _new_speaker(name: str, match: re.Match[str]) -> bool:
     if name.casefold() in LABELS or words[0].casefold() in LABELS:
         return False
     return match.re is CHAT or (len(words) <= 3 and all(word[0].isupper() for word in words))
+
+
+def _is_mark(line: str) -> bool:
+    return _session_mark(line) is not None or bool(ASIDE.fullmatch(line[:130]))
 
 
 def _session_mark(line: str) -> tuple[str, str] | None:

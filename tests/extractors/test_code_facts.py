@@ -1,11 +1,6 @@
 """Facts from Python source: what is read, what is refused, and where it stands."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from extractors.facts.code import code_facts, code_package
-from extractors.facts.code_source import module_name, offset_at, parse_source
+from extractors.facts.code import code_facts
 from warehouse.records import Document, Fact, Section
 
 TYPES = '''\
@@ -107,21 +102,6 @@ def test_mentions_and_quotes_are_the_text_at_their_spans() -> None:
     call = next(fact for fact in found if fact.relation == "calls")
     assert call.quote == 'self.fail("not a UUID")'
     assert next(f for f in found if f.relation == "inherits").quote == "class UUIDType(ParamType):"
-
-
-def test_numbers_carry_their_exact_value_and_step() -> None:
-    text = 'A_B = 0x10\nC_D = 1.50\nE_F = 2e3\nG_H = True\nI_J = "7"\nK_L = -0.25\nM_N = 60 * 60\n'
-    found = {f.subject.text: f.quantity for f in facts(text)}
-    values = {name: (q.value, q.step) for name, q in found.items() if q is not None}
-    assert values == {
-        "A_B": ("16", "1"),
-        "C_D": ("1.5", "0.01"),
-        "E_F": ("2000", "1"),
-        "K_L": ("-0.25", "0.01"),
-    }
-    assert found["G_H"] is None
-    assert found["I_J"] is None
-    assert "M_N" not in found  # a product is not a literal
 
 
 def test_bases_keep_their_order_and_are_all_or_none() -> None:
@@ -398,21 +378,6 @@ def test_returns_takes_one_plain_class_name_quoted_or_not() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("src/click/types.py", ("click.types", "click")),
-        ("src/click/__init__.py", ("click", "click")),
-        ("Lib/json/decoder.py", ("json.decoder", "json")),
-        ("harbour/berths.py", ("harbour.berths", "harbour")),
-        ("setup.py", ("setup", "")),
-        ("click-8.1/src/click/core.pyi", ("click.core", "click")),
-    ],
-)
-def test_module_names_come_from_the_path(path: str, expected: tuple[str, str]) -> None:
-    assert module_name(document("", path)) == expected
-
-
 def test_a_relative_import_starts_at_the_package() -> None:
     text = "from . import core\nfrom ..shared.errors import Lost\nclass A(core.Base, Lost): pass\n"
     assert triples(facts(text, "src/pkg/sub/__init__.py"), "inherits") == [
@@ -421,74 +386,3 @@ def test_a_relative_import_starts_at_the_package() -> None:
     ]
     above = "from ...far import Base\nclass A(Base): pass\n"
     assert facts(above, "src/pkg/mod.py") == []  # goes above the top package
-
-
-def test_reexported_names_lead_to_their_definition() -> None:
-    documents = [
-        document(
-            "from .core import Command as Command\nfrom os import path\n", "src/c/__init__.py"
-        ),
-        document("from ._make import Command\n", "src/c/core.py"),
-        document("class Command: pass\n", "src/c/_make.py"),
-        document("from c.b import x\n", "src/c/a.py"),
-        document("from c.a import x\n", "src/c/b.py"),  # a circle ends nowhere
-    ]
-    assert code_package(documents) == {
-        "c.Command": "c._make.Command",
-        "c.core.Command": "c._make.Command",
-    }
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "def f(:\n",
-        "print 'x'\n",
-        "x = '\ud800'\n",
-        "a\0b\n",
-        "-" * 100_000 + "1",
-        "x" + ".x" * 100_000,
-        "(" * 5_000,
-        "x = 0x" + "f" * 15_000 + "\n",
-        "LIMIT_A = 1e999999\n",
-        "X_Y = 1\n" * 3,
-        "# " + "x" * 50_000 + "\nA_B = 1\n",
-    ],
-)
-def test_hostile_files_give_no_facts(text: str) -> None:
-    assert facts(text) == []
-
-
-def test_spans_are_characters_whatever_the_line_holds() -> None:
-    text = (
-        "\ufeff# \u2028 not a line end \x0c\r\n"
-        "s = 'äöü€😀'; MAX_Ü = 5\r"
-        "MAX_B = 'grün' # €\r\n"
-        "\x0cMAX_C = 7\n"
-    )
-    found = {f.subject.text: f for f in facts(text)}
-    assert found["MAX_B"].object.text == "'grün'"
-    assert found["MAX_C"].object.text == "7"
-    assert found["MAX_C"].quote == "MAX_C = 7"
-
-
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0\x1a'\\"), max_size=20))
-def test_a_node_after_any_text_is_found(prefix: str) -> None:
-    text = f"x = 1\ny = '{prefix}'; ab = 2\n"
-    source = parse_source(document(text))
-    assert source is not None
-    column = len(f"y = '{prefix}'; ".encode())
-    at = offset_at(source, 2, column=column)
-    assert text[at : at + 2] == "ab"
-
-
-def test_a_statement_must_stand_in_one_section() -> None:
-    doc = document("A_B = 1\nC_D = 2\n")
-    inside, cut = section(doc, 0, 8), section(doc, 8, 12)
-    assert [f.subject.text for f in code_facts(doc, [inside, cut])] == ["A_B"]
-    assert code_facts(doc, []) == []
-
-
-def test_other_formats_are_left_alone() -> None:
-    doc = document("A_B = 1\n").model_copy(update={"format": "txt"})
-    assert code_facts(doc, [section(doc)]) == []

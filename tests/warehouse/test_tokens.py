@@ -35,4 +35,7 @@ def test_long_text_is_the_sum_of_pieces_cut_before_words():
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_a_batch_counts_as_its_texts(texts):
     assert count_tokens(texts) == [count_tokens([text])[0] for text in texts]
-    assert all(count <= len(t.encode("utf-8", "replace")) for count, t in zip(count_tokens(texts), texts, strict=True))
+    assert all(
+        count <= len(t.encode("utf-8", "replace"))
+        for count, t in zip(count_tokens(texts), texts, strict=True)
+    )
