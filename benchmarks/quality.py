@@ -49,7 +49,7 @@ def draw_facts(home: Path, count: int, seed: int, out: Path) -> None:
     )
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for identity, document, extractor, shape in frame.iter_rows():
-        folder = "/".join(sources.get(document, "?").split("/")[:2])
+        folder = "/".join(sources.get(document, "?").partition("#")[0].split("/")[:2])
         if shape != "class":
             groups[(folder, KINDS.get(extractor.partition("/")[0], extractor))].append(identity)
     stream = np.random.default_rng(seed)

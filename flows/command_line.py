@@ -75,7 +75,9 @@ def run(
     outcome = run_synthesis(_config(config, documents, overrides), home)
     if outcome.nothing_to_do:
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
-        _emit(outcome.model_dump(), as_json) if as_json else console.print(text, markup=False, soft_wrap=True)
+        _emit(outcome.model_dump(), as_json) if as_json else console.print(
+            text, markup=False, soft_wrap=True
+        )
         return
     table = _table(
         "Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows]

@@ -54,6 +54,8 @@ class Publish(Record):
     """The snapshot."""
 
     name: str = "demo"
+    measure_only: bool = False
+    """The corpus is one that evaluation sets are made of: all of it is a test split, nothing may be trained on."""
     answer_share: float = 0.03
     """Largest share of all rows with the same answer."""
 

@@ -182,6 +182,8 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
     """Make every world that is not made yet; return fingerprint → (split, category)."""
     config, store = engine.config, engine.store
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
+    if config.publish.measure_only:
+        splits = dict.fromkeys(splits, "test")
     repeated = repeated_editions(
         (r.document_id, r.series, r.subject, r.date) for r in index if r.format != "dialogue"
     )

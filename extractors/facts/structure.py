@@ -47,7 +47,8 @@ def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fac
         facts += _field_facts(document, section, subject)
         facts += table_facts(document, section)
     return sorted(
-        {fact.id: fact for fact in facts}.values(), key=lambda fact: (fact.start, fact.id)
+        {fact.id: fact for fact in facts}.values(),
+        key=lambda fact: (fact.start, fact.object.start, fact.id),
     )
 
 
@@ -89,8 +90,15 @@ def _field_facts(document: Document, section: Section, subject: Mention | None) 
     offset = section.start
     facts: list[tuple[str, int, Fact]] = []
     lines = document.text[section.start : section.end].splitlines(keepends=True)
+    fenced = False
     for number, line in enumerate(lines):
         bare = line.strip()
+        fenced ^= bare.startswith(("```", "~~~"))
+        if fenced or line.startswith(
+            ("    ", "\t")
+        ):  # quoted programs and their output state nothing
+            offset += len(line)
+            continue
         follows = lines[number + 1] if number + 1 < len(lines) else ""
         if not document.subject and FIELD.match(follows) and _stands_alone(lines, number):
             at = offset + line.index(bare)
@@ -131,7 +139,13 @@ def _bound(facts: Sequence[tuple[str, int, Fact]]) -> Iterator[Fact]:
 def _label(label: str, parents: tuple[str, ...]) -> str | None:
     """Return the field's label in lower case, its parent kept when the label alone says nothing."""
     name = _tidy(" ".join(label.split()).strip("*_ ").casefold())
-    if name in META or not re.search(r"[a-z]{2}", name) or len(name) > 60:
+    if (
+        ";" in name
+        or ". " in name
+        or name in META
+        or not re.search(r"[a-z]{2}", name)
+        or len(name) > 60
+    ):
         return None
     if name in ("name", "total", "value", "number", "land", "water") and parents:
         return f"{parents[-1].casefold()} / {name}"

@@ -16,6 +16,8 @@ EXTRACTOR = "table/1"
 RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
 HEADER_UNIT = re.compile(r"(?P<label>[^(]+?)\s*(?:\((?P<bracket>[^)]+)\)|, (?P<comma>[\w%/ ]+))?")
 UNIT_NAMES = frozenset(UNITS) | {"year"}
+KEY_HEADER = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]*){0,3}")
+VAGUE = frozenset("total amount value number figure other all overall".split())
 TOTALS = frozenset(
     ("total totals all sum average mean median overall other others subtotal").split()
 )
@@ -77,6 +79,8 @@ def _facts_of_table(
         (i for i, (label, _) in enumerate(labels) if i and label in ("year", "date")), None
     )
     repeated = len(set(names)) < len(names)
+    if not KEY_HEADER.fullmatch(header.cells[0].text):
+        return  # a stub without a name of its own (a statement of accounts, a breakdown) lists no things
     if len(header.cells) < 2 or (repeated and years is None) or len(labels) > len(set(labels)) + 1:
         return
     if sum(bool(NAME.fullmatch(name)) for name in names) < 0.6 * len(names):
@@ -142,7 +146,12 @@ def _facts_of_cell(
 ) -> Iterator[Fact]:  # fmt: skip
     label, unit, index, qualifiers, subject = column
     cell = row.cells[index]
-    if not re.search(r"[a-z]{2}", label) or len(label) > 60:
+    if (
+        not re.search(r"[a-z]{2}", label)
+        or len(label) > 60
+        or re.search(r"\d|%", label)
+        or label in VAGUE
+    ):
         return
     items = (
         parse_list(cell.text, plural=label.endswith("s") and not label.endswith("ss"))

@@ -30,14 +30,30 @@ def longspan(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 
 def start(config: Path, documents: Path, home: Path) -> subprocess.Popen:
-    command = [sys.executable, "-m", "flows", "run", str(config), "--home", str(home), "--documents", str(documents)]
+    command = [
+        sys.executable,
+        "-m",
+        "flows",
+        "run",
+        str(config),
+        "--home",
+        str(home),
+        "--documents",
+        str(documents),
+    ]
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 
 def run(config: Path, documents: Path, home: Path) -> dict:
-    done = longspan("run", str(config), "--home", str(home), "--documents", str(documents), "--json")
+    done = longspan(
+        "run", str(config), "--home", str(home), "--documents", str(documents), "--json"
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -67,7 +83,9 @@ def test_a_run_publishes_a_sound_snapshot_and_every_row_is_accounted_for(undistu
     for stage, _, _, rows in outcome["rows"]:
         counts[stage] = counts.get(stage, 0) + rows
     assert counts["ingest"] == len(list((ROOT / "corpora" / "general").iterdir()))
-    made = [rows for stage, status, _, rows in outcome["rows"] if (stage, status) == ("generate", "ok")]
+    made = [
+        rows for stage, status, _, rows in outcome["rows"] if (stage, status) == ("generate", "ok")
+    ]
     assert sum(made) >= outcome["samples"]
 
 
@@ -87,7 +105,9 @@ def _wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> No
 
 
 @pytest.mark.parametrize("moment", ["ingest", "extract"])
-def test_a_run_killed_at_any_moment_goes_on_to_the_same_content(corpus, undisturbed, tmp_path, moment):
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_content(
+    corpus, undisturbed, tmp_path, moment
+):
     process = start(*corpus, tmp_path)
     _wait_for(tmp_path / "manifests" / f"{moment}.json", process)
     os.killpg(process.pid, signal.SIGKILL)
@@ -105,7 +125,10 @@ def test_one_more_document_is_all_that_is_read_again(corpus, undisturbed, tmp_pa
     shutil.copytree(undisturbed[0], home)
     wider = tmp_path / "documents"
     shutil.copytree(documents, wider)
-    text = "# Lakes\n\nDate: 2024-02-02\n\n## Lake Constance\n\n" + "Lake Constance is a lake on the Rhine. " * 8
+    text = (
+        "# Lakes\n\nDate: 2024-02-02\n\n## Lake Constance\n\n"
+        + "Lake Constance is a lake on the Rhine. " * 8
+    )
     (wider / "general" / "lakes.md").write_text(text + "\n\nArea: 536 sq km\n", encoding="utf-8")
     before = json.loads((home / "manifests" / "extract.json").read_text("utf-8"))["shards"]
     outcome = run(config, wider, home)

@@ -1,0 +1,162 @@
+"""Fields, subfields, lists and tables: what they state, and what they must not."""
+
+import pytest
+
+from extractors.facts.structure import structure_facts
+from extractors.facts.values import parse_list, parse_value
+from warehouse.records import Document, Section
+
+
+def facts_of(text, *, subject="", headings=(), date="2005", kind="txt"):
+    document = Document(
+        id="d", category="general", source="d.txt", format=kind, title="D", subject=subject, date=date,
+        series="d", licence="", text=text, origins=(),
+    )  # fmt: skip
+    section = Section(
+        id="s", document_id="d", index=0, headings=headings, start=0, end=len(text), tokens=1
+    )
+    found = structure_facts(document, [section])
+    for fact in found:
+        assert text[fact.start : fact.end] == fact.quote
+        assert text[fact.object.start : fact.object.end] == fact.object.text
+        assert text[fact.subject.start : fact.subject.end] == fact.subject.text
+    return found
+
+
+def triples(found):
+    return [(f.subject.text, f.relation, f.object.text) for f in found if f.shape != "class"]
+
+
+def test_subfields_on_one_line_are_taken_apart_with_their_units():
+    text = "AUSTRIA\n\nArea: total: 83,870 sq km land: 82,444 sq km water: 1,426 sq km\n"
+    assert triples(facts_of(text, subject="Austria")) == [
+        ("AUSTRIA", "area / total", "83,870 sq km"),
+        ("AUSTRIA", "area / land", "82,444 sq km"),
+        ("AUSTRIA", "area / water", "1,426 sq km"),
+    ]
+
+
+def test_a_unit_before_a_label_is_given_back_to_its_number():
+    text = (
+        "AUSTRIA\nLand boundaries: total: 2,562 km border countries: Germany 784 km, Italy 430 km\n"
+    )
+    found = facts_of(text, subject="Austria")
+    assert triples(found)[0] == ("AUSTRIA", "land boundaries / total", "2,562 km")
+    listed = [f for f in found if f.relation == "land boundaries / border countries"]
+    assert [(f.object.text, f.quantity.value, f.quantity.unit) for f in listed] == [
+        ("Germany", "784", "km"),
+        ("Italy", "430", "km"),
+    ]
+    assert len({f.group for f in listed}) == 1
+
+
+def test_a_date_at_the_end_of_a_line_holds_for_all_its_figures():
+    text = "PERU\nMedian age: male: 36.1 years female: 41.24 years (2005 est.)\n"
+    assert [[q.text for q in f.qualifiers] for f in facts_of(text, subject="Peru")] == [
+        ["2005 est."]
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9.6% in metropolitan Lima",
+        "n/a",
+        "—",
+        "about half",
+        "see below (1)",
+        "10 or 12 km",
+        "=cmd|' /C calc'!A0",
+    ],
+)
+def test_a_value_that_is_not_read_whole_gives_no_number(value):
+    parsed = parse_value(value)
+    assert parsed is None or parsed.quantity is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "step"),
+    [
+        ("10.6% (2004 est.)", "10.6", "%", "0.1"),
+        ("$1.2 trillion", "1200000000000", "$", "100000000000"),
+        ("83,870 sq km", "83870", "sq km", "1"),
+        ("1889", "1889", "year", "1"),
+    ],
+)
+def test_numbers_keep_scale_unit_and_printed_precision(text, value, unit, step):
+    quantity = parse_value(text).quantity
+    assert (quantity.value, quantity.unit, quantity.step) == (value, unit, step)
+
+
+def test_a_place_within_a_place_is_not_a_list():
+    assert parse_list("Vienna, Austria", plural=False) is None
+    assert [v.text for v in parse_list("Inn, Drava, Sava", plural=False)] == [
+        "Inn",
+        "Drava",
+        "Sava",
+    ]
+    assert parse_list("Inn, about ten others, Sava", plural=True) is None
+
+
+def test_a_heading_names_what_its_fields_are_about():
+    text = "## Danube\n\nMouth: Black Sea\nLength: 2,850 km\n"
+    assert triples(facts_of(text, headings=("Danube",))) == [
+        ("Danube", "mouth", "Black Sea"),
+        ("Danube", "length", "2,850 km"),
+    ]
+
+
+def test_fields_that_repeat_under_one_heading_are_about_other_things():
+    text = "## Writers\n\nBorn: 1821\nDied: 1880\n\nBorn: 1828\nDied: 1910\n"
+    assert facts_of(text, headings=("Writers",)) == []
+
+
+def test_a_name_alone_above_fields_is_their_subject():
+    text = "## Part one\n\nGustave Flaubert\nBorn: 1821\n\nLeo Tolstoy\nBorn: 1828\n"
+    assert triples(facts_of(text, headings=("Part one",))) == [
+        ("Gustave Flaubert", "born", "1821"),
+        ("Leo Tolstoy", "born", "1828"),
+    ]
+
+
+def test_a_records_groups_are_not_its_subject():
+    text = "## People\n\nPopulation: 5,000\n"
+    assert facts_of(text, headings=("People",), kind="json") == []
+
+
+def test_programs_and_their_output_inside_a_text_state_nothing():
+    text = "## Use\n\n```\nError: invalid syntax\n```\n\n    Value: 3 km\n"
+    assert facts_of(text, headings=("Use",)) == []
+
+
+TABLE = "| River | Length (km) | Mouth |\n|---|---|---|\n| Inn | 518 | Danube |\n| Total | 900 | – |\n| Drava | 710 | Danube |\n"
+
+
+def test_a_table_row_is_about_its_first_cell_and_totals_are_left_out():
+    found = facts_of(TABLE)
+    assert triples(found) == [
+        ("Inn", "length", "518"),
+        ("Inn", "mouth", "Danube"),
+        ("Drava", "length", "710"),
+        ("Drava", "mouth", "Danube"),
+    ]
+    assert {f.quantity.unit for f in found if f.quantity} == {"km"}
+    assert [f.object.text for f in found if f.shape == "class"] == ["River", "River"]
+
+
+def test_a_statement_of_accounts_lists_no_things():
+    assert (
+        facts_of("| | 2023 | 2024 |\n|---|---|---|\n| Services | 5 | 6 |\n| Products | 7 | 8 |\n")
+        == []
+    )
+
+
+def test_rows_that_repeat_a_name_need_a_year():
+    rows = "| Country | Year | GDP |\n|---|---|---|\n| Peru | 1990 | 5 |\n| Peru | 1991 | 6 |\n"
+    assert [
+        (f.object.text, f.qualifiers[0].text) for f in facts_of(rows) if f.relation == "gdp"
+    ] == [
+        ("5", "1990"),
+        ("6", "1991"),
+    ]
+    assert facts_of(rows.replace("| Year |", "| Kind |")) == []
