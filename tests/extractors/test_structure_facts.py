@@ -129,7 +129,12 @@ def test_programs_and_their_output_inside_a_text_state_nothing():
     assert facts_of(text, headings=("Use",)) == []
 
 
-TABLE = "| River | Length (km) | Mouth |\n|---|---|---|\n| Inn | 518 | Danube |\n| Total | 900 | – |\n| Drava | 710 | Danube |\n"
+TABLE = """| River | Length (km) | Mouth |
+|---|---|---|
+| Inn | 518 | Danube |
+| Total | 900 | – |
+| Drava | 710 | Danube |
+"""
 
 
 def test_a_table_row_is_about_its_first_cell_and_totals_are_left_out():
