@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 from generators.steps import Move, Moves
-from warehouse.entities import edge_relation
+from warehouse.entities import KINDS, edge_relation
 from warehouse.graph import FactGraph
 from warehouse.identity import draw
 from warehouse.programs import Path, Program, Step
@@ -227,7 +227,8 @@ class Walker:
             fact = self.graph.facts[edge]
             edition = self.moves.edition(fact)
             for noun in self.graph.nodes[int(self.graph.subject[edge])].nouns[:1]:
-                if edition is not None and (fact.shape != "code" or fact.relation == "inherits"):
+                closed = fact.relation == "inherits" if fact.shape == "code" else noun in KINDS
+                if edition is not None and closed:
                     grouped[(edge_relation(fact), edition, noun)].append(edge)
         low, high = self.options.listing_sizes
         for (relation, edition, noun), edges in grouped.items():
@@ -255,6 +256,8 @@ class Walker:
             if thing.type in ("value", "text") or not thing.nouns:
                 continue
             noun = thing.nouns[0]
+            if thing.type != "code" and noun not in KINDS:
+                continue
             pairs = [
                 (move, other)
                 for move, other in combinations(self.moves.of(node), 2)

@@ -260,7 +260,9 @@ class _Sentence:
 
     def _times(self, verb: Token) -> tuple[Qualifier, ...]:
         found = [match[0] for match in TIME.finditer(self.span.text)]
-        return tuple(Qualifier(kind="time", text=text) for text in found[:1])
+        if len(found) != 1:
+            return ()  # with two dates in a sentence, which one is the verb's is not clear
+        return (Qualifier(kind="time", text=found[0]),)
 
     def _subject(self, verb: Token) -> Mention | None:
         head = next((t for t in verb.children if t.dep_ in ("nsubj", "nsubjpass")), None)
