@@ -52,7 +52,7 @@ OBLIQUE: dict[str, frozenset[str]] = {
     "star": frozenset([""]),
     "serve": frozenset([]), "educate": frozenset(["at"]), "ratify": frozenset(["by"]), "marry": frozenset([""]),
 }  # fmt: skip
-YEAR_VERBS = PASSIVE_AGENT | frozenset(
+YEAR_VERBS = (PASSIVE_AGENT - {"name", "describe", "own", "operate"}) | frozenset(
     ("bear die open complete publish premiere launch found climb land build").split()
 )
 HEDGES = frozenset(
