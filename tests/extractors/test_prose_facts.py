@@ -71,3 +71,39 @@ def test_all_conjuncts_or_none(nlp):
 )
 def test_negated_hedged_quoted_planned_and_vague_sentences_give_nothing(nlp, sentence):
     assert facts_of(nlp, sentence) == []
+
+
+def test_participles_and_relative_clauses_speak_of_the_name_they_hang_on(nlp):
+    found = facts_of(
+        nlp, "Silent Harbour is a 1931 drama film written and directed by Vera Holt and starring Tom Berg.\n"
+    )  # fmt: skip
+    assert ("Silent Harbour", "directed by", "Vera Holt") in found
+    assert ("Silent Harbour", "written by", "Vera Holt") in found
+    text = (
+        "The Golden Gate Bridge was designed by Joseph Strauss, who was born in Cincinnati, Ohio.\n"
+    )
+    assert ("Joseph Strauss", "born in", "Cincinnati, Ohio") in facts_of(nlp, text)
+
+
+def test_brackets_behind_a_name_give_dates_and_places_only_when_read_whole(nlp):
+    text = (
+        "Vera Holt (10 May 1901 in Bergen – 3 June 1980 in Oslo) was a painter. She lived alone.\n"
+    )
+    found = facts_of(nlp, text, subject="Vera Holt")
+    assert ("Vera Holt", "born on", "10 May 1901") in found
+    assert ("Vera Holt", "born in", "Bergen") in found
+    assert ("Vera Holt", "died in", "1980") in found
+    assert facts_of(nlp, "Vera Holt (c. 1901 – 1980) was a painter. She lived alone.\n") == []
+    assert facts_of(nlp, "The Northern Line (1901 – 1980) was a railway of the north.\n") == []
+
+
+def test_two_verbs_keep_their_own_places_and_years(nlp):
+    text = "Vera Holt was born in Bergen in 1901 and died in Oslo in 1980.\n"
+    found = facts_of(nlp, text, subject="Vera Holt")
+    assert ("Vera Holt", "died in", "1980") in found or ("Vera Holt", "born in", "Bergen") in found
+    assert ("Vera Holt", "born in", "1980") not in found
+    assert ("Vera Holt", "born in", "Oslo") not in found
+
+
+def test_half_a_name_is_no_name(nlp):
+    assert facts_of(nlp, "Silent Harbour was composed by Henry II, Duke of Brabant.\n") == []
