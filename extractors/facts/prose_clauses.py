@@ -40,7 +40,7 @@ OBLIQUE: dict[str, frozenset[str]] = {
     "feature": frozenset([""]), "ascend": frozenset([]), "drain": frozenset(["into"]), "empty": frozenset(["into"]),
     "emigrate": frozenset(["to"]), "settle": frozenset(["in"]), "film": frozenset(["in"]), "set": frozenset(["in"]),
     "shoot": frozenset(["in"]), "serve": frozenset(["under"]), "train": frozenset(["under", "at"]),
-    "open": frozenset(["in", "at"]), "baptise": frozenset(["in"]), "release": frozenset(["by"]), "kill": frozenset(["at"]),
+    "open": frozenset(["in", "at"]), "baptise": frozenset(["in"]), "release": frozenset(["by"]),
 }  # fmt: skip
 """Verbs whose place, teacher or partner is a fact, by preposition; the empty one is a direct object."""
 YEAR_VERBS = (CREATED - {"name", "describe", "operate", "record"}) | frozenset(
@@ -181,9 +181,8 @@ class Clauses:
             return None
         if head.lower_ in ("he", "she", "it"):
             return self.referents.pronoun(head.lower_)
-        if length := self.referents.starts(self.span):
-            if head.idx < self.doc[self.span.start].idx + length:
-                return self.referents.own
+        if head.idx < self.span.start_char + self.referents.starts(self.span):
+            return self.referents.own
         name = name_at(self.doc, head, self.offset)
         return self.referents.same(name) if name else None
 

@@ -103,10 +103,11 @@ def place_at(doc: Doc, preposition: Token, offset: int) -> Mention | None:
         return None
     if any(e.label_ in ("PERSON", "DATE", "NORP") for e in span.ents) and "," in span.text:
         return None
-    kind = next(
-        (NER[e.label_] for e in doc.ents if e.start <= start < e.end and e.label_ in NER), None
-    )
-    return _mention(span, offset, "place" if "," in span.text else kind or "thing")
+    kinds: list[EntityType] = [
+        NER[e.label_] for e in doc.ents if e.start <= start < e.end and e.label_ in NER
+    ]
+    kind: EntityType = kinds[0] if kinds else "thing"
+    return _mention(span, offset, "place" if "," in span.text else kind)
 
 
 def _run(doc: Doc, start: int) -> int:
