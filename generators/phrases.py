@@ -162,8 +162,9 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
             f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
         )
         leaf = step.relation.rpartition(" / ")[2]
-        listed = leaf if plain_label(leaf) and singular(leaf) != leaf else quoted_label(fact)
-        return f"the one among the {listed} of {subject} that is listed with {measure}"
+        if plain_label(leaf) and " " in leaf and singular(leaf) != leaf:
+            return f"the {singular(leaf)} of {subject} listed with {measure}"
+        return f"the one among the {quoted_label(fact)} of {subject} that is listed with {measure}"
     if fact.shape == "code":
         return _code_phrase(subject, step)
     if fact.shape == "attribute":

@@ -19,6 +19,9 @@ from warehouse.identity import draw
 from warehouse.programs import Path, Program, Step
 from warehouse.records import Record
 
+MOVING = frozenset(["age", "today"])
+"""Last words of measures that grow by the day: figures of two documents are of two days."""
+
 
 class WalkOptions(Record):
     """How much is drawn; the checks and caps decide what stays."""
@@ -127,7 +130,7 @@ class Walker:
                         (move.step.relation, quantity.unit, move.edition, move.step.time)
                     ].append((node, move))
         for (relation, unit, edition, time), rows in columns.items():
-            if len(rows) < 2:
+            if len(rows) < 2 or relation.split()[-1] in MOVING:
                 continue
             key = f"{relation}|{unit}|{edition}|{time}"
             yield from self._pairs(key, rows, described)
