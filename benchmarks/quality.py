@@ -5,7 +5,8 @@
     python benchmarks/quality.py score judged.jsonl
 
 A question's sheet holds the evidence documents in full and never the answer; the key is a file of its own. A judged
-file has one JSON object a line: id, kind, verdict (`right` or `wrong`), cause.
+file has one JSON object a line: id or key, kind, verdict (`right` or `wrong`), cause, reader. Judged facts also
+keep their file, and how a fault was mended (`gone`: the fact is no longer read): `tests/flows/test_judged.py` reads those files again.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from flows.workers import IndexRow
+from warehouse.identity import digest
 from warehouse.records import Fact
 from warehouse.shards import to_records
 from warehouse.store import Store
@@ -28,6 +30,11 @@ KINDS = {
     "prose": "prose",
     "dialogue": "dialogue",
 }
+
+
+def fact_key(source: str, subject: str, relation: str, object_: str) -> str:
+    """Return the name under which a judged fact is kept: no text of the document, and the same in every version."""
+    return digest("judged fact", source, subject, relation, object_)[:16]
 
 
 def _latest(store: Store, stage: str) -> dict[str, str]:
@@ -61,7 +68,8 @@ def draw_facts(home: Path, count: int, seed: int, out: Path) -> None:
                 chosen.append(groups[key].pop(int(stream.integers(len(groups[key])))))
     picked = store.scan("facts", _latest(store, "extract"), keep={"id": chosen}).collect()
     rows = [
-        {"id": f.id, "source": sources.get(f.document_id, "?"), "extractor": f.extractor, "subject": f.subject.text,
+        {"id": f.id, "key": fact_key(sources.get(f.document_id, "?"), f.subject.text, f.relation, f.object.text),
+         "source": sources.get(f.document_id, "?"), "extractor": f.extractor, "subject": f.subject.text,
          "relation": f.relation, "object": f.object.text, "shape": f.shape, "phrase": f.phrase,
          "preposition": f.preposition, "qualifiers": [q.text for q in f.qualifiers], "as_of": f.as_of,
          "quote": f.quote[:1200]}

@@ -116,6 +116,8 @@ class _SectionReader:
         if (
             subject is None
             or "," in text
+            or " " not in text
+            or " or " in text
             or not (self.referents.personal or "born" in sentence.text[length : length + 8])
         ):
             return

@@ -36,6 +36,11 @@ EMPTY_PARTS = frozenset(["text", "value"])
 ASIDES = frozenset(["note", "definition", "notes"])
 LONGEST_LINE = 4000
 
+DATED_DEFINITION = re.compile(
+    r"[^:\n]{1,60}: [a-z][^:;$%\n]{3,120}? \((?P<text>[^()\n]{4,30})\) [a-z][^:\n]{0,40}:"
+)
+"""`Literacy: age 15 and over can read and write (1990 est.) total population: …`: words, a date, then figures."""
+
 
 def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     """Return the facts that the document's layout states, in order of position."""
@@ -223,10 +228,13 @@ def _facts_of_value(
 
 
 def _line_date(line: str) -> Qualifier | None:
-    """Return the date that ends a line of several figures: it holds for each of them that has none of its own."""
-    aside = ASIDE.search(line.rstrip(" .;"))
-    if aside and TIME_ASIDE.fullmatch(aside["text"].strip()):
-        return Qualifier(kind="time", text=aside["text"].strip())
+    """Return the date that ends a line of several figures, or the definition that opens it.
+
+    It holds for each figure that has none of its own.
+    """
+    for aside in (ASIDE.search(line.rstrip(" .;")), DATED_DEFINITION.match(line)):
+        if aside and TIME_ASIDE.fullmatch(aside["text"].strip()):
+            return Qualifier(kind="time", text=aside["text"].strip())
     return None
 
 

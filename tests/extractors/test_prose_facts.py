@@ -107,3 +107,9 @@ def test_two_verbs_keep_their_own_places_and_years(nlp):
 
 def test_half_a_name_is_no_name(nlp):
     assert facts_of(nlp, "Silent Harbour was composed by Henry II, Duke of Brabant.\n") == []
+
+
+@pytest.mark.parametrize("name", ["Eleanor", "Vera Holt or Vera Berg"])
+def test_a_life_needs_one_whole_name(nlp, name):
+    text = f"{name} (10 May 1901 – 3 June 1980) was a painter. She lived alone.\n"
+    assert facts_of(nlp, text) == []

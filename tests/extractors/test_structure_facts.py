@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.facts.structure import structure_facts
+from extractors.facts.structure import _line_date, structure_facts
 from extractors.facts.values import parse_list, parse_value
 from warehouse.records import Document, Section
 
@@ -165,3 +165,11 @@ def test_rows_that_repeat_a_name_need_a_year():
         ("6", "1991"),
     ]
     assert facts_of(rows.replace("| Year |", "| Kind |")) == []
+
+
+def test_the_date_of_a_definition_holds_for_the_figures_behind_it():
+    line = "Literacy: age 15 and over can read (1990 est.) total population: 95% male: 96%"
+    dated = _line_date(line)
+    assert dated is not None
+    assert dated.text == "1990 est."
+    assert _line_date("Area: 5 sq km (1990 est.) land: 4 sq km") is None
