@@ -5,8 +5,9 @@
     python benchmarks/quality.py score judged.jsonl
 
 A question's sheet holds the evidence documents in full and never the answer; the key is a file of its own. A judged
-file has one JSON object a line: id or key, kind, verdict (`right` or `wrong`), cause, reader. Judged facts also
-keep their file, and how a fault was mended (`gone`: the fact is no longer read): `tests/flows/test_judged.py` reads those files again.
+file has one JSON object a line: id or key, kind, verdict (`right` or `wrong`), cause, reader. Judged facts also keep
+their file, and how a fault was mended (`gone`: the fact is no longer read); `tests/flows/test_judged.py` reads those
+files again.
 """
 
 import argparse
