@@ -5,6 +5,7 @@ a reader follows steps, not brackets. The scope is closed in words where the pro
 a listing or a description by "in the documents given".
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,12 +77,21 @@ def _leg(graph: FactGraph, program: Program, branch: int, edge: int) -> Leg:
     return Leg(step, fact, graph.nodes[graph.subject[edge]], graph.nodes[graph.object[edge]])
 
 
+OWN_START = re.compile(
+    r"(?:What|Wh(?:o|om|ich)|In|On|At|By|To|From|Into|After|Under|With|For|Of|Name|Put|List|Consider|Exactly|Give|The)"
+    r" (?=[a-z])"
+)
+"""A first word that belongs to the grammar, and not to a name that keeps its capital behind a prefix."""
+
+
 def _scoped(text: str, program: Program, category: Category) -> str:
+    if OWN_START.match(text):
+        text = f"{text[0].lower()}{text[1:]}"
     if program.edition:
-        return f"Going by the documents dated {program.edition}, {text[0].lower()}{text[1:]}"
+        return f"Going by the documents dated {program.edition}, {text}"
     if category == "dialogue":
-        return f"Going by the conversations given, {text[0].lower()}{text[1:]}"
-    return text
+        return f"Going by the conversations given, {text}"
+    return text if text[0].isupper() else f"{text[0].upper()}{text[1:]}"
 
 
 class _Story:

@@ -97,6 +97,9 @@ PLACED = frozenset(
     ).split("|")
 )
 """Relations whose object is a place."""
+EMPLOYS = frozenset(("works at", "works for", "worked at", "worked for", "employer"))
+SEATED = frozenset(("based in", "headquartered in"))
+"""Relations whose object or subject is an organisation, which the type alone does not tell from a place."""
 KINDS = frozenset(
     (
         "river city town village country state province region county district island lake sea "
@@ -171,6 +174,10 @@ class EntityTable:
             self._types[subject]["person"] += FIRM
         if fact.relation in PLACED and fact.object.type not in ("value", "text"):
             self._types[object_]["place"] += FIRM
+        if fact.relation in EMPLOYS:
+            self._nouns[object_]["organisation"] += 1
+        if fact.relation in SEATED and fact.subject.type != "person":
+            self._nouns[subject]["organisation"] += 1
         last = fact.relation.split()[-1]
         if (
             fact.shape == "attribute"

@@ -104,19 +104,36 @@ def _wait_for(path: Path, process: subprocess.Popen, seconds: float = 120) -> No
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("moment", ["ingest", "extract"])
+MOMENTS = {
+    "ingested": ("manifests/ingest.json", "ingest"),
+    "generating": ("manifests/extract.json", "extract"),
+    "generated": ("manifests/generate.json", "generate"),
+    "publishing": ("snapshots/small/.lock", "generate"),
+}
+"""The file whose appearance starts each moment, and the stage whose commits must outlive the kill."""
+INTO_GENERATION = 3.0
+"""Seconds after the first commit of facts: the workers are drawing questions, nothing of which is committed."""
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_run_killed_at_any_moment_goes_on_to_the_same_content(
     corpus, undisturbed, tmp_path, moment
 ):
+    awaited, stage = MOMENTS[moment]
     process = start(*corpus, tmp_path)
-    _wait_for(tmp_path / "manifests" / f"{moment}.json", process)
+    _wait_for(tmp_path / awaited, process)
+    if moment == "generating":
+        time.sleep(INTO_GENERATION)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    kept = json.loads((tmp_path / "manifests" / f"{moment}.json").read_text("utf-8"))["shards"]
+    manifest = tmp_path / "manifests" / f"{stage}.json"
+    kept = json.loads(manifest.read_text("utf-8"))["shards"]
     outcome = run(*corpus, tmp_path)
     assert Path(outcome["path"]).name == Path(undisturbed[1]["path"]).name
-    after = json.loads((tmp_path / "manifests" / f"{moment}.json").read_text("utf-8"))["shards"]
+    after = json.loads(manifest.read_text("utf-8"))["shards"]
     assert after[: len(kept)] == kept  # what was committed before the kill was not done again
+    shown = longspan("snapshot", "verify", "small", "--home", str(tmp_path))
+    assert shown.returncode == 0, shown.stdout + shown.stderr
 
 
 def test_one_more_document_is_all_that_is_read_again(corpus, undisturbed, tmp_path):

@@ -2,7 +2,7 @@
 
 from generators.steps import Moves
 from generators.walks import Walker, WalkOptions, documents_needed
-from generators.wording import word_candidate
+from generators.wording import _scoped, word_candidate
 from verifiers.proof import Draft
 from warehouse.programs import Path, Program, Step, program_id
 from warehouse.queries import run_program
@@ -104,3 +104,12 @@ def test_a_field_that_is_a_participle_reads_as_a_clause(corpus, helpers):
     assert worded(world, draft).question == (
         "Gallium was discovered by a certain person. In which place was this person born?"
     )
+
+
+def test_a_name_keeps_its_capital_behind_a_prefix():
+    program = Program(form="chain", paths=(), edition="2005")
+    assert _scoped("What is the area of it?", program, "general").endswith(
+        "2005, what is the area of it?"
+    )
+    told = _scoped("Vera Holt works at a certain place. Where?", program, "general")
+    assert told.endswith("2005, Vera Holt works at a certain place. Where?")
