@@ -24,12 +24,6 @@ PARTICIPLE = re.compile(
     r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|won)"
     r"(?: (?P<preposition>by|in|at|on|after|from|into|near|to))?"
 )
-RELATIONAL = frozenset(
-    ("capital mother father wife husband sister brother son daughter birthplace head chief").split()
-)
-NOT_AGENT = frozenset(
-    ("river water number theater theatre order letter paper tower color floor sector").split()
-)
 PREPOSITIONS = frozenset(("by in of from to at on with for under into as per").split())
 CODE_PHRASES = {
     "inherits": "the direct base class of {}",
@@ -95,14 +89,6 @@ def printed_label(fact: Fact) -> str:
         at = fact.quote.casefold().find(part)
         parts.append(fact.quote[at : at + len(part)] if at >= 0 else part)
     return " / ".join(parts)
-
-
-def relational(label: str) -> bool:
-    """Whether a field's label is itself a relation between two things ("composer", "capital"), so that "of" fits."""
-    last = label.split()[-1]
-    return last in RELATIONAL or (
-        bool(re.fullmatch(r"[a-z]{2,}(?:er|or|ist|ect|eer)", last)) and last not in NOT_AGENT
-    )
 
 
 def quoted_label(fact: Fact) -> str:
@@ -208,10 +194,7 @@ def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
         number = "number of " if counted and fact.object.type == "value" else ""
         if is_year(fact) and "year" not in step.relation.split():
             number = "year of the "
-        spoken = fact.extractor.startswith("dialogue")
-        of = spoken or fact.object.type == "value" or relational(step.relation)
-        link = "of" if of else "given for"
-        return f"the {number}{label_in_sentence(fact)}{time} {link} {subject}"
+        return f"the {number}{label_in_sentence(fact)}{time} of {subject}"
     kind = "figure" if fact.quantity and fact.object.type == "value" else "entry"
     return f"the {quoted_label(fact)} {kind}{time} of {subject}"
 
@@ -235,9 +218,6 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
         or not plain_label(step.relation)
     ):
         return f"What is {noun_phrase(subject, step, fact, target)}?"
-    given = f"the {label_in_sentence(fact)} given for {subject}"
-    if noun_phrase(subject, step, fact, target) == given:
-        return f"What is given as the {label_in_sentence(fact)} of {subject}?"
     asked = "Who" if target.type == "person" else "What"
     return f"{asked} is {noun_phrase(subject, step, fact, target).rstrip(',')}?"
 
