@@ -11,83 +11,23 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Span, Token
 
 from extractors.facts.prose_names import Referents, name_at, place_at
+from extractors.facts.prose_words import (
+    ACTIVE,
+    BE,
+    CLAUSE_HEDGES,
+    CREATED,
+    KIN,
+    OBLIQUE,
+    PARTICIPLES,
+    PLACE_NOUNS,
+    PLACES_ONLY,
+    ROLES,
+    SENTENCE_HEDGES,
+    TIME,
+    YEAR_VERBS,
+)
 from warehouse.identity import digest
 from warehouse.records import EntityType, Mention, Qualifier, Quantity, Shape
-
-CREATED = frozenset(
-    (
-        "direct write compose found discover design invent build create paint develop produce "
-        "publish translate edit establish adapt choreograph prove formulate propose construct "
-        "engineer commission launch manufacture operate name describe patent program conceive "
-        "sculpt climb score compile illustrate record co-found co-write co-direct devise draft"
-    ).split()
-)
-"""Verbs whose agent made the thing."""
-ACTIVE = CREATED - frozenset(
-    ["name", "describe", "propose", "operate", "record", "produce", "develop"]
-)
-OBLIQUE: dict[str, frozenset[str]] = {
-    "bear": frozenset(["in", "at"]), "die": frozenset(["in", "at"]), "bury": frozenset(["in", "at"]),
-    "base": frozenset(["on", "in"]), "flow": frozenset(["into", "through"]), "rise": frozenset(["in"]),
-    "locate": frozenset(["in", "on", "at"]), "situate": frozenset(["in", "on"]), "stand": frozenset(["in", "on", "at"]),
-    "lie": frozenset(["in", "on"]), "premiere": frozenset(["at", "in"]), "perform": frozenset(["at", "in"]),
-    "name": frozenset(["after", "for"]), "study": frozenset(["under", "at", "with"]), "graduate": frozenset(["from"]),
-    "teach": frozenset(["at"]), "work": frozenset(["at", "for"]), "launch": frozenset(["from", "on", "by"]),
-    "move": frozenset(["to"]), "succeed": frozenset(["by", ""]), "precede": frozenset(["by"]), "join": frozenset([""]),
-    "cross": frozenset([""]), "headquarter": frozenset(["in"]), "give": frozenset(["at", "in"]),
-    "star": frozenset([""]), "educate": frozenset(["at"]), "ratify": frozenset(["by"]), "marry": frozenset([""]),
-    "raise": frozenset(["in"]), "attend": frozenset([""]), "own": frozenset(["by"]), "adapt": frozenset(["from"]),
-    "feature": frozenset([""]), "ascend": frozenset([]), "drain": frozenset(["into"]), "empty": frozenset(["into"]),
-    "emigrate": frozenset(["to"]), "settle": frozenset(["in"]), "film": frozenset(["in"]), "set": frozenset(["in"]),
-    "shoot": frozenset(["in"]), "serve": frozenset(["under"]), "train": frozenset(["under", "at"]),
-    "open": frozenset(["in", "at"]), "baptise": frozenset(["in"]), "release": frozenset(["by"]),
-}  # fmt: skip
-"""Verbs whose place, teacher or partner is a fact, by preposition; the empty one is a direct object."""
-YEAR_VERBS = (CREATED - {"name", "describe", "operate", "record"}) | frozenset(
-    "bear die open complete publish premiere found climb land build release inaugurate finish demolish".split()
-)
-PLACES_ONLY = frozenset(
-    "born died buried rises located situated stands lies raised settled emigrated moved filmed shot".split()
-)
-BE = frozenset(["was", "is", "were", "are"])
-SENTENCE_HEDGES = frozenset(
-    (
-        "may might could would should perhaps possibly probably reportedly allegedly apparently presumably "
-        "supposedly likely unlikely claim claims claimed say says said think thought believe believed suggest "
-        "suggests suggested attribute attributed propose intend intended hope expect expected if unless whether "
-        "rumour rumor legend tradition according seem seems appear appears fictional"
-    ).split()
-)
-"""Words that put the whole sentence in doubt."""
-CLAUSE_HEDGES = frozenset(
-    (
-        "will shall almost nearly plan planned although not never no nor neither without about around "
-        "approximately circa roughly originally formerly once later another other former first-time partly largely "
-        "mainly mostly often sometimes usually initially briefly again also either jointly some several many"
-    ).split()
-)
-"""Words that put the clause they stand in outside what a bare statement says."""
-MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-TIME = re.compile(
-    rf"(?:in|on) (?:(?:\d{{1,2}} )?(?:{MONTH}) )?(?:\d{{1,2}}, )?(1[0-9]\d\d|20\d\d)\b(?!s)"
-)
-PLACE_NOUNS = frozenset(
-    (
-        "town city village commune municipality hamlet suburb district county province region river lake mountain "
-        "island valley castle church cathedral museum university college school bridge tower palace stadium "
-        "theatre theater airport port township neighbourhood neighborhood parish peninsula bay canal"
-    ).split()
-)
-ROLES = frozenset(
-    (
-        "capital mouth birthplace source son daughter wife husband widow brother sister mother father nephew niece "
-        "uncle aunt grandson granddaughter founder author composer inventor architect creator director"
-    ).split()
-)
-KIN = frozenset("father mother wife husband".split())
-PARTICIPLES = {
-    "wrote": "written", "built": "built", "drew": "drawn", "co-wrote": "co-written",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,11 +103,8 @@ class Clauses:
             plural = head.tag_ in ("NNS", "NNPS")
             joined = any(t.dep_ == "conj" for t in head.children)
             return None if plural or joined or self._doubtful(copula) else self.root_subject
-        comma = (
-            self.doc[verb.left_edge.i - 1].text == ","
-            if verb.left_edge.i > self.span.start
-            else False
-        )
+        before = verb.left_edge.i - 1
+        comma = before >= self.span.start and self.doc[before].text == ","
         if not comma or any(t.dep_ == "conj" for t in head.children) or head.dep_ == "conj":
             return None
         if verb.dep_ == "acl" and head.dep_ not in ("nsubj", "nsubjpass"):
@@ -235,11 +172,7 @@ class Clauses:
             return
         lemma, words = verb.lemma_.lower(), [t.text for t in aux]
         if passive and not words:
-            words = (
-                ["was"]
-                if verb.head.head.lower_ != "is" or lemma not in ("base", "locate")
-                else ["is"]
-            )
+            words = ["is" if lemma in ("base", "locate", "situate") else "was"]
         label = verb.lower_
         first = [
             t for t in verb.children if t.dep_ == "advmod" and t.i < verb.i and t.lower_ == "first"
@@ -247,7 +180,7 @@ class Clauses:
         if first:
             label, words = f"first {label}", [*words, "first"]
         if verb.tag_ == "VBG":
-            label = {"starring": "stars", "featuring": "features"}[verb.lower_]
+            label = f"{lemma}s"  # `starring O` says that it stars O
         told = " ".join([*words, label.removeprefix("first ")])
         year = self._time(verb)
         times = (Qualifier(kind="time", text=year[0]),) if year else ()
@@ -270,9 +203,8 @@ class Clauses:
         partner = next((t for t in verb.children if t.dep_ == "conj" and t.tag_ == "VBN"), None)
         agents = [t for t in prepositions if t.lower_ == "by"]
         if passive and not agents and partner is not None and partner.i <= verb.i + 2:
-            prepositions += [
-                t for t in partner.children if t.dep_ == "agent"
-            ]  # written and directed by
+            # `written and directed by O`: the one agent is that of both
+            prepositions += [t for t in partner.children if t.dep_ == "agent"]
         for prep in prepositions:
             name = prep.lower_
             agent = passive and name == "by" and lemma in CREATED
