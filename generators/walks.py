@@ -130,7 +130,10 @@ class Walker:
                     columns[
                         (move.step.relation, quantity.unit, move.edition, move.step.time)
                     ].append((node, move))
+        plain = {relation for relation, unit, *_ in columns if not unit}
         for (relation, unit, edition, time), rows in columns.items():
+            if unit == "year" and relation in plain:
+                continue  # a column of counts, some of which look like years
             if len(rows) < 2 or relation.split()[-1] in MOVING or "exchange rate" in relation:
                 continue
             key = f"{relation}|{unit}|{edition}|{time}"
@@ -186,8 +189,12 @@ class Walker:
         )
         apart = all(b[0] - a[0] > max(a[1], b[1]) for a, b in pairwise(figures))
         exact = not any(q.kind == "note" for f in facts for q in f.qualifiers)
-        kinds = {self.graph.nodes[node].type for node, _ in rows}
-        return apart and exact and len(figures) == len(rows) and len(kinds) == 1
+        things = [self.graph.nodes[node] for node, _ in rows]
+        kinds = {thing.type for thing in things}
+        families = {thing.family for thing in things if thing.family}
+        return (
+            apart and exact and len(figures) == len(rows) and len(kinds) == 1 and len(families) < 2
+        )
 
     def _orderings(self, key: str, rows: list[tuple[int, Move]]) -> Iterator[Program]:
         """Three or four named things of different documents, put in order of one measure."""

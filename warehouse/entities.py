@@ -2,8 +2,9 @@
 
 Two mentions are one entity when their normalised names are equal and their types do not clash. Precision comes first:
 a one-word personal name is a different person in every document, a name that two titles share under different
-disambiguators stays unresolved, and an untyped mention joins a typed one only where there is a single candidate.
-An entity's id is its smallest member's hash; each merge is kept with the name that justified it.
+disambiguators stays unresolved, a name in lists of different kinds is told apart (`families`), and an untyped
+mention joins a typed one only where there is a single candidate. An entity's id is its smallest member's hash; each
+merge is kept with the name that justified it.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from warehouse.families import Families
 from warehouse.identity import content_id, digest
 from warehouse.records import EntityType, Fact, Mention
 
@@ -36,6 +38,8 @@ class Entity:
     names: list[str] = field(default_factory=list)
     nouns: list[str] = field(default_factory=list)
     """Common nouns that the documents call it by (`river`, `comedy film`), from `class` facts and headers."""
+    family: str = ""
+    """The kind of list whose row it is (`warehouse.families`), if any: only things of one family are compared."""
 
     @property
     def name(self) -> str:
@@ -150,8 +154,10 @@ class EntityTable:
         self._nouns: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._bases: dict[str, set[str]] = defaultdict(set)
         self.entities: dict[str, Entity] = {}
+        facts = list(facts)
+        self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
         for fact in facts:
-            subject, object_ = mention_keys(fact, self._renames)
+            subject, object_ = self._keys(fact)
             if not (fact.shape == "code" and fact.relation in OWNED):
                 self._note(subject, fact.subject)
             for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
@@ -167,6 +173,14 @@ class EntityTable:
             for surface in self._surfaces[key]:
                 if match := DISAMBIGUATOR.match(surface):
                     self._bases[f"name:{normalise(match['base'])}"].add(key)
+
+    def _keys(self, fact: Fact) -> tuple[str, str]:
+        subject, object_ = mention_keys(fact, self._renames)
+        if subject.startswith("name:"):
+            subject = self._families.subject_key(fact, subject)
+        if object_.startswith("name:"):
+            object_ = self._families.object_key(fact.relation, object_)
+        return subject, object_
 
     def _imply(self, subject: str, object_: str, fact: Fact) -> None:
         """Count what the relation itself says of its ends, which outweighs the recogniser's guess."""
@@ -193,8 +207,11 @@ class EntityTable:
 
     def of(self, fact: Fact) -> tuple[str, str]:
         """Return the entity ids of the fact's subject and object, entering them in the table."""
-        subject, object_ = mention_keys(fact, self._renames)
-        return self._resolve(subject, fact.subject, fact), self._resolve(object_, fact.object, fact)
+        subject, object_ = self._keys(fact)
+        near = self._resolve(subject, fact.subject, fact)
+        entity = self.entities[near]
+        entity.family = entity.family or self._families.of_subject(fact)
+        return near, self._resolve(object_, fact.object, fact)
 
     def _resolve(self, key: str, mention: Mention, fact: Fact) -> str:
         if not key.startswith("name:"):

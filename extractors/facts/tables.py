@@ -1,6 +1,7 @@
-"""Facts from pipe tables: each row is about the thing in its first column, each other column is a relation.
+"""Facts from pipe tables: each row is about the thing in its key column, each other column is a relation.
 
-Rows whose first cell is not a name, or that repeat a name without a year column to tell them apart, give nothing. A
+Where the first column holds codes (`FR`, `0042`), the one headed as a name is the key, and without one the table gives
+nothing. Rows whose key is not a name, or that repeat a name without a year column to tell them apart, give nothing. A
 header's bracketed unit (`Length (km)`) belongs to every number below it.
 """
 
@@ -17,7 +18,19 @@ RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*")
 HEADER_UNIT = re.compile(r"(?P<label>[^(]+?)\s*(?:\((?P<bracket>[^)]+)\)|, (?P<comma>[\w%/ ]+))?")
 UNIT_NAMES = frozenset(UNITS) | {"year"}
 KEY_HEADER = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z][a-z]*){0,3}")
-VAGUE = frozenset("total amount value number figure other all overall".split())
+VAGUE = frozenset(
+    (
+        "total amount value number figure other all overall name native code id key index url link "
+        "next previous prev up home note notes comment comments description lat lon lng latitude "
+        "longitude north south east west"
+    ).split()
+)
+"""Headers that say nothing as "the X of Y", and coordinates, which nobody asks of a page."""
+CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
+"""What a cell of a code column looks like; names are longer or have small letters."""
+NAMING = re.compile(
+    r"(?:full |common |official |english |short )?(?:name|title)|[a-z]+ (?:name|title)"
+)
 TOTALS = frozenset(
     ("total totals all sum average mean median overall other others subtotal").split()
 )
@@ -73,20 +86,23 @@ def _row(line: str, offset: int) -> Row:
 def _facts_of_table(
     document: Document, section: Section, header: Row, rows: Sequence[Row]
 ) -> Iterator[Fact]:
-    names = [row.cells[0].text for row in rows]
+    key = _key_column(header, rows)
+    if key is None:
+        return
+    names = [row.cells[key].text for row in rows]
     labels = [_column(cell.text) for cell in header.cells]
     years = next(
-        (i for i, (label, _) in enumerate(labels) if i and label in ("year", "date")), None
+        (i for i, (label, _) in enumerate(labels) if i != key and label in ("year", "date")), None
     )
     repeated = len(set(names)) < len(names)
-    if not KEY_HEADER.fullmatch(header.cells[0].text):
+    if not KEY_HEADER.fullmatch(header.cells[key].text):
         return  # a stub without a name of its own (a statement of accounts, a breakdown) lists no things
     if len(header.cells) < 2 or (repeated and years is None) or len(labels) > len(set(labels)) + 1:
         return
     if sum(bool(NAME.fullmatch(name)) for name in names) < 0.6 * len(names):
         return
     for row in rows:
-        subject = row.cells[0]
+        subject = row.cells[key]
         if not NAME.fullmatch(subject.text) or subject.text.casefold().split()[0] in TOTALS:
             continue
         mention = Mention(
@@ -100,9 +116,9 @@ def _facts_of_table(
             if not YEAR.fullmatch(row.cells[years].text):
                 continue
             qualifiers = (Qualifier(kind="time", text=row.cells[years].text),)
-        yield from _class_fact(document, section, header, row, mention)
-        for index in range(1, len(labels)):
-            if index == years and repeated:
+        yield from _class_fact(document, section, header.cells[key], row, mention)
+        for index in range(len(labels)):
+            if index == key or (index == years and repeated):
                 continue
             label, unit = labels[index]
             if label in ("value", "amount", "figure", "number"):
@@ -110,6 +126,19 @@ def _facts_of_table(
             yield from _facts_of_cell(
                 document, section, row, (label, unit, index, qualifiers, mention)
             )
+
+
+def _key_column(header: Row, rows: Sequence[Row]) -> int | None:
+    """Return the column that names the rows: the first, or the one headed as a name where the first holds codes."""
+    first = [row.cells[0].text for row in rows]
+    if sum(bool(CODE.fullmatch(cell)) for cell in first) < 0.5 * len(first):
+        return 0
+    for index, cell in enumerate(header.cells[1:], start=1):
+        if NAMING.fullmatch(cell.text.casefold().replace("_", " ")):
+            names = [row.cells[index].text for row in rows]
+            if len(set(names)) >= 0.95 * len(names):
+                return index
+    return None
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -122,10 +151,9 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def _class_fact(
-    document: Document, section: Section, header: Row, row: Row, mention: Mention
+    document: Document, section: Section, head: Cell, row: Row, mention: Mention
 ) -> Iterator[Fact]:
-    """The first column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
-    head = header.cells[0]
+    """The key column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
     if not re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+)?", head.text) or head.text in (
         "Name",
         "Title",
@@ -151,6 +179,7 @@ def _facts_of_cell(
         or len(label) > 60
         or re.search(r"\d|%", label)
         or label in VAGUE
+        or label.endswith((" id", "_id"))
     ):
         return
     items = (
