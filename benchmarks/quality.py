@@ -3,6 +3,7 @@
     python benchmarks/quality.py facts --home data --count 200 --seed 1 --out drawn/
     python benchmarks/quality.py questions --home data --snapshot NAME --count 200 --seed 1 --out drawn/
     python benchmarks/quality.py score judged.jsonl
+    python benchmarks/quality.py yields --home data
 
 A question's sheet holds the evidence documents in full and never the answer; the key is a file of its own. A judged
 file has one JSON object a line: id or key, kind, verdict (`right` or `wrong`), cause, reader. Judged facts also keep
@@ -134,6 +135,26 @@ def score(path: Path) -> None:
             print(f"  {times} {cause}")
 
 
+def yields(home: Path) -> None:
+    """Print words and usable facts per 1,000 words by source folder; facts that only say a thing's kind are left out."""
+    store = Store(home)
+    rows = {row.document_id: row for row in store.rows("index", IndexRow, _latest(store, "ingest"))}
+    facts = store.scan("facts", _latest(store, "extract")).filter(pl.col("shape") != "class")
+    counts = facts.group_by("document_id").agg(pl.col("id").n_unique().alias("facts")).collect()
+    words = pl.DataFrame(
+        [
+            (key, "/".join(row.source.partition("#")[0].split("/")[:2]), row.words)
+            for key, row in rows.items()
+        ],
+        schema={"document_id": pl.String, "source": pl.String, "words": pl.Int64},
+        orient="row",
+    )
+    table = words.join(counts, on="document_id", how="left").group_by("source")
+    summed = table.agg(pl.col("words", "facts").sum()).sort(pl.col("facts") / pl.col("words"))
+    for source, total, found in summed.reverse().iter_rows():
+        print(f"{source}: {total:,} words, {1000 * found / total:.1f} facts per 1,000")
+
+
 def _write(path: Path, rows: list[dict]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
@@ -157,11 +178,14 @@ def main() -> None:
                 "--snapshot", type=Path, required=True, help="folder of one version"
             )
     commands.add_parser("score").add_argument("judged", type=Path)
+    commands.add_parser("yields").add_argument("--home", type=Path, default=Path("data"))
     options = parser.parse_args()
     if options.command == "facts":
         draw_facts(options.home, options.count, options.seed, options.out)
     elif options.command == "questions":
         draw_questions(options.home, options.snapshot, options.count, options.seed, options.out)
+    elif options.command == "yields":
+        yields(options.home)
     else:
         score(options.judged)
 

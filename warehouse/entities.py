@@ -175,6 +175,7 @@ class EntityTable:
                     self._bases[f"name:{normalise(match['base'])}"].add(key)
 
     def _keys(self, fact: Fact) -> tuple[str, str]:
+        """Return the block keys of the fact's ends, those of contested names with their family."""
         subject, object_ = mention_keys(fact, self._renames)
         if subject.startswith("name:"):
             subject = self._families.subject_key(fact, subject)

@@ -21,7 +21,7 @@ SMALLEST = 8
 SHARE = 0.3
 """Inclusion from which two lists are taken to be of one kind."""
 COMMON = 200
-"""Lists that share one member beyond which only neighbours are compared, so that cost stays linear."""
+"""Where more families than this share one member, it counts for neighbours only, so that cost stays linear."""
 HITS = 3
 """Objects of a relation that must be rows before their share counts."""
 
@@ -44,16 +44,12 @@ class Families:
             if listed and fact.shape != "class":
                 rows[listed].add(subject)
                 relations[listed].add(fact.relation)
+        self._objects = objects
         merged = _by_columns(rows, relations)
         self._root = {listed: root for root, lists in merged.items() for listed in lists}
-        self._rows = {
-            root: set().union(*(rows[x] for x in lists)) for root, lists in merged.items()
-        }
-        self._nouns = {
-            root: set().union(*(nouns[x] for x in lists)) for root, lists in merged.items()
-        }
+        self._rows = {root: _union(rows, lists) for root, lists in merged.items()}
+        self._nouns = {root: _union(nouns, lists) for root, lists in merged.items()}
         self._join_alike({root: relations[root] for root in merged})
-        self._objects = objects
         self._holders: dict[str, list[str]] = defaultdict(list)
         for root, names in self._rows.items():
             for name in names:
@@ -96,7 +92,7 @@ class Families:
         for pair, count in _shared(self._rows).items():
             if count >= SHARE * min(len(self._rows[root]) for root in pair):
                 alike.add_edge(*pair)
-        for pair, count in _shared({root: columns[root] for root in self._rows}).items():
+        for pair, count in _shared(columns).items():
             if 2 * count >= len(columns[pair[0]] | columns[pair[1]]):
                 alike.add_edge(*pair)
         alike.add_edges_from(_shared(self._nouns))
@@ -110,7 +106,10 @@ class Families:
         self._root = {listed: into[root] for listed, root in self._root.items()}
 
     def _find_contested(self) -> Iterator[tuple[str, str]]:
-        """Yield (family, name) of one-word names that other lists or relations use for something else."""
+        """Yield (family, name) of names that stand for something else too, in another family or as an untied object.
+
+        A name of two words or more counts only as the object of a relation with objects enough to judge.
+        """
         for name, roots in self._holders.items():
             if len(roots) > 1 and " " not in name:
                 yield from ((root, name) for root in roots)
@@ -138,6 +137,10 @@ def _shared(sets: Mapping[str, set[str]]) -> Counter[tuple[str, str]]:
     )
 
 
+def _union(sets: Mapping[str, set[str]], names: Iterable[str]) -> set[str]:
+    return set().union(*(sets[name] for name in names))
+
+
 def _list_of(fact: Fact) -> str:
     """Return the list a layout fact was read from: one document's rows under one extractor."""
     layout = fact.extractor.startswith(("table/", "key-value/"))
@@ -152,6 +155,5 @@ def _by_columns(rows: dict[str, set[str]], relations: dict[str, set[str]]) -> di
     return {
         lists[0]: lists
         for lists in alike.values()
-        if len(set().union(*(rows[x] for x in lists))) >= SMALLEST
-        and max(len(rows[x]) for x in lists) > 1
+        if len(_union(rows, lists)) >= SMALLEST and max(len(rows[x]) for x in lists) > 1
     }

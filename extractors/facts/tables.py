@@ -28,9 +28,7 @@ VAGUE = frozenset(
 """Headers that say nothing as "the X of Y", and coordinates, which nobody asks of a page."""
 CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
 """What a cell of a code column looks like; names are longer or have small letters."""
-NAMING = re.compile(
-    r"(?:full |common |official |english |short )?(?:name|title)|[a-z]+ (?:name|title)"
-)
+NAMING = re.compile(r"(?:[a-z]+ )?(?:name|title)")
 TOTALS = frozenset(
     ("total totals all sum average mean median overall other others subtotal").split()
 )
