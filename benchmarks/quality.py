@@ -136,7 +136,7 @@ def score(path: Path) -> None:
 
 
 def yields(home: Path) -> None:
-    """Print words and usable facts per 1,000 words by source folder; facts that only say a thing's kind are left out."""
+    """Print words and usable facts per 1,000 words by source; facts that only say a thing's kind do not count."""
     store = Store(home)
     rows = {row.document_id: row for row in store.rows("index", IndexRow, _latest(store, "ingest"))}
     facts = store.scan("facts", _latest(store, "extract")).filter(pl.col("shape") != "class")
