@@ -2,12 +2,13 @@
 
 Readers render every format to one syntax (headings, `Field: value`, `- item`, pipe tables), so these patterns see
 yearbooks, nested records, definition lists and csv alike. The subject of a line is the document's own subject, else
-the innermost heading that names a thing. A list is read whole or not at all.
+the innermost heading that names a record: one whose neighbours have the same fields. A list is read whole or not at all.
 """
 
+import itertools
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 
 from extractors.facts.tables import table_facts
 from extractors.facts.values import ASIDE, NAME, NUMBER, TIME_ASIDE, Value, parse_list, parse_value
@@ -35,6 +36,8 @@ GENERIC_HEADING = frozenset(
 EMPTY_PARTS = frozenset(["text", "value"])
 ASIDES = frozenset(["note", "definition", "notes"])
 LONGEST_LINE = 4000
+LINE = -1
+"""Depth of a record's name that stands on a line of its own; headings have depth 0 and more, outermost first."""
 
 DATED_DEFINITION = re.compile(
     r"[^:\n]{1,60}: [a-z][^:;$%\n]{3,120}? \((?P<text>[^()\n]{4,30})\) [a-z][^:\n]{0,40}:"
@@ -46,19 +49,53 @@ def structure_facts(document: Document, sections: Sequence[Section]) -> list[Fac
     """Return the facts that the document's layout states, in order of position."""
     if document.format in ("python", "dialogue"):
         return []
-    facts: list[Fact] = []
+    facts = list(table_facts(document, sections))
+    records = frozenset() if document.subject else records_of(document, sections)
     for section in sections:
-        subject = subject_of(document, section)
-        facts += _field_facts(document, section, subject)
-        facts += table_facts(document, section)
+        subject = subject_of(document, section, records)
+        facts += _field_facts(document, section, subject, records)
     return sorted(
         {fact.id: fact for fact in facts}.values(),
         key=lambda fact: (fact.start, fact.object.start, fact.id),
     )
 
 
-def subject_of(document: Document, section: Section) -> Mention | None:
-    """Return what the section's lines are about: the document's subject, else the innermost heading that is a name."""
+def records_of(document: Document, sections: Sequence[Section]) -> frozenset[tuple[int, str]]:
+    """Return (depth, name) of headings and lone lines (`LINE`) that name a record.
+
+    Records have neighbours with the same fields: at least half of a name's labels stand below another name of its
+    depth. The fields below `Contact` or `Links` belong to something that the page does not name there.
+    """
+    labels: dict[tuple[int, str], set[str]] = defaultdict(set)
+    above: dict[tuple[int, str], set[tuple[str, ...]]] = defaultdict(set)
+    for section in sections:
+        names = list(enumerate(section.headings))
+        for depth, name in names:
+            above[depth, name].add(section.headings[:depth])
+        for _, line, starts in _lines(document, section):
+            if starts:
+                names = [(LINE, line.strip())]
+            for name in names if (label := _field_label(line)) else ():
+                labels[name].add(label)
+    holders = Counter((depth, label) for (depth, _), own in labels.items() for label in own)
+    return frozenset(
+        (depth, name)
+        for (depth, name), own in labels.items()
+        if 2 * sum(holders[depth, label] > 1 for label in own) >= len(own)
+        and len(above[depth, name]) < 2
+    )
+
+
+def _field_label(line: str) -> str | None:
+    """Return the label of a field line, or None for any other line."""
+    match = FIELD.fullmatch(line.rstrip()) if len(line) < LONGEST_LINE else None
+    return _label(match["label"], ()) if match and "|" not in line else None
+
+
+def subject_of(
+    document: Document, section: Section, records: Collection[tuple[int, str]]
+) -> Mention | None:
+    """Return what the section's lines are about: the document's subject, else its innermost heading of a record."""
     if document.subject:
         at = _find(document.text, document.subject)
         return (
@@ -66,13 +103,11 @@ def subject_of(document: Document, section: Section) -> Mention | None:
             if at
             else None
         )
-    if document.format == "json":
-        return None  # headings of a record without a name are groups of fields
-    for heading in reversed(section.headings):
+    for depth, heading in reversed(list(enumerate(section.headings))):
         words = heading.casefold().split()
-        if not heading[:1].isupper() or len(words) > 8 or heading.endswith((":", "?")):
+        if (depth, heading) not in records or not heading[:1].isupper() or len(words) > 8:
             continue
-        if all(
+        if heading.endswith((":", "?")) or all(
             word in GENERIC_HEADING or word in ("and", "the", "key", "of", "at", "a", "glance")
             for word in words
         ):
@@ -89,25 +124,18 @@ def _find(text: str, name: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def _field_facts(document: Document, section: Section, subject: Mention | None) -> Iterator[Fact]:
+def _field_facts(
+    document: Document, section: Section, subject: Mention | None, records: Collection[tuple[int, str]]
+) -> Iterator[Fact]:
     """Read the section's field lines; a name alone on its line before them is what they are about."""
     parents = section.headings if document.subject else ()
-    offset = section.start
     facts: list[tuple[str, int, Fact]] = []
-    lines = document.text[section.start : section.end].splitlines(keepends=True)
-    fenced = False
-    for number, line in enumerate(lines):
-        bare = line.strip()
-        fenced ^= bare.startswith(("```", "~~~"))
-        if fenced or line.startswith(
-            ("    ", "\t")
-        ):  # quoted programs and their output state nothing
-            offset += len(line)
-            continue
-        follows = lines[number + 1] if number + 1 < len(lines) else ""
-        if not document.subject and FIELD.match(follows) and _stands_alone(lines, number):
-            at = offset + line.index(bare)
-            subject = Mention(text=bare, start=at, end=at + len(bare), type="thing")
+    for offset, line, starts in _lines(document, section):
+        if starts and not document.subject:
+            name = line.strip()
+            at = offset + line.index(name)
+            named = Mention(text=name, start=at, end=at + len(name), type="thing")
+            subject = named if (LINE, name) in records else None
         match = FIELD.fullmatch(line.rstrip()) if len(line) < LONGEST_LINE else None
         label = _label(match["label"], parents) if match and "|" not in line else None
         if match and label and subject:
@@ -116,15 +144,26 @@ def _field_facts(document: Document, section: Section, subject: Mention | None) 
                 at = offset + match.start("value") + value_at
                 found = _facts_of_value(document, section, subject, name, (at, value), span)
                 facts += [(name, offset, fact) for fact in found]
-        offset += len(line)
     yield from _bound(facts)
 
 
-def _stands_alone(lines: Sequence[str], number: int) -> bool:
-    """Whether a line is a record's name: a clean name of its own after a blank line."""
+def _lines(document: Document, section: Section) -> Iterator[tuple[int, str, bool]]:
+    """Yield (offset, line, whether it may be a record's name); quoted programs and their output state nothing."""
+    lines = document.text[section.start : section.end].splitlines(keepends=True)
+    offset, fenced = section.start, False
+    for number, line in enumerate(lines):
+        fenced ^= line.strip().startswith(("```", "~~~"))
+        if not fenced and not line.startswith(("    ", "\t")):
+            yield offset, line, _names_record(lines, number)
+        offset += len(line)
+
+
+def _names_record(lines: Sequence[str], number: int) -> bool:
+    """Whether a line may be a record's name: a clean name of its own after a blank line, a field right below it."""
     bare = lines[number].strip()
     blank = number == 0 or not lines[number - 1].strip()
-    return blank and len(bare) < 80 and bool(NAME.fullmatch(bare))
+    field = number + 1 < len(lines) and bool(FIELD.match(lines[number + 1]))
+    return blank and field and len(bare) < 80 and bool(NAME.fullmatch(bare))
 
 
 def _bound(facts: Sequence[tuple[str, int, Fact]]) -> Iterator[Fact]:
@@ -160,7 +199,10 @@ def _label(label: str, parents: tuple[str, ...]) -> str | None:
 def _tidy(path: str) -> str:
     """Return a field's path without parts that say nothing: `rate / rate 2022` is `rate 2022`, `x / text` is `x`."""
     parts = [part for part in path.split(" / ") if part not in EMPTY_PARTS]
-    kept = [a for a, b in zip(parts, [*parts[1:], ""], strict=True) if not (b and b.startswith(a))]
+    kept = [
+        part for part, after in itertools.pairwise([*parts, ""])
+        if not (after and after.startswith(part))
+    ]  # fmt: skip
     return " / ".join(kept) or path
 
 

@@ -1,15 +1,18 @@
 """Facts from pipe tables: each row is about the thing in its key column, each other column is a relation.
 
 Where the first column holds codes (`FR`, `0042`), the one headed as a name is the key, and without one the table gives
-nothing. Rows whose key is not a name, or that repeat a name without a year column to tell them apart, give nothing. A
-header's bracketed unit (`Length (km)`) belongs to every number below it.
+nothing. Rows whose key is not a name, or that repeat a name without a year column to tell them apart, give nothing, and
+neither does a table with more than a few of those (fifty weighings of one species). A header's bracketed unit (`Length (km)`) belongs to every number below it.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.facts.values import NAME, UNITS, YEAR, parse_list, parse_value
+from extractors.readers.records import capital
+from extractors.readers.stated import humanise
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
@@ -29,6 +32,12 @@ VAGUE = frozenset(
 CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
 """What a cell of a code column looks like; names are longer or have small letters."""
 NAMING = re.compile(r"(?:[a-z]+ )?(?:name|title)")
+UNTYPED = frozenset(("name", "title", "item", "year", "label", "key", "text", "value", "row"))
+"""Headers of a key column that do not say what kind of thing its rows are."""
+SYMBOLS = frozenset(("km", "mm", "cm", "m", "ft", "kg", "g", "t", "kwh", "mw", "gw", "kw", "mb", "gb"))
+"""Units that end a column's machine name, as in `bill_length_mm`."""
+DOUBTFUL_ROWS = 0.05
+"""Largest share of rows that repeat a name; a table with more of them lists observations, not things."""
 TOTALS = frozenset(
     ("total totals all sum average mean median overall other others subtotal").split()
 )
@@ -51,10 +60,39 @@ class Row:
     end: int
 
 
-def table_facts(document: Document, section: Section) -> Iterator[Fact]:
-    """Yield the facts of every pipe table in the section."""
-    for header, rows in read_tables(document.text, section.start, section.end):
-        yield from _facts_of_table(document, section, header, rows)
+@dataclass(frozen=True)
+class Layout:
+    """What the columns of a table are, judged on all its rows."""
+
+    key: int
+    """Column that names the rows."""
+    year: int | None
+    """Column that tells rows of one name apart, where names repeat."""
+    columns: tuple[tuple[str, str], ...]
+    """Label and unit of each column."""
+    doubtful: frozenset[tuple[str, str]]
+    """(name, year) of rows that are not told apart."""
+
+
+def table_facts(document: Document, sections: Sequence[Section]) -> Iterator[Fact]:
+    """Yield the facts of every pipe table; blocks with one header in several sections are one table."""
+    blocks = [
+        (section, header, rows)
+        for section in sections
+        for header, rows in read_tables(document.text, section.start, section.end)
+    ]
+    tables: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for _, header, rows in blocks:
+        tables[_texts(header)] += rows
+    layouts = {texts: _layout(texts, rows) for texts, rows in tables.items()}
+    for section, header, rows in blocks:
+        layout = layouts[_texts(header)]
+        if layout:
+            yield from _facts_of_rows(document, section, layout, (header, rows))
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(cell.text for cell in row.cells)
 
 
 def read_tables(text: str, start: int, end: int) -> Iterator[tuple[Row, list[Row]]]:
@@ -81,58 +119,60 @@ def _row(line: str, offset: int) -> Row:
     return Row(tuple(cells), offset, offset + len(line.rstrip()))
 
 
-def _facts_of_table(
-    document: Document, section: Section, header: Row, rows: Sequence[Row]
-) -> Iterator[Fact]:
+def _layout(header: tuple[str, ...], rows: Sequence[Row]) -> Layout | None:
+    """Return the table's layout, or None where its rows are not things with names, or are observations of them."""
     key = _key_column(header, rows)
-    if key is None:
-        return
+    columns = tuple(_column(text) for text in header)
+    if key is None or len(header) < 2 or len(columns) > len(set(columns)) + 1:
+        return None
+    if not KEY_HEADER.fullmatch(capital(humanise(header[key]))):
+        return None  # a stub without a name of its own (a statement of accounts, a breakdown) lists no things
     names = [row.cells[key].text for row in rows]
-    labels = [_column(cell.text) for cell in header.cells]
-    years = next(
-        (i for i, (label, _) in enumerate(labels) if i != key and label in ("year", "date")), None
-    )
-    repeated = len(set(names)) < len(names)
-    if not KEY_HEADER.fullmatch(header.cells[key].text):
-        return  # a stub without a name of its own (a statement of accounts, a breakdown) lists no things
-    if len(header.cells) < 2 or (repeated and years is None) or len(labels) > len(set(labels)) + 1:
-        return
     if sum(bool(NAME.fullmatch(name)) for name in names) < 0.6 * len(names):
-        return
+        return None
+    dated = [i for i, (label, _) in enumerate(columns) if i != key and label in ("year", "date")]
+    for year in (None, *dated[:1]):
+        counts = Counter(_identity(row, key, year) for row in rows)
+        doubtful = frozenset(identity for identity, count in counts.items() if count > 1)
+        if sum(counts[identity] for identity in doubtful) <= DOUBTFUL_ROWS * len(rows):
+            return Layout(key, year, columns, doubtful)
+    return None
+
+
+def _identity(row: Row, key: int, year: int | None) -> tuple[str, str]:
+    return row.cells[key].text, "" if year is None else row.cells[year].text
+
+
+def _facts_of_rows(
+    document: Document, section: Section, layout: Layout, table: tuple[Row, Sequence[Row]]
+) -> Iterator[Fact]:
+    header, rows = table
     for row in rows:
-        subject = row.cells[key]
-        if not NAME.fullmatch(subject.text) or subject.text.casefold().split()[0] in TOTALS:
+        subject = row.cells[layout.key]
+        name, year = _identity(row, layout.key, layout.year)
+        if not NAME.fullmatch(name) or name.casefold().split()[0] in TOTALS:
             continue
-        mention = Mention(
-            text=subject.text,
-            start=subject.start,
-            end=subject.start + len(subject.text),
-            type="thing",
-        )
-        qualifiers: tuple[Qualifier, ...] = ()
-        if repeated and years is not None:
-            if not YEAR.fullmatch(row.cells[years].text):
+        if (name, year) in layout.doubtful or (year and not YEAR.fullmatch(year)):
+            continue
+        mention = Mention(text=name, start=subject.start, end=subject.start + len(name), type="thing")
+        qualifiers = (Qualifier(kind="time", text=year),) if year else ()
+        yield from _class_fact(document, section, header.cells[layout.key], row, mention)
+        for index, (label, unit) in enumerate(layout.columns):
+            if index in (layout.key, layout.year):
                 continue
-            qualifiers = (Qualifier(kind="time", text=row.cells[years].text),)
-        yield from _class_fact(document, section, header.cells[key], row, mention)
-        for index in range(len(labels)):
-            if index == key or (index == years and repeated):
-                continue
-            label, unit = labels[index]
             if label in ("value", "amount", "figure", "number"):
                 label = re.sub(r"\W+", " ", document.title).strip().casefold()
-            yield from _facts_of_cell(
-                document, section, row, (label, unit, index, qualifiers, mention)
-            )
+            column = (label, unit, index, qualifiers, mention)
+            yield from _facts_of_cell(document, section, row, column)
 
 
-def _key_column(header: Row, rows: Sequence[Row]) -> int | None:
+def _key_column(header: Sequence[str], rows: Sequence[Row]) -> int | None:
     """Return the column that names the rows: the first, or the one headed as a name where the first holds codes."""
     first = [row.cells[0].text for row in rows]
     if sum(bool(CODE.fullmatch(cell)) for cell in first) < 0.5 * len(first):
         return 0
-    for index, cell in enumerate(header.cells[1:], start=1):
-        if NAMING.fullmatch(cell.text.casefold().replace("_", " ")):
+    for index, text in enumerate(header[1:], start=1):
+        if NAMING.fullmatch(humanise(text).casefold()):
             names = [row.cells[index].text for row in rows]
             if len(set(names)) >= 0.95 * len(names):
                 return index
@@ -141,23 +181,23 @@ def _key_column(header: Row, rows: Sequence[Row]) -> int | None:
 
 def _column(text: str) -> tuple[str, str]:
     """Return a header's label in lower case and its unit; `Length (km)` is ('length', 'km')."""
-    match = HEADER_UNIT.fullmatch(text)
+    words = humanise(text)
+    stem, _, symbol = text.rpartition("_")
+    if stem and symbol.casefold() in SYMBOLS:
+        unit = next(unit for unit in UNITS if unit.casefold() == symbol.casefold())
+        return humanise(stem).casefold(), unit
+    match = HEADER_UNIT.fullmatch(words)
     if match is None or not (bracket := match["bracket"] or match["comma"]):
-        return text.casefold(), ""
+        return words.casefold(), ""
     known = bracket if bracket in UNIT_NAMES else ""
-    return (match["label"] if known else text).casefold(), known
+    return (match["label"] if known else words).casefold(), known
 
 
 def _class_fact(
     document: Document, section: Section, head: Cell, row: Row, mention: Mention
 ) -> Iterator[Fact]:
     """The key column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
-    if not re.fullmatch(r"[A-Z][a-z]+(?: [a-z]+)?", head.text) or head.text in (
-        "Name",
-        "Title",
-        "Item",
-        "Year",
-    ):
+    if not re.fullmatch(r"[A-Za-z][a-z]+(?: [a-z]+)?", head.text) or head.text.casefold() in UNTYPED:
         return
     noun = Mention(text=head.text, start=head.start, end=head.start + len(head.text), type="text")
     yield make_fact(

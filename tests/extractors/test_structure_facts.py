@@ -1,5 +1,8 @@
 """Fields, subfields, lists and tables: what they state, and what they must not."""
 
+import itertools
+import re
+
 import pytest
 
 from extractors.facts.structure import _line_date, structure_facts
@@ -12,15 +15,24 @@ def facts_of(text, *, subject="", headings=(), date="2005", kind="txt"):
         id="d", category="general", source="d.txt", format=kind, title="D", subject=subject, date=date,
         series="d", licence="", text=text, origins=(),
     )  # fmt: skip
-    section = Section(
-        id="s", document_id="d", index=0, headings=headings, start=0, end=len(text), tokens=1
-    )
-    found = structure_facts(document, [section])
+    found = structure_facts(document, sections_of(text, headings))
     for fact in found:
         assert text[fact.start : fact.end] == fact.quote
         assert text[fact.object.start : fact.object.end] == fact.object.text
         assert text[fact.subject.start : fact.subject.end] == fact.subject.text
     return found
+
+
+def sections_of(text, headings):
+    """One section, or one for each `## ` heading of the text."""
+    starts = [m.start() for m in re.finditer(r"^## ", text, re.MULTILINE)] or [0]
+    return [
+        Section(
+            id=f"s{index}", document_id="d", index=index, start=start, end=end, tokens=1,
+            headings=headings or tuple(re.findall(r"^## (.+)", text[start:end], re.MULTILINE)),
+        )
+        for index, (start, end) in enumerate(itertools.pairwise([*starts, len(text)]))
+    ]  # fmt: skip
 
 
 def triples(found):
@@ -98,12 +110,27 @@ def test_a_place_within_a_place_is_not_a_list():
     assert parse_list("Inn, about ten others, Sava", plural=True) is None
 
 
-def test_a_heading_names_what_its_fields_are_about():
-    text = "## Danube\n\nMouth: Black Sea\nLength: 2,850 km\n"
-    assert triples(facts_of(text, headings=("Danube",))) == [
+def test_a_heading_whose_neighbours_have_its_fields_names_what_they_are_about():
+    text = "## Danube\n\nMouth: Black Sea\nLength: 2,850 km\n\n## Elbe\n\nMouth: North Sea\n"
+    assert triples(facts_of(text)) == [
         ("Danube", "mouth", "Black Sea"),
         ("Danube", "length", "2,850 km"),
+        ("Elbe", "mouth", "North Sea"),
     ]
+    assert triples(facts_of(text, kind="json"))[0] == ("Danube", "mouth", "Black Sea")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Danube\n\nMouth: Black Sea\n\n## Contact\n\nEditor: Ana Marić\n",
+        "## Example\n\nMouth: Inn\n\n# Two\n\n## Example\n\nMouth: Drava\n",
+        "## Part\n\nAna Marić\nBorn: 1960\n\nA Note\nPlace: Wien\n",
+        "## Danube\n\nValue: 3 km\n",
+    ],
+)
+def test_fields_below_a_heading_of_another_kind_are_not_about_it(text):
+    assert facts_of(text) == []
 
 
 def test_fields_that_repeat_under_one_heading_are_about_other_things():
@@ -120,8 +147,8 @@ def test_a_name_alone_above_fields_is_their_subject():
 
 
 def test_a_records_groups_are_not_its_subject():
-    text = "## People\n\nPopulation: 5,000\n"
-    assert facts_of(text, headings=("People",), kind="json") == []
+    text = "## People\n\nPopulation: 5,000\n\n## Land\n\nArea: 3 sq km\n"
+    assert facts_of(text, kind="json") == []
 
 
 def test_programs_and_their_output_inside_a_text_state_nothing():
@@ -165,6 +192,22 @@ def test_rows_that_repeat_a_name_need_a_year():
         ("6", "1991"),
     ]
     assert facts_of(rows.replace("| Year |", "| Kind |")) == []
+    assert facts_of(rows.replace("1991", "1990")) == []
+
+
+def test_weighings_of_one_species_are_no_things():
+    rows = "".join(f"| Adelie | {37 + n} | {2007 + n % 3} |\n" for n in range(9))
+    assert facts_of(f"| species | bill_length (mm) | year |\n|---|---|---|\n{rows}") == []
+
+
+def test_a_table_cut_in_blocks_is_one_table():
+    head = "| species | bill_length_mm |\n|---|---|\n"
+    block = f"{head}| Adelie | 37 |\n| Gentoo | 40 |\n\n"
+    assert facts_of(f"## A\n{block}## B\n{block}") == []
+    found = facts_of(f"## A\n{block}## B\n{head}| Chinstrap | 38 |\n")
+    assert triples(found)[0] == ("Adelie", "bill length", "37")
+    assert found[1].quantity.unit == "mm"
+    assert len(triples(found)) == 3
 
 
 def test_the_date_of_a_definition_holds_for_the_figures_behind_it():
