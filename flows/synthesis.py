@@ -229,7 +229,14 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
     out.samples.append(sample)
     out.contexts.append(row)
     out.outcomes.append(
-        Outcome(stage="generate", input_id=candidate.id, status="ok", reason="", detail="", n_out=1)
+        Outcome(
+            stage="generate",
+            input_id=candidate.id,
+            status="ok",
+            reason="",
+            detail=sample.id,
+            n_out=1,
+        )
     )
 
 

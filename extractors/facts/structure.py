@@ -2,7 +2,8 @@
 
 Readers render every format to one syntax (headings, `Field: value`, `- item`, pipe tables), so these patterns see
 yearbooks, nested records, definition lists and csv alike. The subject of a line is the document's own subject, else
-the innermost heading that names a record: one whose neighbours have the same fields. A list is read whole or not at all.
+the innermost heading that names a record: one whose neighbours have the same fields. A list is read whole or not at
+all.
 """
 
 import itertools
@@ -125,7 +126,10 @@ def _find(text: str, name: str) -> tuple[int, int] | None:
 
 
 def _field_facts(
-    document: Document, section: Section, subject: Mention | None, records: Collection[tuple[int, str]]
+    document: Document,
+    section: Section,
+    subject: Mention | None,
+    records: Collection[tuple[int, str]],
 ) -> Iterator[Fact]:
     """Read the section's field lines; a name alone on its line before them is what they are about."""
     parents = section.headings if document.subject else ()

@@ -2,7 +2,8 @@
 
 Where the first column holds codes (`FR`, `0042`), the one headed as a name is the key, and without one the table gives
 nothing. Rows whose key is not a name, or that repeat a name without a year column to tell them apart, give nothing, and
-neither does a table with more than a few of those (fifty weighings of one species). A header's bracketed unit (`Length (km)`) belongs to every number below it.
+neither does a table with more than a few of those (fifty weighings of one species). A header's bracketed unit
+(`Length (km)`) belongs to every number below it.
 """
 
 import re
@@ -34,7 +35,9 @@ CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
 NAMING = re.compile(r"(?:[a-z]+ )?(?:name|title)")
 UNTYPED = frozenset(("name", "title", "item", "year", "label", "key", "text", "value", "row"))
 """Headers of a key column that do not say what kind of thing its rows are."""
-SYMBOLS = frozenset(("km", "mm", "cm", "m", "ft", "kg", "g", "t", "kwh", "mw", "gw", "kw", "mb", "gb"))
+SYMBOLS = frozenset(
+    ("km", "mm", "cm", "m", "ft", "kg", "g", "t", "kwh", "mw", "gw", "kw", "mb", "gb")
+)
 """Units that end a column's machine name, as in `bill_length_mm`."""
 DOUBTFUL_ROWS = 0.05
 """Largest share of rows that repeat a name; a table with more of them lists observations, not things."""
@@ -154,7 +157,9 @@ def _facts_of_rows(
             continue
         if (name, year) in layout.doubtful or (year and not YEAR.fullmatch(year)):
             continue
-        mention = Mention(text=name, start=subject.start, end=subject.start + len(name), type="thing")
+        mention = Mention(
+            text=name, start=subject.start, end=subject.start + len(name), type="thing"
+        )
         qualifiers = (Qualifier(kind="time", text=year),) if year else ()
         yield from _class_fact(document, section, header.cells[layout.key], row, mention)
         for index, (label, unit) in enumerate(layout.columns):
@@ -197,7 +202,10 @@ def _class_fact(
     document: Document, section: Section, head: Cell, row: Row, mention: Mention
 ) -> Iterator[Fact]:
     """The key column's header types the row's thing when it is one common noun (`River`, `Launch vehicle`)."""
-    if not re.fullmatch(r"[A-Za-z][a-z]+(?: [a-z]+)?", head.text) or head.text.casefold() in UNTYPED:
+    if (
+        not re.fullmatch(r"[A-Za-z][a-z]+(?: [a-z]+)?", head.text)
+        or head.text.casefold() in UNTYPED
+    ):
         return
     noun = Mention(text=head.text, start=head.start, end=head.start + len(head.text), type="text")
     yield make_fact(

@@ -160,7 +160,16 @@ def test_why_and_why_not_answer_for_rows_and_files(undisturbed):
     shown = longspan("snapshot", "show", "small", "--home", str(home), "--sample", "1").stdout
     identity = next(word for word in shown.split() if word.startswith("sample-"))
     assert "Program:" in longspan("why", identity, "--home", str(home)).stdout
+    row = json.loads(longspan("why", identity, "--home", str(home), "--json").stdout)
+    assert row["id"] == identity
+    assert row["verdicts"]
+    snapshot = json.loads(
+        longspan("snapshot", "show", "small", "--home", str(home), "--json").stdout
+    )
+    assert snapshot["manifest"]["counts"]["samples"] > 0
     assert "ingest: ok" in longspan("why-not", "danube.txt", "--home", str(home)).stdout
+    made = json.loads(longspan("why-not", identity, "--home", str(home), "--json").stdout)
+    assert [(step["stage"], step["status"]) for step in made] == [("generate", "ok")]
     missing = longspan("why-not", "no such thing", "--home", str(home))
     assert (missing.returncode, missing.stderr.count("Traceback")) == (2, 0)
 
