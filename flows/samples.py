@@ -1,6 +1,7 @@
 """A checked candidate and its context as the rows trainers read (design: snapshot contract)."""
 
 import json
+import re
 from collections.abc import Sequence
 
 from generators.contexts import Context, Pool, render
@@ -12,9 +13,14 @@ from warehouse.verdicts import Verdict
 INSTRUCTION = (
     "Answer from the documents alone. Reason first; end with one line: Therefore, the answer is …"
 )
+BARE_NUMBER = re.compile(r"[-−]?[\d.,]+")
+DATE = re.compile(r"\b(?:[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)\b")
 FORMATS = {
     "text": "Give the name or phrase as the documents print it.",
+    "date": "Give the date as the documents print it.",
+    "year": "Give the year.",
     "number": "Give one number{unit}.",
+    "figure": "Give the figure with its unit as the documents print them.",
     "items": "Give all items, separated by semicolons, in any order.",
     "ordered_items": "Give the items in order, separated by semicolons.",
 }
@@ -22,8 +28,15 @@ FORMATS = {
 
 def format_instructions(answer: Answer) -> str:
     """Return how the answer is to be written; the memory agent withholds it until the end."""
-    unit = f" in {answer.unit}" if answer.unit and answer.unit != "year" else ""
-    return FORMATS[answer.kind].format(unit=unit)
+    unit = f" in {answer.unit}" if answer.unit else ""
+    kind: str = answer.kind
+    if kind == "number" and answer.unit == "year":
+        kind = "year"
+    elif kind == "number" and not BARE_NUMBER.fullmatch(answer.text):
+        kind = "figure"
+    elif kind == "text" and DATE.search(answer.text):
+        kind = "date"
+    return FORMATS[kind].format(unit=unit)
 
 
 def sample_rows(

@@ -27,7 +27,7 @@ from verifiers.context_checks import LaidOut, check_context
 from verifiers.proof import Draft, World, co_supporters, evidence_sections, prove
 from verifiers.question_checks import check_question, thin
 from verifiers.refute import Matcher
-from warehouse.entities import EntityTable
+from warehouse.entities import Entity, EntityTable
 from warehouse.functional import measure
 from warehouse.graph import build_graph
 from warehouse.identity import rank
@@ -81,7 +81,16 @@ def build_world(
         key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}"
         for key, item in pool.items()
     }
-    return World(GraphView(graph), MentionIndex(graph.nodes, texts), measure(graph), repeated)
+    index = MentionIndex(graph.nodes, texts)
+    for number, node in enumerate(graph.nodes):
+        node.article = _takes_article(node) and index.articled(number)
+    return World(GraphView(graph), index, measure(graph), repeated)
+
+
+def _takes_article(node: Entity) -> bool:
+    """Whether "the" may stand before the node's name: not before people, titles, literals, or a name that has it."""
+    named = node.type in ("place", "organisation", "thing")
+    return named and not node.name.casefold().startswith("the ")
 
 
 def synthesise(

@@ -40,14 +40,22 @@ CODE_CLAUSES = {
 }
 
 
+SUPERLATIVES = {
+    "km": ("most kilometres", "fewest kilometres"),
+    "m": ("most metres", "fewest metres"),
+    "%": ("highest percentage", "lowest percentage"),
+}
+"""How the extreme of a list of figures is told, by unit; other units are named beside the word figure."""
+
+
 def shown(node: Entity) -> str:
-    """Return a named thing as printed in a question."""
+    """Return a named thing as printed in a question, with the article that running text gives it."""
     if node.type == "code":
         return f"`{node.name.removeprefix('builtins.')}`"
     if node.type == "work":
         noun = next((n for n in node.nouns if len(n.split()) <= 2), "")
         return f'the {noun} "{node.name}"' if noun else f'"{node.name}"'
-    return node.name
+    return f"the {node.name}" if node.article else node.name
 
 
 def noun_of(node: Entity, via: Fact | None = None) -> str:
@@ -68,6 +76,15 @@ def singular(noun: str) -> str:
     if noun.endswith("ies") and len(noun) > 4:
         return f"{noun[:-3]}y"
     return noun[:-1] if noun.endswith("s") and not noun.endswith(("ss", "us", "is")) else noun
+
+
+def plural(noun: str) -> str:
+    """Return the regular English plural of a noun; a person's is `people`."""
+    if noun.endswith("person"):
+        return f"{noun.removesuffix('person')}people"
+    if re.search(r"[^aeiou]y$", noun):
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "z", "ch", "sh")) else f"{noun}s"
 
 
 def plain_label(relation: str) -> bool:
@@ -95,6 +112,35 @@ def quoted_label(fact: Fact) -> str:
     """Return a field's path as it is quoted in a question: `"Land use / total"`."""
     label = printed_label(fact)
     return f'"{label[:1].upper()}{label[1:]}"'
+
+
+def quoted_figure(fact: Fact, kind: str = "figure") -> str:
+    """Return a field that is no plain noun as a phrase: `"total" figure under "Land use"`, `"Imports 2024" figure`."""
+    path, _, leaf = printed_label(fact).rpartition(" / ")
+    if not path:
+        return f"{quoted_label(fact)} {kind}"
+    return f'"{leaf}" {kind} under "{path[:1].upper()}{path[1:]}"'
+
+
+def extreme(step: Step, fact: Fact) -> str:
+    """Return how a selector's choice stands out in its list: "the fewest kilometres"."""
+    unit = fact.quantity.unit if fact.quantity else ""
+    if unit in SUPERLATIVES:
+        return f"the {SUPERLATIVES[unit][step.selector == 'smallest']}"
+    return f"the {step.selector} figure in {unit}" if unit else f"the {step.selector} number"
+
+
+def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
+    """Return the sentence that takes one thing out of a list by its figure, and the noun it is taken up with."""
+    leaf = step.relation.rpartition(" / ")[2]
+    last = leaf.split()[-1]
+    noun = (
+        singular(last) if re.fullmatch(r"[a-z]{4,}", last) and singular(last) != last else "entry"
+    )
+    best = extreme(step, fact)
+    if plain_label(leaf):
+        return f"Of the {leaf} listed for {subject}, take the one with {best}.", noun
+    return f"From the {quoted_label(fact)} list of {subject}, take the entry with {best}.", noun
 
 
 def label_in_sentence(fact: Fact) -> str:
@@ -143,16 +189,12 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     """Return the far end of a forward step from `subject` as a noun phrase."""
     fact = as_clause(fact)
     if step.selector in ("largest", "smallest"):
-        unit = fact.quantity.unit if fact.quantity else ""
-        measure = (
-            f"the {step.selector} figure (in {unit})" if unit else f"the {step.selector} figure"
-        )
         leaf = step.relation.rpartition(" / ")[2]
         if plain_label(leaf) and " " in leaf and singular(leaf) != leaf:
-            return f"the {singular(leaf)} of {subject} listed with {measure}"
-        return f"the one among the {quoted_label(fact)} of {subject} that is listed with {measure}"
+            return f"the {singular(leaf)} listed for {subject} with {extreme(step, fact)}"
+        return f"the entry in the {quoted_label(fact)} list of {subject} with {extreme(step, fact)}"
     if fact.shape == "code":
-        return _code_phrase(subject, step)
+        return _code_phrase(subject, step, target)
     if fact.shape == "attribute":
         phrase = _attribute_phrase(subject, step, fact)
         return f"{phrase}, as last stated," if step.selector == "latest" else phrase
@@ -175,7 +217,11 @@ def statement(subject: str, fact: Fact, noun: str, article: str) -> str:
     return f"{told[0].upper()}{told[1:]}.".replace("  ", " ")
 
 
-def _code_phrase(subject: str, step: Step) -> str:
+def _code_phrase(subject: str, step: Step, target: Entity) -> str:
+    if step.selector == "inherited":
+        what = "method" if target.type == "code" else "class attribute"
+        named = f"the {what} `{step.relation}` that {subject} inherits"
+        return named if target.type == "code" else f"the value of {named}"
     if step.relation.startswith("attribute "):
         name = step.relation.removeprefix("attribute ")
         return f"the value that the class body of {subject} assigns to `{name}`"
@@ -196,7 +242,7 @@ def _attribute_phrase(subject: str, step: Step, fact: Fact) -> str:
             number = "year of the "
         return f"the {number}{label_in_sentence(fact)}{time} of {subject}"
     kind = "figure" if fact.quantity and fact.object.type == "value" else "entry"
-    return f"the {quoted_label(fact)} {kind}{time} of {subject}"
+    return f"the {quoted_figure(fact, kind)}{time} for {subject}"
 
 
 def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
@@ -232,8 +278,8 @@ def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
         if plain_label(fact.relation):
             return f"whose {label_in_sentence(fact)} is {object_}"
         if fact.object.type == "value":
-            return f"whose {quoted_label(fact)} figure is {object_}"
-        return f"whose {quoted_label(fact)} entry names {object_}"
+            return f"whose {quoted_figure(fact)} is {object_}"
+        return f"whose {quoted_figure(fact, 'entry')} names {object_}"
     if fact.shape == "role":
         return f"{pronoun} is the {fact.relation} {object_}"
     return f"{pronoun} {fact.phrase} {fact.preposition} {object_}".replace("  ", " ")

@@ -7,8 +7,9 @@ from decimal import Decimal
 from warehouse.entities import edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.graph import FactGraph
+from warehouse.inheritance import INHERITED, inheritable
 from warehouse.programs import Direction, Step
-from warehouse.queries import GraphView, time_of
+from warehouse.queries import GraphView, internal, time_of
 from warehouse.records import Fact, Qualifier
 
 CANDIDATES = 3
@@ -30,9 +31,7 @@ def carried(qualifier: Qualifier) -> bool:
     """Whether wording the plain relation loses nothing of the qualifier."""
     if qualifier.kind == "time":
         return True
-    return qualifier.kind == "note" and qualifier.text.startswith(
-        ("object=", "subject=", "order=", "speaker=")
-    )
+    return qualifier.kind == "note" and internal(qualifier)
 
 
 def usable(fact: Fact) -> bool:
@@ -97,6 +96,16 @@ class Moves:
                 yield Move(step, int(self.graph.object[edges[0]]), edges[0], edition)
             elif len(ends) > 1:
                 yield from self._selected(relation, edition, edges)
+        yield from self._inherited(node)
+
+    def _inherited(self, node: int):
+        """Yield the lookups of names that a class does not bind itself and its bases do."""
+        for name in inheritable(self.view, node):
+            step = Step(relation=name, direction="forward", selector=INHERITED)
+            ends, edges = self.view.follow(node, step, "")
+            definition = self.graph.facts[edges[-1]] if len(ends) == 1 else None
+            if definition and self.edition(definition) == "":
+                yield Move(step, ends[0], edges[-1], "")
 
     def _selected(self, relation: str, edition: str, edges: list[int]):
         facts = [self.graph.facts[edge] for edge in edges]

@@ -71,6 +71,8 @@ class Walker:
             if node.type in ("value", "text"):
                 continue
             for trail in self._trails(start):
+                if self._at_method(trail):
+                    continue  # a way on, whose name the question has to print
                 if len(trail.moves) > 1 and self._spread(trail.moves):
                     yield self._chain(trail)
                 if len(trail.moves) <= 2 and self.graph.nodes[trail.end].type not in (
@@ -107,6 +109,9 @@ class Walker:
         documents = [self.graph.facts[move.edge].document_id for move in moves]
         apart = all(a != b for a, b in pairwise(documents))
         return apart and len(set(documents)) >= documents_needed(len(moves))
+
+    def _at_method(self, trail: Trail) -> bool:
+        return self.graph.facts[trail.moves[-1].edge].relation == "defined in"
 
     def _chain(self, trail: Trail) -> Program:
         return Program(form="chain", paths=(self._path(trail),), edition=trail.moves[0].edition)

@@ -10,16 +10,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from itertools import groupby
 
 from generators.phrases import (
     as_clause,
+    choice,
     final_question,
     is_year,
     label_in_sentence,
     noun_of,
     noun_phrase,
     plain_label,
-    quoted_label,
+    plural,
+    quoted_figure,
     relative_clause,
     shown,
     singular,
@@ -28,7 +32,7 @@ from generators.phrases import (
 from warehouse.entities import Entity, edge_relation
 from warehouse.graph import FactGraph
 from warehouse.programs import Answer, Candidate, Hop, Program, Step, program_id
-from warehouse.queries import Result
+from warehouse.queries import Result, by_step
 from warehouse.records import Category, Fact
 
 NESTED = 2
@@ -48,17 +52,18 @@ def word_candidate(
     graph: FactGraph, program: Program, result: Result, place: tuple[str, Category]
 ) -> Candidate:
     """Return the worded candidate of a program that has been run; `place` is (split, category)."""
-    legs = [(branch, _leg(graph, program, branch, edge)) for branch, edge in result.edges]
+    legs = _legs(graph, program, result)
     words = {
         "chain": _chain, "intersection": _intersection, "listing": _listing, "comparison": _comparison,
-        "difference": _difference, "ordering": _ordering,
+        "difference": _difference, "ordering": partial(_ordering, result=result),
     }  # fmt: skip
     question = _scoped(words[program.form](graph, program, legs), program, place[1])
-    facts = {leg.fact.id: leg.fact for _, leg in legs}
+    facts = {graph.facts[edge].id: graph.facts[edge] for _, edge in result.edges}
     hops = tuple(
-        Hop(fact_id=leg.fact.id, subject=leg.subject.id, object=leg.target.id, path=branch)
-        for branch, leg in legs
-    )
+        Hop(fact_id=graph.facts[edge].id, subject=graph.nodes[graph.subject[edge]].id,
+            object=graph.nodes[graph.object[edge]].id, path=branch)
+        for branch, edge in result.edges
+    )  # fmt: skip
     return Candidate(
         id=program_id(program), split=place[0], category=place[1], program=program, question=question,
         answer=_answer(graph, program, result), answer_entities=tuple(graph.nodes[n].id for n in result.nodes),
@@ -67,14 +72,24 @@ def word_candidate(
     )  # fmt: skip
 
 
-def _leg(graph: FactGraph, program: Program, branch: int, edge: int) -> Leg:
-    fact = graph.facts[edge]
-    relation = edge_relation(fact)
-    steps = [*(program.paths[branch].steps if branch < len(program.paths) else ()), *program.then]
-    step = next(
-        (s for s in steps if s.relation == relation), Step(relation=relation, direction="forward")
-    )
-    return Leg(step, fact, graph.nodes[graph.subject[edge]], graph.nodes[graph.object[edge]])
+def _legs(graph: FactGraph, program: Program, result: Result) -> list[tuple[int, Leg]]:
+    """Return (branch, leg) in reading order; the edges of an inherited name are one leg."""
+    out: list[tuple[int, Leg]] = []
+    for branch, run in groupby(result.edges, key=lambda pair: pair[0]):
+        inside = branch < len(program.paths)
+        steps = program.paths[branch].steps if inside else program.then
+        already = sum(number == branch for number, _ in out)
+        edges = [edge for _, edge in run]
+        for number, own in enumerate(by_step(graph, steps[already:], edges), already):
+            fact = graph.facts[own[-1]]
+            plain = Step(relation=edge_relation(fact), direction="forward")
+            end = graph.subject if fact.relation == "defined in" else graph.object
+            leg = Leg(
+                steps[number] if number < len(steps) else plain,
+                fact, graph.nodes[graph.subject[own[0]]], graph.nodes[end[own[-1]]],
+            )  # fmt: skip
+            out.append((branch, leg))
+    return out
 
 
 OWN_START = re.compile(
@@ -133,6 +148,11 @@ def _tell(subject: str, legs: Sequence[Leg]) -> str:
             story.sentences.append(statement(story.current, fact, noun, article))
             story.current, story.depth = again, 0
             continue
+        if leg.step.selector in ("largest", "smallest"):
+            sentence, noun = choice(story.current, leg.step, leg.fact)
+            story.sentences.append(sentence)
+            story.current, story.depth = story.introduce(noun)[1], 0
+            continue
         story.current = noun_phrase(story.current, leg.step, leg.fact, leg.target)
         story.depth += 1
         if story.depth == NESTED and number < len(legs) - 2:
@@ -187,7 +207,7 @@ def _listing(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) ->
 
 def _measure_words(program: Program, fact: Fact) -> str:
     if not plain_label(program.measure):
-        return f"{quoted_label(fact)} figure"
+        return quoted_figure(fact)
     counted = (
         fact.quantity and not fact.quantity.unit and singular(program.measure) != program.measure
     )
@@ -214,23 +234,31 @@ def _comparison(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]])
         order = "later" if program.order == "largest" else "earlier"
         if fact.shape == "clause":
             return f"{asked} {fact.phrase} {order}: {names[0]}, or {names[1]}?"
-        return f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}? Give the name."
+        return (
+            f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}?"
+        )
     order = "larger" if program.order == "largest" else "smaller"
-    return f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}? Give the name."
+    return f"{asked} has the {order} {_measure_words(program, fact)}: {names[0]}, or {names[1]}?"
 
 
 def _difference(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
     names, measured = _branches(graph, program, legs)
     unit = measured[0].fact.quantity.unit if measured[0].fact.quantity else ""
     words = _measure_words(program, measured[0].fact)
-    ask = f"What is the difference between the {words} of {names[0]} and that of {names[1]}"
-    return f"{ask}, computed from the printed figures{f' and given in {unit}' if unit else ''}?"
+    place = "of" if plain_label(program.measure) else "for"
+    pair = f"Compare the {words} {place} {names[0]} with that {place} {names[1]}."
+    return f"{pair} By how much{f', in {unit},' if unit else ''} does the larger exceed the smaller, as printed?"
 
 
-def _ordering(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
+def _ordering(
+    graph: FactGraph, program: Program, legs: list[tuple[int, Leg]], *, result: Result
+) -> str:
+    """The things are listed alphabetically, or backwards where that would be the answer itself."""
     names, measured = _branches(graph, program, legs)
     fact = as_clause(measured[0].fact)
-    listed = "; ".join(sorted(names))
+    ranked = [shown(graph.nodes[number]) for number in result.nodes]
+    listed = "; ".join(sorted(names, reverse=sorted(names) == ranked))
+    these = f"these {_kinds([leg.subject for leg in measured])}".rstrip()
     if is_year(fact):
         order = "latest to the earliest" if program.order == "largest" else "earliest to the latest"
         if fact.shape == "clause":
@@ -240,14 +268,22 @@ def _ordering(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -
                 if fact.phrase.startswith("was ")
                 else fact.phrase
             )
-            return f"Put these in the order in which they {phrase}, {first}: {listed}."
+            return f"Put {these} in the order in which they {phrase}, {first}: {listed}."
     else:
         order = (
             "largest to the smallest" if program.order == "largest" else "smallest to the largest"
         )
     words = _measure_words(program, fact)
-    words = f"their {words}s" if words.endswith("figure") else words
-    return f"Put these in order of {words}, from the {order}: {listed}."
+    if not plain_label(program.measure):
+        words = f"their {words.replace(' figure', ' figures', 1)}"
+    return f"Put {these} in order of {words}, from the {order}: {listed}."
+
+
+def _kinds(things: Sequence[Entity]) -> str:
+    """Return the plural noun for things of one kind, or nothing where they share none that is worth saying."""
+    nouns = {noun_of(thing) for thing in things}
+    shared = next(iter(nouns)) if len(nouns) == 1 else ""
+    return "" if shared in ("", "thing", "entry", "value") else plural(shared)
 
 
 def _answer(graph: FactGraph, program: Program, result: Result) -> Answer:

@@ -9,12 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from verifiers.proof import World
 from verifiers.refute import Matcher
 from warehouse.programs import Candidate, Path
-from warehouse.queries import GraphView, run_program
+from warehouse.queries import GraphView, run_program, starts
 from warehouse.verdicts import Verdict, failed, passed
 
 PEERS = 2
@@ -118,10 +116,8 @@ def peers(candidate: Candidate, context: LaidOut, world: World) -> Verdict:
     view = _visible(context, world)
     graph = view.graph
     step = program.paths[0].steps[-1].model_copy(update={"time": ""})
-    relation = view.relation_numbers[step.relation]
     ends: set[int] = set()
-    edges = np.flatnonzero(graph.relation == relation).tolist()
-    for start in dict.fromkeys(int(graph.subject[edge]) for edge in edges if view.sees(edge)):
+    for start in starts(view, step):
         ends.update(
             view.walk(Path(anchor=graph.nodes[start].id, steps=(step,)), program.edition)[0]
         )

@@ -9,13 +9,11 @@ import itertools
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import numpy as np
-
 from warehouse.entities import edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.mentions import MentionIndex, searchable
 from warehouse.programs import Direction, Path, Program, Step
-from warehouse.queries import GraphView, Result, run_program
+from warehouse.queries import GraphView, Result, by_step, run_program, starts
 from warehouse.records import Fact
 from warehouse.verdicts import Verdict, failed, passed
 
@@ -120,8 +118,12 @@ def spread(draft: Draft, world: World) -> Verdict:
             f"{len(documents)} of {needed}",
         )
     if draft.program.form == "chain":
-        path = [world.fact(edge).document_id for _, edge in draft.result.edges]
-        if any(a == b for a, b in itertools.pairwise(path)):
+        steps = draft.program.paths[0].steps
+        path = [
+            {world.fact(edge).document_id for edge in edges}
+            for edges in by_step(world.view.graph, steps, [e for _, e in draft.result.edges])
+        ]
+        if any(len(a | b) == 1 for a, b in itertools.pairwise(path)):
             return failed("spread", "two steps in a row in one document")
     return passed("spread")
 
@@ -233,10 +235,8 @@ def _answers(tail: tuple[Step, ...], edition: str, world: World) -> int:
     key = (tail, edition)
     if key not in world._suffixes:
         graph = world.view.graph
-        relation = world.view.relation_numbers[tail[0].relation]
-        starts = np.unique(graph.subject[graph.relation == relation]).tolist()
         ends: set[int] = set()
-        for start in starts:
+        for start in starts(world.view, tail[0]):
             reached, _ = world.view.walk(Path(anchor=graph.nodes[start].id, steps=tail), edition)
             ends.update(reached)
             if len(ends) >= SUFFIX_ANSWERS:

@@ -9,7 +9,7 @@ from verifiers.proof import World
 from warehouse.identity import rank
 from warehouse.mentions import NameTrie, searchable
 from warehouse.programs import Candidate
-from warehouse.queries import time_of
+from warehouse.queries import internal, time_of
 from warehouse.records import Record
 from warehouse.verdicts import Verdict, failed, passed
 
@@ -21,6 +21,10 @@ class Caps(Record):
 
     answer: float = 0.02
     final_fact: float = 0.01
+    step: float = 0.03
+    """One fact that is not the last of its question."""
+    opening: float = 0.25
+    """One relation, with its selector, as the first step of a chain."""
     chain: float = 0.01
     signature: float = 0.12
     """Form with its relations."""
@@ -31,10 +35,16 @@ class Caps(Record):
 
 
 def leak(candidate: Candidate, world: World) -> Verdict:
-    """The question names neither a hidden thing nor the answer, by any alias."""
+    """The question names neither a hidden thing nor the answer, by any alias; an inherited method by its name only."""
     program = candidate.program
     shown = {path.anchor for path in program.paths}
-    hidden = {entity for hop in candidate.hops for entity in (hop.subject, hop.object)} - shown
+    looked_up = {fact.id for fact in candidate.facts if fact.relation == "defined in"}
+    hidden = {
+        entity
+        for hop in candidate.hops
+        for entity in (hop.subject, hop.object)
+        if hop.fact_id not in looked_up or entity == hop.object
+    } - shown
     if program.form == "ordering":
         return passed("leak")
     numbers = world.view.numbers
@@ -61,12 +71,8 @@ def qualifiers_carried(candidate: Candidate, world: World) -> Verdict:
                 continue
             return failed("qualifiers_carried", "a time qualifier is not in the wording", time)
         for qualifier in fact.qualifiers:
-            internal = qualifier.text.startswith(("object=", "subject=", "order=", "speaker="))
-            if (
-                qualifier.kind == "note"
-                and not internal
-                and qualifier.text not in candidate.question
-            ):
+            narrows = qualifier.kind == "note" and not internal(qualifier)
+            if narrows and qualifier.text not in candidate.question:
                 return failed("qualifiers_carried", "a note is not in the wording", qualifier.text)
     return passed("qualifiers_carried")
 
@@ -125,7 +131,11 @@ def crowd_keys(candidate: Candidate) -> list[tuple[str, str]]:
     relations += [s.relation + s.selector for path in program.paths for s in path.steps]
     relations += [s.relation for s in program.then]
     facts = [hop.fact_id for hop in candidate.hops]
+    first = program.paths[0].steps[0] if program.form == "chain" else None
+    opening = [("opening", first.relation + first.selector)] if first else []
     return [
+        *opening,
+        *(("step", fact) for fact in dict.fromkeys(facts[:-1])),
         ("answer", candidate.answer.text.casefold()),
         ("final_fact", facts[-1]),
         ("chain", "|".join(sorted(facts)[:-1]) if len(facts) > 2 else "|".join(facts)),
@@ -144,7 +154,8 @@ def thin(
     ordered = sorted(candidates, key=lambda c: rank(seed, c.id))
     limits = {
         kind: max(caps.floor, round(getattr(caps, kind) * target))
-        for kind in ("answer", "final_fact", "chain", "signature", "form", "chain_form")
+        for kind in Caps.model_fields
+        if kind != "floor"
     }
     crowd = Crowd(limits)
     seen: set[str] = set()

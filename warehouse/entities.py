@@ -41,6 +41,9 @@ class Entity:
     family: str = ""
     """The kind of list whose row it is (`warehouse.families`), if any: only things of one family are compared."""
 
+    article: bool = False
+    """Whether running text says "the" before the name (`the Netherlands`, `the Danube`)."""
+
     @property
     def name(self) -> str:
         """The surface to print."""
@@ -130,6 +133,7 @@ CODE_SUBJECT = {
     "raises": "function",
     "returns": "function",
     "calls": "function",
+    "defined in": "method",
 }
 """What a program's relation says its subject is, for wording and for closing a scope."""
 CODE_OBJECT = {"inherits": "class", "raises": "exception class"}

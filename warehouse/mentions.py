@@ -6,12 +6,16 @@ sections: each position is looked up in a trie of names of at most `LONGEST` wor
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 from warehouse.entities import Entity, aliases, normalise
 
 LONGEST = 10
+PREPOSITIONS = frozenset("of in to from by at on with into for near".split())
+"""Words after which a name in running text either has its article or has none."""
+ARTICLE_TIMES = 2
+"""How often a text must say "the" before a name."""
 TOO_COMMON = frozenset(("true false none null self yes no one two three name type value").split())
 _WORD = re.compile(r"[^\W_]+")
 _Trie = dict[str, "_Trie | list[int]"]
@@ -43,8 +47,11 @@ class NameTrie:
                 node = node.setdefault(word, {})
             node.setdefault(_END, []).append(number)
 
-    def find(self, text: str) -> set[int]:
-        """Return the ids of all names found in the text, overlapping ones included."""
+    def find(self, text: str, before: Callable[[int, str], None] | None = None) -> set[int]:
+        """Return the ids of all names found in the text, overlapping ones included.
+
+        `before`, where given, is told each found id with the word in front of it.
+        """
         words = _WORD.findall(text.casefold())
         found: set[int] = set()
         for start, word in enumerate(words):
@@ -53,6 +60,9 @@ class NameTrie:
             while node is not None:
                 if _END in node:
                     found.update(node[_END])
+                    if before and start:
+                        for number in node[_END]:
+                            before(number, words[start - 1])
                 at += 1
                 node = node.get(words[at]) if at < len(words) else None
         return found
@@ -68,11 +78,24 @@ class MentionIndex:
         )
         self.of_section: dict[str, set[int]] = {}
         self.of_node: dict[int, set[str]] = defaultdict(set)
+        self._with: Counter[int] = Counter()
+        self._without: Counter[int] = Counter()
         for section, text in sections.items():
-            found = trie.find(text)
+            found = trie.find(text, self._count)
             self.of_section[section] = found
             for node in found:
                 self.of_node[node].add(section)
+
+    def _count(self, node: int, before: str) -> None:
+        if before == "the":
+            self._with[node] += 1
+        elif before in PREPOSITIONS:
+            self._without[node] += 1
+
+    def articled(self, node: int) -> bool:
+        """Whether running text says "the" before the node's name, more often than a bare preposition."""
+        times = self._with[node]
+        return times >= ARTICLE_TIMES and times > self._without[node]
 
     def naming_both(self, first: int, second: int) -> set[str]:
         """Return the sections that name both nodes."""

@@ -20,7 +20,7 @@ FORMS: tuple[Form, ...] = (
     "listing",
 )
 Direction = Literal["forward", "backward"]
-Selector = Literal["", "largest", "smallest", "latest"]
+Selector = Literal["", "largest", "smallest", "latest", "inherited"]
 
 
 class Step(Record):
@@ -29,7 +29,8 @@ class Step(Record):
     relation: str
     direction: Direction
     selector: Selector = ""
-    """Which of several objects: by the edge's measure, or the last stated; empty where the direction is functional."""
+    """Which of several objects: by the edge's measure, or the last stated; empty where the direction is functional.
+    `inherited`: the relation is a name, looked up on a class's bases in method resolution order."""
     time: str = ""
     """Time qualifier that the fact must carry, as printed; empty where the fact has none or the event happens once."""
 

@@ -5,13 +5,16 @@ that it cannot be derived once a document is taken away: only the set of visible
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from warehouse.graph import FactGraph
+from warehouse.inheritance import INHERITED, is_base, look_up
 from warehouse.programs import Path, Program, Step
-from warehouse.records import Fact, Quantity
+from warehouse.records import Fact, Qualifier, Quantity
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,8 @@ class GraphView:
 
     def follow(self, node: int, step: Step, edition: str) -> tuple[list[int], list[int]]:
         """Return (distinct far nodes, edges) of one step, its selector applied; a tie gives both nodes."""
+        if step.selector == INHERITED:
+            return look_up(self, node, step.relation, edition=edition)
         edges = self.facts(node, step, edition)
         if step.selector == "latest" and edges:
             last = max(self.graph.facts[edge].as_of for edge in edges)
@@ -109,9 +114,41 @@ class GraphView:
             for end in ends:
                 nodes, edges = self.follow(end, step, edition)
                 reached.update(dict.fromkeys(nodes))
-                trail.extend(edges[:1] if len(nodes) == 1 else edges)
+                whole = len(nodes) > 1 or step.selector == INHERITED
+                trail.extend(edges if whole else edges[:1])
             ends = list(reached)
         return ends, trail
+
+
+def by_step(graph: FactGraph, steps: Sequence[Step], edges: Sequence[int]) -> list[list[int]]:
+    """Return the edges of a derivation by step: one each, for an inherited name its bases and its definition.
+
+    Edges beyond the last step (a measure, a link) follow one by one.
+    """
+    out: list[list[int]] = []
+    left = list(edges)
+    for step in steps:
+        size = 1
+        if step.selector == INHERITED:
+            size += sum(1 for _ in itertools.takewhile(lambda e: is_base(graph, e), left))
+        out.append(left[:size])
+        del left[:size]
+    return [*out, *([edge] for edge in left)]
+
+
+def starts(view: GraphView, step: Step) -> list[int]:
+    """Return the nodes from which the step can be taken, in order of node number."""
+    name = "inherits" if step.selector == INHERITED else step.relation
+    graph = view.graph
+    edges = np.flatnonzero(graph.relation == view.relation_numbers[name]).tolist()
+    return sorted({int(graph.subject[edge]) for edge in edges if view.sees(edge)})
+
+
+def internal(qualifier: Qualifier) -> bool:
+    """Whether a note is for the machine (`subject=click.types.ParamType`) and narrows nothing that a reader sees."""
+    return qualifier.text.startswith(
+        ("object=", "subject=", "order=", "speaker=", "binds=", "plain=")
+    )
 
 
 def time_of(fact: Fact) -> str:

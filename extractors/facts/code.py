@@ -3,7 +3,8 @@
 A file is read alone: its own imports and definitions give every name its qualified name, and what
 they leave open gives no fact. A mention's text is the name as printed; the qualified names stand in
 `note` qualifiers (`subject=click.types.ParamType.fail`, `object=click.exceptions.BadParameter`,
-`order=0` for bases and decorators).
+`order=0` for bases and decorators, `binds=` for all that the body of a class with bases binds, `plain=yes`
+for a method without decorators that nothing rebinds).
 """
 
 from bisect import bisect_right
@@ -23,7 +24,7 @@ from extractors.facts.code_values import class_attributes, constants, default_va
 from warehouse.identity import content_id
 from warehouse.records import Document, Fact, Qualifier, Section, make_fact
 
-EXTRACTOR = "code/1"
+EXTRACTOR = "code/2"
 
 
 def code_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
@@ -62,7 +63,7 @@ def _statements(source: Source, names: Names) -> Iterator[Statement]:
         yield from decorated_by(source, info, names=names)
         yield from class_attributes(source, info, names=names)
     for info in names.functions.values():
-        yield from defined_in(source, info)
+        yield from defined_in(source, info, names=names)
         yield from decorated_by(source, info, names=names)
         yield from raises(source, info, names=names)
         yield from calls(source, info, names=names)
@@ -77,6 +78,7 @@ def _fact(document: Document, section: Section, *, source: Source, statement: St
         notes.append(f"object={statement.object_name}")
     if statement.order >= 0:
         notes.append(f"order={statement.order}")
+    notes += statement.notes
     group = (
         content_id("group", document.id, statement.subject_name, statement.relation)
         if statement.listed

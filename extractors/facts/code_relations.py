@@ -10,6 +10,7 @@ import builtins
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from extractors.facts.code_names import (
     Binding,
@@ -40,18 +41,24 @@ CATCHERS = frozenset(
 )
 
 
-def defined_in(source: Source, info: FunctionInfo) -> Iterator[Statement]:
+def defined_in(source: Source, info: FunctionInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `defined in` from a method to its class."""
     subject = name_mention(source, info.node)
     owner = name_mention(source, info.owner.node) if info.owner else None
     if subject is not None and owner is not None and info.owner is not None:
         span = signature_span(source, info.node)
-        yield Statement(subject, info.name, "defined in", owner, info.owner.name, span)
+        changed = names.stored.get(info.owner.node.name, set()) | names.stored.get("cls", set())
+        plain = not info.node.decorator_list and info.node.name not in changed
+        notes = ("plain=yes",) if plain else ()
+        yield Statement(subject, info.name, "defined in", owner, info.owner.name, span, notes=notes)
 
 
 def inherits(source: Source, info: ClassInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `inherits` for every base in order, or nothing when one of them is unclear."""
-    yield from _listed(source, info, nodes=bases_of(info), label=(names, "inherits"))
+    bound = {*info.scope.names, *names.stored.get(info.node.name, set())}
+    binds = f"binds={' '.join(sorted(bound))}"
+    for statement in _listed(source, info, nodes=bases_of(info), label=(names, "inherits")):
+        yield replace(statement, notes=(binds,))
 
 
 def decorated_by(

@@ -60,6 +60,8 @@ class Statement:
     """0-based place in an ordered list, -1 where order means nothing."""
     listed: bool = False
     """Whether the statement is one of a complete list under its subject and relation."""
+    notes: tuple[str, ...] = ()
+    """Further notes of the form `key=value`."""
 
 
 def parse_source(document: Document) -> Source | None:

@@ -76,8 +76,9 @@ def records_of(document: Document, sections: Sequence[Section]) -> frozenset[tup
         for _, line, starts in _lines(document, section):
             if starts:
                 names = [(LINE, line.strip())]
-            for name in names if (label := _field_label(line)) else ():
-                labels[name].add(label)
+            if label := _field_label(line):
+                for name in names:
+                    labels[name].add(label)
     holders = Counter((depth, label) for (depth, _), own in labels.items() for label in own)
     return frozenset(
         (depth, name)

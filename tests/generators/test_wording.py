@@ -1,5 +1,8 @@
 """Questions read as English, and say what their program asks."""
 
+import pytest
+
+from generators.phrases import plural
 from generators.steps import Moves
 from generators.walks import Walker, WalkOptions, documents_needed
 from generators.wording import _scoped, word_candidate
@@ -62,6 +65,55 @@ def test_an_ordering_lists_names_in_alphabetical_order_and_stores_the_true_one(c
         "Put these in order of length, from the largest to the smallest: Ufer; Vils; Wied."
     )
     assert candidate.answer.items == ("Wied", "Vils", "Ufer")
+    upwards = program.model_copy(update={"order": "smallest"})  # 12, 40, 90: alphabetical as well
+    again = worded(world, Draft(upwards, run_program(world.view, upwards)))
+    assert again.question.endswith("from the smallest to the largest: Wied; Vils; Ufer.")
+
+
+def borders(corpus):
+    """A country with three neighbours by length of border, and a page for one of them."""
+    lists = {"shape": "attribute", "relation": "land boundaries / border countries", "group": "g"}
+    rows = [("Rurland", "borders", name, {
+        **lists, "object_type": "place", "subject_type": "place",
+        "quantity": Quantity(value=value, unit="km", step="1"),
+    }) for name, value in (("Ostmark", "40"), ("Westland", "300"), ("Nordgau", "170"))]  # fmt: skip
+    corpus.document("Rurland page", *rows)
+    coal = {
+        "shape": "attribute", "relation": "coal / imports", "object_type": "value",
+        "subject_type": "place", "quantity": Quantity(value="12", unit="t", step="1"),
+    }  # fmt: skip
+    corpus.document("Ostmark page", ("Ostmark", "Coal / imports:", "12 t", coal))
+    return corpus.world()
+
+
+def test_a_choice_from_a_list_is_a_sentence_of_its_own(corpus, helpers):
+    world = borders(corpus)
+    chosen = Step(
+        relation="land boundaries / border countries", direction="forward", selector="smallest"
+    )
+    draft = helpers["chain"](world, "Rurland", chosen, "coal / imports")
+    assert worded(world, draft).question == (
+        "Of the border countries listed for Rurland, take the one with the fewest kilometres. "
+        'What is the "imports" figure under "Coal" for this country?'
+    )
+
+
+def test_a_name_takes_the_article_that_running_text_gives_it(films, helpers):
+    world = films.world()
+    draft = helpers["chain"](world, "The Last Coupon", "directed by", "born in")
+    anchor = next(n for n in world.view.graph.nodes if n.name == "The Last Coupon")
+    anchor.type, anchor.article = "place", True
+    anchor.names = ["Netherlands"]
+    assert worded(world, draft).question.startswith("The Netherlands was directed by")
+
+
+@pytest.mark.parametrize(
+    ("noun", "many"),
+    [("country", "countries"), ("city", "cities"), ("valley", "valleys"), ("church", "churches"),
+     ("river", "rivers"), ("person", "people"), ("box", "boxes")],
+)  # fmt: skip
+def test_plurals(noun, many):
+    assert plural(noun) == many
 
 
 def test_a_difference_is_computed_in_decimals(corpus, helpers):
