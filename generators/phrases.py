@@ -17,9 +17,12 @@ TYPE_NOUN = {
     "place": "place", "organisation": "organisation", "work": "work", "thing": "thing",
     "code": "object", "value": "value", "text": "entry",
 }  # fmt: skip
-INTRANSITIVE = frozenset(
-    "died retired resigned lived flourished sank worked studied settled graduated served taught".split()
-)
+INTRANSITIVE = {
+    "died": "die", "retired": "retire", "resigned": "resign", "lived": "live", "flourished": "flourish",
+    "sank": "sink", "worked": "work", "studied": "study", "settled": "settle", "graduated": "graduate",
+    "served": "serve", "taught": "teach",
+}  # fmt: skip
+"""Past forms that need no auxiliary, with the form that follows `did`."""
 PARTICIPLE = re.compile(
     r"(?P<adverb>first |last |originally |officially )?(?P<verb>[a-z]{2,}ed|born|built|begun|written|sunk|won)"
     r"(?: (?P<preposition>by|in|at|on|after|from|into|near|to))?"
@@ -138,7 +141,7 @@ def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
         singular(last) if re.fullmatch(r"[a-z]{4,}", last) and singular(last) != last else "entry"
     )
     best = extreme(step, fact)
-    if plain_label(leaf):
+    if plain_label(leaf) and " " in leaf:
         return f"Of the {leaf} listed for {subject}, take the one with {best}.", noun
     return f"From the {quoted_label(fact)} list of {subject}, take the entry with {best}.", noun
 
@@ -254,6 +257,9 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
         asked = "whom" if target.type == "person" and noun == "person" else f"which {noun}"
         if fact.shape == "clause" and fact.preposition and aux in AUXILIARIES and rest:
             return f"{fact.preposition.capitalize()} {asked} {aux} {subject} {rest}?"
+        if fact.shape == "clause" and fact.preposition and fact.phrase in INTRANSITIVE:
+            verb = INTRANSITIVE[fact.phrase]
+            return f"{fact.preposition.capitalize()} {asked} did {subject} {verb}?"
         if fact.shape == "role":
             role = fact.relation.removesuffix(f" {fact.preposition}")
             return f"{fact.preposition.capitalize()} {asked} is {subject} the {role}?"

@@ -157,11 +157,14 @@ class EntityTable:
         self._types: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._nouns: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._bases: dict[str, set[str]] = defaultdict(set)
+        self._told: dict[str, set[str]] = defaultdict(set)
+        """Documents that state something of the name, by block."""
         self.entities: dict[str, Entity] = {}
         facts = list(facts)
         self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
         for fact in facts:
             subject, object_ = self._keys(fact)
+            self._told[subject].add(fact.document_id)
             if not (fact.shape == "code" and fact.relation in OWNED):
                 self._note(subject, fact.subject)
             for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
@@ -226,13 +229,25 @@ class EntityTable:
         if len(bases) > 1:
             return self._enter(f"{key}@{fact.document_id}", mention.type, key)
         if len(bases) == 1:
-            key = next(iter(bases))
+            key = self._disambiguated(key, next(iter(bases)), mention, fact)
         kind = self._kind(key, mention)
         if kind == "person" and " " not in key:
             return self._enter(f"{key}@{fact.document_id}", "person", key)
         types = {"person": "person", "work": "work", "place": "place"}
         entered: EntityType = types.get(kind, "thing")  # type: ignore[assignment]
         return self._enter(f"{key}/{kind}", entered, key)
+
+    def _disambiguated(self, key: str, longer: str, mention: Mention, fact: Fact) -> str:
+        """Return which key a bare name stands for where one title has it with a disambiguator.
+
+        In the title's own document it is the title. Elsewhere it is, unless another document has the bare name as
+        its subject: a page that needs no disambiguator is about another thing.
+        """
+        home = self._told[longer]
+        if fact.document_id in home:
+            return longer
+        apart = mention is fact.subject or self._told[key] - home
+        return key if apart else longer
 
     def _kind(self, key: str, mention: Mention) -> str:
         """Return the class of a mention: what relations say of the name, else its own type, else the only one known."""

@@ -93,5 +93,6 @@ def _once(fact: Fact) -> bool:
     year = (
         fact.quantity is not None and fact.quantity.unit == "year" and fact.object.type == "value"
     )
-    creation = fact.relation.endswith(AGENT) and fact.relation not in NOT_SINGLE
+    shared = fact.relation in NOT_SINGLE or fact.relation.startswith("co-")
+    creation = fact.relation.endswith(AGENT) and not shared
     return year or creation or fact.relation in ONCE

@@ -65,6 +65,8 @@ class Clauses:
         for verb in self.span:
             if verb.pos_ not in ("VERB", "AUX") or verb.i in self.quoted or self._doubtful(verb):
                 continue
+            if verb.i > self.span.start and self.doc[verb.i - 1].text == "-":
+                continue  # `co-directed by O` does not say that O directed it
             if verb.lemma_ == "be" and verb.dep_ in ("ROOT", "conj", "relcl"):
                 yield from self._copula(verb)
             elif verb.dep_ in ("ROOT", "conj", "relcl", "acl", "advcl"):

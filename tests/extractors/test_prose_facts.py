@@ -67,6 +67,7 @@ def test_all_conjuncts_or_none(nlp):
         "Composers were born in cities.",
         "It was composed by Giuseppe Verdi.",
         "According to legend, Rome was founded by Romulus.",
+        "Blood Street was co-directed by Leo Fong.",
     ],
 )
 def test_negated_hedged_quoted_planned_and_vague_sentences_give_nothing(nlp, sentence):
