@@ -92,12 +92,20 @@ def draw_questions(home: Path, snapshot: Path, count: int, seed: int, out: Path)
         .collect()
         .iter_rows()
     )
+    sections = store.scan("sections", _latest(store, "ingest")).select(
+        pl.col("section").struct.field("id", "start")
+    )
+    starts = dict(sections.collect().iter_rows())
     sheets, keys = [], []
     for row in drawn.iter_rows(named=True):
-        documents = {
-            e["title"] + " | " + e["source"]: _around(texts[e["document_id"]], e["quote"])
-            for e in row["evidence"]
-        }
+        documents: dict[str, str] = {}
+        for e in row["evidence"]:
+            name = f"{e['title']} | {e['source']}"
+            text = texts[e["document_id"]]
+            at = max(text.find(e["quote"], starts[e["section_id"]]), 0)
+            extract = _around(text, at, at + len(e["quote"]))
+            if extract not in documents.get(name, ""):
+                documents[name] = f"{documents.get(name, '')}{extract}\n"
         sheets.append(
             {
                 "id": row["id"],
@@ -111,12 +119,11 @@ def draw_questions(home: Path, snapshot: Path, count: int, seed: int, out: Path)
     _write(out / "key.jsonl", keys)
 
 
-def _around(text: str, quote: str, reach: int = 3000) -> str:
+def _around(text: str, start: int, end: int, reach: int = 3500) -> str:
     """The document, or for a long one the stretch around the evidence."""
     if len(text) <= 2 * reach:
         return text
-    at = max(text.find(quote), 0)
-    return f"… {text[max(at - reach, 0) : at + len(quote) + reach]} …"
+    return f"… {text[max(start - reach, 0) : end + reach]} …"
 
 
 def score(path: Path) -> None:

@@ -43,6 +43,16 @@ CODE_CLAUSES = {
 }
 
 
+PEOPLES = frozenset(
+    (
+        "African Albanian American Arabic Armenian Asian Australian Austrian Belgian Brazilian British Bulgarian "
+        "Canadian Catalan Chinese Christian Croatian Czech Danish Dutch Egyptian English Estonian European Finnish "
+        "French German Greek Hebrew Hungarian Icelandic Indian Irish Islamic Italian Japanese Jewish Korean Latin "
+        "Latvian Lithuanian Mexican Norwegian Persian Polish Portuguese Roman Romanian Russian Scottish Serbian "
+        "Slovak Slovenian Spanish Swedish Swiss Turkish Ukrainian Victorian Welsh"
+    ).split()
+)
+"""Adjectives that keep their capital inside a sentence; others have theirs from the start of a line."""
 SUPERLATIVES = {
     "km": ("most kilometres", "fewest kilometres"),
     "m": ("most metres", "fewest metres"),
@@ -143,7 +153,10 @@ def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
     best = extreme(step, fact)
     if plain_label(leaf) and " " in leaf:
         return f"Of the {leaf} listed for {subject}, take the one with {best}.", noun
-    return f"From the {quoted_label(fact)} list of {subject}, take the entry with {best}.", noun
+    return (
+        f"From the {quoted_figure(fact, 'list')} for {subject}, take the entry with {best}.",
+        noun,
+    )
 
 
 def label_in_sentence(fact: Fact) -> str:
@@ -157,9 +170,7 @@ def label_in_sentence(fact: Fact) -> str:
 
 def _keeps_case(word: str) -> bool:
     """Whether a word keeps its capitals inside a sentence: initialisms and adjectives of peoples."""
-    return (word.isupper() and len(word) > 1) or bool(
-        re.fullmatch(r"[A-Z][a-z]+(?:ish|ese|ian|ean)|French|German|Dutch|Greek|Latin|Czech", word)
-    )
+    return (word.isupper() and len(word) > 1) or word in PEOPLES
 
 
 def as_clause(fact: Fact) -> Fact:
@@ -194,8 +205,8 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     if step.selector in ("largest", "smallest"):
         leaf = step.relation.rpartition(" / ")[2]
         if plain_label(leaf) and " " in leaf and singular(leaf) != leaf:
-            return f"the {singular(leaf)} listed for {subject} with {extreme(step, fact)}"
-        return f"the entry in the {quoted_label(fact)} list of {subject} with {extreme(step, fact)}"
+            return f"the {singular(leaf)} with {extreme(step, fact)} in the list for {subject}"
+        return f"the entry with {extreme(step, fact)} in the {quoted_figure(fact, 'list')} for {subject}"
     if fact.shape == "code":
         return _code_phrase(subject, step, target)
     if fact.shape == "attribute":

@@ -93,7 +93,7 @@ def _legs(graph: FactGraph, program: Program, result: Result) -> list[tuple[int,
 
 
 OWN_START = re.compile(
-    r"(?:What|Wh(?:o|om|ich)|In|On|At|By|To|From|Into|After|Under|With|For|Of|Name|Put|List|Consider|Exactly|Give|The)"
+    r"(?:What|Wh(?:o|om|ich)|In|On|At|By|To|From|Into|After|Under|With|For|Of|Name|Put|List|Consider|Compare|Exactly|Give|The)"
     r" (?=[a-z])"
 )
 """A first word that belongs to the grammar, and not to a name that keeps its capital behind a prefix."""
@@ -214,6 +214,11 @@ def _measure_words(program: Program, fact: Fact) -> str:
     return f"number of {label_in_sentence(fact)}" if counted else label_in_sentence(fact)
 
 
+def _several(words: str) -> str:
+    """Return the phrase of a quoted measure for several things: `"total" figures under "Area"`."""
+    return words.replace('" figure', '" figures', 1)
+
+
 def _branches(
     graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]
 ) -> tuple[list[str], list[Leg]]:
@@ -245,9 +250,14 @@ def _difference(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]])
     names, measured = _branches(graph, program, legs)
     unit = measured[0].fact.quantity.unit if measured[0].fact.quantity else ""
     words = _measure_words(program, measured[0].fact)
-    place = "of" if plain_label(program.measure) else "for"
-    pair = f"Compare the {words} {place} {names[0]} with that {place} {names[1]}."
-    return f"{pair} By how much{f', in {unit},' if unit else ''} does the larger exceed the smaller, as printed?"
+    differ = f"do they differ in {words}"
+    if not plain_label(program.measure):
+        differ = f"do their {_several(words)} differ"
+    told = "in percentage points" if unit == "%" else f"in {unit}" if unit else ""
+    return (
+        f"Compare two things: (a) {names[0]}; (b) {names[1]}. "
+        f"Going by the printed figures, by how much {differ}{f', {told}' if told else ''}?"
+    )
 
 
 def _ordering(
@@ -275,7 +285,7 @@ def _ordering(
         )
     words = _measure_words(program, fact)
     if not plain_label(program.measure):
-        words = f"their {words.replace(' figure', ' figures', 1)}"
+        words = f"their {_several(words)}"
     return f"Put {these} in order of {words}, from the {order}: {listed}."
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from warehouse.entities import edge_relation
 from warehouse.functional import Measured, ground
+from warehouse.inheritance import INHERITED
 from warehouse.mentions import MentionIndex, searchable
 from warehouse.programs import Direction, Path, Program, Step
 from warehouse.queries import GraphView, Result, by_step, run_program, starts
@@ -19,6 +20,8 @@ from warehouse.verdicts import Verdict, failed, passed
 
 SELECTOR_CANDIDATES = 3
 SUFFIX_ANSWERS = 3
+OVERRIDES = 2
+"""Distinct answers that a name looked up on classes needs: what the root says, and what an heir says instead."""
 
 
 @dataclass(frozen=True)
@@ -218,14 +221,15 @@ def shortcut(draft: Draft, world: World) -> Verdict:
 
 
 def suffix(draft: Draft, world: World) -> Verdict:
-    """The end of a chain alone does not single out the answer: each suffix has at least three answers."""
+    """The end of a chain alone does not single out the answer: each suffix has at least `SUFFIX_ANSWERS` answers."""
     steps = draft.program.paths[0].steps if draft.program.form == "chain" else draft.program.then
     if draft.program.form not in ("chain", "intersection"):
         return passed("suffix")
     first = 1 if draft.program.form == "chain" else 0
     for start in range(first, len(steps)):
         tail = steps[start:]
-        if _answers(tail, draft.program.edition, world) < SUFFIX_ANSWERS:
+        needed = OVERRIDES if tail[0].selector == INHERITED else SUFFIX_ANSWERS
+        if _answers(tail, draft.program.edition, world) < needed:
             return failed("suffix", "the last steps alone single out the answer", tail[0].relation)
     return passed("suffix")
 

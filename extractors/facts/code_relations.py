@@ -119,18 +119,20 @@ def _builtin_class(binding: Binding) -> type | None:
 def raises(source: Source, info: FunctionInfo, *, names: Names) -> Iterator[Statement]:
     """Yield `raises` once per exception class.
 
-    Nothing is given when one `raise` is unclear or may be caught by the function itself. A bare
-    `raise`, and one of a caught exception's own name, raise again what something else raised.
+    Nothing is given when one `raise` is unclear or may be caught by the function itself, nor when a bare
+    `raise`, or one of a caught exception's own name, raises again what something else raised.
     """
     subject = name_mention(source, info.node)
     caught = {n.name for n in ast.walk(info.node) if isinstance(n, ast.ExceptHandler) and n.name}
     found: dict[str, Statement] = {}
     for node, guards in guarded_nodes(info.node.body):
-        if not isinstance(node, ast.Raise) or node.exc is None:
+        if not isinstance(node, ast.Raise):
             continue
+        if node.exc is None:
+            return
         raised = _raised_name(node.exc)
         if isinstance(raised, ast.Name) and raised.id in caught and raised is node.exc:
-            continue
+            return
         target = resolve(raised, info.body_chain, names=names)
         printed = name_mention(source, raised)
         if subject is None or target is None or printed is None or not _is_exception(target):

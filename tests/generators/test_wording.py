@@ -122,6 +122,10 @@ def test_a_difference_is_computed_in_decimals(corpus, helpers):
     program = Program(form="difference", paths=paths, edition="", measure="length")
     candidate = worded(world, Draft(program, run_program(world.view, program)))
     assert (candidate.answer.text, candidate.answer.unit) == ("28.1", "km")  # 40.1 - 12
+    assert candidate.question == (
+        "Compare two things: (a) Vils; (b) Ufer. "
+        "Going by the printed figures, by how much do they differ in length, in km?"
+    )
 
 
 def test_the_identity_of_a_comparison_ignores_the_order_of_its_branches():
