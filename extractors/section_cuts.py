@@ -13,6 +13,8 @@ from warehouse.tokens import count_tokens
 
 SCRAP = 120
 """Tokens under which a piece is not left alone before one that is cut."""
+NEAR = 0.8
+"""Share of the limit from which joined pieces are counted together."""
 LITTLE = 30
 """Tokens of a piece that may fill the one before it up to the limit."""
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]{0,2}[ \t]+(?=[\"'“‘(\[]?[^\W_a-z])")
@@ -46,8 +48,12 @@ def _cut(text: str, limit: int, cuts: Sequence[Cut]) -> list[tuple[int, int]]:
             done += [(start + at, tokens) for at, tokens in _cut(text[start:end], limit, cuts[1:])]
             continue
         room = (limit if size < LITTLE else even) - (done[-1][1] if done else limit)
-        if done and size <= room:
-            done[-1] = (end, done[-1][1] + size)
+        joined = done[-1][1] + size if done and size <= room else 0
+        if joined > NEAR * limit:
+            # Two texts may have a token more together than apart.
+            joined = count_tokens([text[done[-2][0] if len(done) > 1 else 0 : end]])[0]
+        if 0 < joined <= limit:
+            done[-1] = (end, joined)
         else:
             done.append((end, size))
     return done

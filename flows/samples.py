@@ -20,7 +20,7 @@ FORMATS = {
     "date": "Give the date as the documents print it.",
     "year": "Give the year.",
     "number": "Give one number{unit}.",
-    "figure": "Give the figure with its unit as the documents print them.",
+    "figure": "Give the figure as the documents print it{with_unit}.",
     "items": "Give all items, separated by semicolons, in any order.",
     "ordered_items": "Give the items in order, separated by semicolons.",
 }
@@ -36,7 +36,7 @@ def format_instructions(answer: Answer) -> str:
         kind = "figure"
     elif kind == "text" and DATE.search(answer.text):
         kind = "date"
-    return FORMATS[kind].format(unit=unit)
+    return FORMATS[kind].format(unit=unit, with_unit=", with its unit" if answer.unit else "")
 
 
 def sample_rows(

@@ -253,10 +253,12 @@ def _difference(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]])
     differ = f"do they differ in {words}"
     if not plain_label(program.measure):
         differ = f"do their {_several(words)} differ"
-    told = "in percentage points" if unit == "%" else f"in {unit}" if unit else ""
+    told = (
+        ", in percentage points" if unit == "%" else ""
+    )  # of a difference, `in %` would be relative
     return (
         f"Compare two things: (a) {names[0]}; (b) {names[1]}. "
-        f"Going by the printed figures, by how much {differ}{f', {told}' if told else ''}?"
+        f"Going by the printed figures, by how much {differ}{told}?"
     )
 
 

@@ -201,8 +201,18 @@ def restated(draft: Draft, world: World) -> Verdict:
 
 
 def shortcut(draft: Draft, world: World) -> Verdict:
-    """No evidence section of a branch names a thing of that branch that is not an end of its own hop."""
+    """No evidence section of a branch names a thing of that branch that is not an end of its own hop.
+
+    Nor does one branch lead to what the question names as the start of another: both would be known unread.
+    """
     graph = world.view.graph
+    paths = enumerate(draft.program.paths)
+    starts = {world.view.numbers[path.anchor]: number for number, path in paths if path.steps}
+    for branch, edge in draft.result.edges:
+        if any(starts.get(node, branch) != branch for node in world.ends(edge)):
+            return failed(
+                "shortcut", "a branch leads to a thing that the question names", world.fact(edge).id
+            )
     for branch in {number for number, _ in draft.result.edges}:
         edges = [edge for number, edge in draft.result.edges if number == branch]
         order = list(dict.fromkeys(node for edge in edges for node in world.ends(edge)))

@@ -40,11 +40,6 @@ NAMED = re.compile(
 WITH = re.compile(
     r"\bwith (?P<value>[A-Z][a-zà-ÿ]+) (?P<noun>[a-z]+)(?=[.,;?!\n]| enabled| on\b|$)"
 )
-DONE = re.compile(
-    r"\b(?P<verb>[Pp]lay|[Bb]ook|[Rr]eserv|[Oo]rder|[Rr]ent|[Bb]uy)(?:e|ing)? "
-    r"(?P<value>[A-ZÀ-Þ][^.,;?!\n]{1,60}?)(?=[.,;?!\n]| with [A-Z]|$)"
-)
-VERBS = {"reserv": "reserves", "buy": "buys", "play": "plays"}
 PATTERNS = (STATED, NAMED, WITH)
 CAPITALISED = re.compile(r"[A-Z0-9À-Þ]")
 
@@ -52,7 +47,7 @@ CAPITALISED = re.compile(r"[A-Z0-9À-Þ]")
 def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Statement]:
     """Yield the details that the turn reads back and the next turn agrees to.
 
-    A detail is the other side's own; what the turn says it does (`playing Zama`) is its speaker's.
+    A detail is the other side's own. What the turn says it would do (`playing Zama`) is asked, and not done yet.
     """
     cue = CONFIRM.search(turn.text)
     reply = _agreement(turn, turns) if cue else None
@@ -67,13 +62,6 @@ def read_confirmations(turn: Turn, turns: Sequence[Turn]) -> Iterator[Statement]
             span = (0, len(turn.text))
             detail = Reading(None, match["noun"], value, "attribute", *span, functional=True)
             yield Statement(turn, detail, reply.speaker.text, reply=reply)
-    for match in DONE.finditer(turn.text, cue.end()):
-        value = _value(turn.text, match.start("value"), end=match.end("value"))
-        stem = match["verb"].lower()
-        verb = VERBS.get(stem, f"{stem}s")
-        if value is not None:
-            deed = Reading(None, verb, value, "clause", 0, len(turn.text), True, verb)
-            yield Statement(turn, deed, turn.speaker.text, reply=reply)
 
 
 def _agreement(turn: Turn, turns: Sequence[Turn]) -> Turn | None:

@@ -46,6 +46,8 @@ def name_at(doc: Doc, head: Token, offset: int) -> Mention | None:
         t.pos_ not in ("PROPN", "ADP", "PART", "NUM", "PUNCT", "DET", "CCONJ") for t in span
     ):
         return None
+    if any(t.dep_ == "prep" and t.i == span.end and t.lower_ == "for" for t in head.children):
+        return None  # `the Programme for Deaf Children`: what it is for is part of its name
     if BAD_NAME.search(span.text) or not span.text[0].isupper():
         return None
     following = doc[span.end] if span.end < len(doc) else None

@@ -25,7 +25,7 @@ META = frozenset(
     (
         "date title subject published updated source url id version licence license status "
         "author authors keywords note notes category tags abstract warning example see "
-        "references type created modified by contents"
+        "references type created modified by contents table figure"
     ).split()
 )
 GENERIC_HEADING = frozenset(
@@ -34,6 +34,7 @@ GENERIC_HEADING = frozenset(
         "history conclusion details facts data profile statistics see also"
     ).split()
 )
+CONNECTING = frozenset(["and", "but", "or", "nor", "also"])
 EMPTY_PARTS = frozenset(["text", "value"])
 ASIDES = frozenset(["note", "definition", "notes"])
 LONGEST_LINE = 4000
@@ -217,6 +218,8 @@ def _subfields(label: str, value: str) -> Iterator[tuple[str, int, str]]:
     if not marks:
         yield label, 0, value
         return
+    if any(mark["label"].split()[0] in CONNECTING for mark in marks):
+        return  # `signed, but not ratified:` is one label, and only its end looks like one
     starts: list[tuple[int, int, str]] = []
     for index, mark in enumerate(marks):
         start, name = mark.start("label"), mark["label"]

@@ -11,7 +11,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors.facts.values import NAME, UNITS, YEAR, parse_list, parse_value
+from extractors.facts.values import (
+    CURRENCY,
+    MONTHS,
+    NAME,
+    SCALES,
+    UNITS,
+    YEAR,
+    parse_list,
+    parse_value,
+)
 from extractors.readers.records import capital
 from extractors.readers.stated import humanise
 from warehouse.identity import digest
@@ -41,6 +50,19 @@ SYMBOLS = frozenset(
 """Units that end a column's machine name, as in `bill_length_mm`."""
 DOUBTFUL_ROWS = 0.05
 """Largest share of rows that repeat a name; a table with more of them lists observations, not things."""
+SCALED = re.compile(
+    r"\b(?:in|\$|dollars|amounts|expressed in|stated in) ?(?:thousands|millions|billions)\b|\b000s\b|['’]000",
+    re.IGNORECASE,
+)
+"""A scale that stands once for a whole table: its bare numbers are not what they look like."""
+SCALE_REACH = 600
+"""Characters in front of a table in which its scale may stand."""
+PERIOD = re.compile(
+    r"(?:fiscal|fy|q[1-4])\b.*|(?:first|second|third|fourth) (?:quarter|half)\b.*|thereafter"
+    rf"|(?:three|six|nine|twelve) months\b.*|years? end(?:ed|ing)\b.*|(?:{MONTHS})(?: \d.*)?",
+    re.IGNORECASE,
+)
+"""A row's name that is a stretch of time and no thing."""
 TOTALS = frozenset(
     ("total totals all sum average mean median overall other others subtotal").split()
 )
@@ -91,7 +113,24 @@ def table_facts(document: Document, sections: Sequence[Section]) -> Iterator[Fac
     for section, header, rows in blocks:
         layout = layouts[_texts(header)]
         if layout:
-            yield from _facts_of_rows(document, section, layout, (header, rows))
+            found = _facts_of_rows(document, section, layout, (header, rows))
+            scaled = _scaled(document.text, section, header, rows)
+            yield from (fact for fact in found if not (scaled and _bare_number(fact)))
+
+
+def _scaled(text: str, section: Section, header: Row, rows: Sequence[Row]) -> bool:
+    """Whether the table's head, its first row or the lines before it state a scale for all its numbers."""
+    start = max(section.start, header.start - SCALE_REACH)
+    return bool(SCALED.search(text, start, rows[0].end if rows else header.end))
+
+
+def _bare_number(fact: Fact) -> bool:
+    """Whether the fact's value is a number that prints neither a scale nor a unit of its own but money."""
+    quantity = fact.quantity
+    if quantity is None or quantity.unit == "year":
+        return False
+    scaled = any(word in fact.object.text for word in SCALES)
+    return not scaled and quantity.unit in ("", *CURRENCY)
 
 
 def _texts(row: Row) -> tuple[str, ...]:
@@ -154,6 +193,8 @@ def _facts_of_rows(
         subject = row.cells[layout.key]
         name, year = _identity(row, layout.key, layout.year)
         if not NAME.fullmatch(name) or name.casefold().split()[0] in TOTALS:
+            continue
+        if PERIOD.fullmatch(name):
             continue
         if (name, year) in layout.doubtful or (year and not YEAR.fullmatch(year)):
             continue

@@ -34,6 +34,8 @@ DATE = re.compile(
     rf"\d{{4}}-\d\d-\d\d|\d{{1,2}} (?:{MONTHS}),? \d{{3,4}}|(?:{MONTHS}) \d{{1,2}}, \d{{3,4}}"
 )
 ASIDE = re.compile(r"\s*\((?P<text>[^()]{1,60})\)$")
+NOTE_MARK = re.compile(r"\d{1,2}|[a-z]|[*†‡§]+")
+"""A bracketed aside that points to a note, whose text may narrow the value."""
 TIME_ASIDE = re.compile(
     rf"(?:as of )?(?:(?:{MONTHS}|mid-?year|FY|end) ?)?(?:\d{{4}})(?:/\d\d)?(?: ?"
     r"(?:est\.?|estimate|census|data|proj\.?))?"
@@ -95,6 +97,8 @@ def parse_value(text: str, unit: str = "") -> Value | None:
     for names (the entity step refines it) and `text` for up to four lower-case words.
     """
     core, qualifiers = _without_asides(text)
+    if any(NOTE_MARK.fullmatch(qualifier.text) for qualifier in qualifiers):
+        return None
     start = len(core) - len(core.lstrip())
     core = core.strip()
     if core.casefold() in UNKNOWN or len(core) > 80:

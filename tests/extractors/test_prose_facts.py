@@ -68,6 +68,7 @@ def test_all_conjuncts_or_none(nlp):
         "It was composed by Giuseppe Verdi.",
         "According to legend, Rome was founded by Romulus.",
         "Blood Street was co-directed by Leo Fong.",
+        "The Michigan Reading Program for Berlin was founded by Vera Holt.",
     ],
 )
 def test_negated_hedged_quoted_planned_and_vague_sentences_give_nothing(nlp, sentence):

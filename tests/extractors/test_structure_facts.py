@@ -216,3 +216,47 @@ def test_the_date_of_a_definition_holds_for_the_figures_behind_it():
     assert dated is not None
     assert dated.text == "1990 est."
     assert _line_date("Area: 5 sq km (1990 est.) land: 4 sq km") is None
+
+
+SCALED = """{note}
+
+| Company | Revenue | Margin | Founded |
+|---|---|---|---|
+| Vils Works | 1,418 | 12% | 1902 |
+| Ufer Mills | 2,027 | 9% | 1911 |
+| Wied Tools | 3,100 | 4% | 1920 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "numbers"),
+    [("Reports of three companies", 3), ("(dollars in millions)", 0), ("In thousands", 0)],
+)
+def test_bare_numbers_below_a_scale_give_nothing_and_the_rest_does(note, numbers):
+    found = triples(facts_of(SCALED.format(note=note)))
+    assert sum(relation == "revenue" for _, relation, _ in found) == numbers
+    assert sum(relation == "margin" for _, relation, _ in found) == 3  # percent have their own unit
+    assert sum(relation == "founded" for _, relation, _ in found) == 3  # years are no amounts
+
+
+def test_stretches_of_time_are_no_things():
+    rows = "".join(f"| {name} | {n} |\n" for n, name in enumerate(
+        ("Fiscal 2027", "Q2 2023", "Thereafter", "April Green", "Vils Works", "Ufer Mills"), 10
+    ))  # fmt: skip
+    found = triples(facts_of(f"| Name | Leases |\n|---|---|\n{rows}"))
+    assert [subject for subject, *_ in found] == ["April Green", "Vils Works", "Ufer Mills"]
+
+
+def test_a_note_mark_behind_a_value_makes_it_unclear():
+    assert parse_value("2018 (5)") is None
+    assert parse_value("10.6% (2004 est.)") is not None
+
+
+def test_a_label_that_goes_on_after_a_comma_is_not_cut():
+    text = "Treaties: party to: Vils Accord; Ufer Pact signed, but not ratified: Wied Protocol\n"
+    assert facts_of(text, subject="Treaties") == []
+
+
+def test_a_caption_is_no_field():
+    text = "## Assets\n\nTable: Year Ended December\nOwner: Vils Works\n"
+    assert ("Assets", "table", "Year Ended December") not in triples(facts_of(text))

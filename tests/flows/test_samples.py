@@ -15,9 +15,9 @@ from warehouse.programs import Answer
         (Answer(kind="number", text="1948", unit="year"), "the year"),
         (
             Answer(kind="number", text="12.304 million metric tons", unit="t"),
-            "figure with its unit",
+            "with its unit",
         ),
-        (Answer(kind="number", text="4%", unit="%"), "figure with its unit"),
+        (Answer(kind="number", text="4%", unit="%"), "with its unit"),
         (Answer(kind="number", text="1,204"), "one number."),
         (Answer(kind="number", text="4012000", unit="metric tons"), "one number in metric tons"),
         (Answer(kind="ordered_items", text="a; b", items=("a", "b")), "in order"),

@@ -124,7 +124,7 @@ def test_a_difference_is_computed_in_decimals(corpus, helpers):
     assert (candidate.answer.text, candidate.answer.unit) == ("28.1", "km")  # 40.1 - 12
     assert candidate.question == (
         "Compare two things: (a) Vils; (b) Ufer. "
-        "Going by the printed figures, by how much do they differ in length, in km?"
+        "Going by the printed figures, by how much do they differ in length?"
     )
 
 

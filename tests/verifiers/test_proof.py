@@ -1,6 +1,6 @@
 """Each proof passes a good draft and fails a labelled bad one (the table of bad samples)."""
 
-from verifiers.proof import Draft, co_supporters, prove
+from verifiers.proof import Draft, co_supporters, prove, shortcut
 from warehouse.programs import Path, Program, Step
 from warehouse.queries import run_program
 from warehouse.records import Quantity
@@ -158,6 +158,24 @@ def test_a_three_step_chain_whose_last_page_names_the_start_is_a_shortcut(films,
     world = films.world()
     draft = helpers["chain"](world, "The Last Coupon", "directed by", "born in", "founded in")
     assert verdict(draft, world).reason == "a section names a thing ahead of its turn"
+
+
+def test_two_descriptions_of_each_others_start_are_a_shortcut(corpus, helpers):
+    """The neighbour of A compared with the neighbour of B, where these are B and A: nobody need look them up."""
+    for name, other, length in (("Vils", "Ufer", "40"), ("Ufer", "Vils", "90")):
+        corpus.document(f"{name} list", (name, "was preceded by", other))
+        option = {
+            "shape": "attribute", "relation": "length", "object_type": "value",
+            "quantity": Quantity(value=length, unit="km", step="1"),
+        }  # fmt: skip
+        corpus.document(f"{name} page", (name, "length:", f"{length} km", option))
+    world = corpus.world()
+    step = Step(relation="preceded by", direction="forward")
+    paths = tuple(Path(anchor=helpers["node"](world, n), steps=(step,)) for n in ("Vils", "Ufer"))
+    program = Program(form="difference", paths=paths, edition="", measure="length")
+    draft = Draft(program, run_program(world.view, program))
+    assert draft.result.quantity is not None
+    assert shortcut(draft, world).reason == "a branch leads to a thing that the question names"
 
 
 def test_sections_that_restate_a_hop_are_kept_out_of_the_context(films, helpers):
