@@ -116,9 +116,15 @@ def subject_of(
         ):
             continue
         at = document.text.rfind(heading, 0, section.start + len(heading) + 8)
-        if at >= 0:
+        if at >= 0 and _printed(document, at, at + len(heading)):
             return Mention(text=heading, start=at, end=at + len(heading), type="thing")
     return None
+
+
+def _printed(document: Document, start: int, end: int) -> bool:
+    """Whether the file prints the text at the span: a numbered heading that a reader added names nothing."""
+    origins = document.origins
+    return not origins or any(o.start < end and o.end > start for o in origins)
 
 
 def _find(text: str, name: str) -> tuple[int, int] | None:
