@@ -6,10 +6,11 @@ that names both ends of an edge may state it, and a section that names a thing a
 """
 
 import itertools
+import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from warehouse.entities import edge_relation
+from warehouse.entities import KINDS, edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.inheritance import INHERITED
 from warehouse.mentions import MentionIndex, searchable
@@ -19,6 +20,9 @@ from warehouse.records import Fact
 from warehouse.verdicts import Verdict, failed, passed
 
 SELECTOR_CANDIDATES = 3
+STEM = 4
+STEM_SHARE = 0.6
+"""Letters that two words must share from their start, and their least share of the shorter word."""
 SUFFIX_ANSWERS = 3
 OVERRIDES = 2
 """Distinct answers that a name looked up on classes needs: what the root says, and what an heir says instead."""
@@ -230,6 +234,30 @@ def shortcut(draft: Draft, world: World) -> Verdict:
     return passed("shortcut")
 
 
+def told_by_name(draft: Draft, world: World) -> Verdict:
+    """No hop ends in what the name it starts from says already: Sweden is not asked for "Swedish"."""
+    graph = world.view.graph
+    for _, edge in draft.result.edges:
+        subject, object_ = (graph.nodes[node] for node in world.ends(edge))
+        if world.fact(edge).shape == "code" or object_.type == "value":
+            continue
+        if alike := _alike(subject.name, object_.name):
+            return failed("told_by_name", "a name says what is asked of it", *alike)
+    return passed("told_by_name")
+
+
+def _alike(first: str, second: str) -> tuple[str, str] | None:
+    """Return a word of each name that share a stem, common nouns of kinds apart (`University`)."""
+    for one, other in itertools.product(first.split(), second.split()):
+        size = max(STEM, math.ceil(STEM_SHARE * min(len(one), len(other))))
+        same = (
+            one[:size].casefold() == other[:size].casefold() and min(len(one), len(other)) >= size
+        )
+        if same and one[0].isupper() and other[0].isupper() and one.casefold() not in KINDS:
+            return one, other
+    return None
+
+
 def suffix(draft: Draft, world: World) -> Verdict:
     """The end of a chain alone does not single out the answer: each suffix has at least `SUFFIX_ANSWERS` answers."""
     steps = draft.program.paths[0].steps if draft.program.form == "chain" else draft.program.then
@@ -277,6 +305,7 @@ PROOFS = (
     selector,
     spread,
     visible_names,
+    told_by_name,
     suffix,
     restated,
     shortcut,

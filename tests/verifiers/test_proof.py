@@ -1,6 +1,8 @@
 """Each proof passes a good draft and fails a labelled bad one (the table of bad samples)."""
 
-from verifiers.proof import Draft, co_supporters, prove, shortcut
+import pytest
+
+from verifiers.proof import Draft, co_supporters, prove, shortcut, told_by_name
 from warehouse.programs import Path, Program, Step
 from warehouse.queries import run_program
 from warehouse.records import Quantity
@@ -158,6 +160,19 @@ def test_a_three_step_chain_whose_last_page_names_the_start_is_a_shortcut(films,
     world = films.world()
     draft = helpers["chain"](world, "The Last Coupon", "directed by", "born in", "founded in")
     assert verdict(draft, world).reason == "a section names a thing ahead of its turn"
+
+
+@pytest.mark.parametrize(
+    ("place", "told", "status"),
+    [("Sweden", "Swedish", "failed"), ("Cambridge University", "Cambridge", "failed"),
+     ("Sweden", "Stockholm", "passed"), ("Leipzig University", "Leuven University", "passed")],
+)  # fmt: skip
+def test_a_name_that_says_the_answer_is_no_hop(corpus, helpers, place, told, status):
+    corpus.document("one", ("Vils", "was named after", place))
+    corpus.document("two", (place, "was succeeded by", told))
+    world = corpus.world()
+    draft = helpers["chain"](world, "Vils", "named after", "succeeded by")
+    assert told_by_name(draft, world).status == status
 
 
 def test_two_descriptions_of_each_others_start_are_a_shortcut(corpus, helpers):
