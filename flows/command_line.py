@@ -154,6 +154,28 @@ def verify_command(name: str, home: Home = DEFAULT_HOME, as_json: AsJson = False
     raise typer.Exit(1 if problems else 0)
 
 
+@snapshots.command("diff")
+def diff_command(
+    before: str, after: str, home: Home = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """Compare two versions (NAME or NAME/VERSION): rows added, dropped and why, changed and in what."""
+    from flows.comparison import compare_snapshots
+
+    found = compare_snapshots(home, before, after)
+    _emit(found.data, as_json, found.text)
+
+
+@app.command()
+def trace(
+    row: str, home: Home = DEFAULT_HOME, documents: Documents = None, as_json: AsJson = False
+) -> None:
+    """Follow a sample's evidence to its places in the original files; --documents reads them again."""
+    from flows.comparison import trace_sample
+
+    found = trace_sample(home, row, documents)
+    _emit(found.data, as_json, found.text)
+
+
 @app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""

@@ -1,6 +1,7 @@
 """Answers to a reviewer's questions: what is in a snapshot, why a row is there, why a document or candidate is not."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from warehouse.store import Store
 SHOWN = 20
 
 
-def _path(home: Path, name: str) -> Path:
+def snapshot_at(home: Path, name: str) -> Path:
     """Return the folder of `NAME` (its latest version) or `NAME/VERSION`."""
     owner, _, version = name.partition("/")
     return snapshot_path(home, owner, version or "latest")
@@ -55,7 +56,7 @@ class Answer:
 
 def show_snapshot(home: Path, name: str, samples: int) -> Answer:
     """Return a snapshot's manifest, and some of its samples with their path and quotes."""
-    path = _path(home, name)
+    path = snapshot_at(home, name)
     longest = sorted(read_samples(path), key=lambda row: (-row.documents, -row.hops, row.id))
     chains = [row for row in longest if row.strategy == "chain"] or longest
     shown = [row.model_dump(mode="json") for row in chains[:samples]]
@@ -82,7 +83,7 @@ def _in_words(row: dict[str, Any]) -> str:
 
 def verify(home: Path, name: str) -> list[str]:
     """Return what is wrong with a snapshot, each as one line; empty if it is sound."""
-    return verify_snapshot(_path(home, name))
+    return verify_snapshot(snapshot_at(home, name))
 
 
 def explain_sample(home: Path, identity: str) -> Answer:
@@ -115,15 +116,11 @@ def explain_absence(home: Path, identity: str) -> Answer:
         ConfigError: nothing by that name was ever an input.
     """
     store = Store(home)
-    found: list[dict[str, Any]] = []
-    for stage in store.stages():
-        shards = store.manifest(stage).shards
-        last = shards[-1:] if stage != "generate" else shards
-        for fingerprint in dict.fromkeys(shard.fingerprint for shard in last):
-            frame = store.scan(OUTCOMES, {stage: fingerprint}, record=Outcome)
-            named = pl.col("input_id") == identity
-            hit = frame.filter(named | pl.col("detail").str.contains(identity, literal=True))
-            found += hit.head(SHOWN).collect().iter_rows(named=True)
+    named = pl.col("input_id") == identity
+    named |= pl.col("detail").str.contains(identity, literal=True)
+    found = [
+        row for stage in store.stages() for row in outcomes_of(store, stage, named, most=SHOWN)
+    ]
     if not found:
         raise ConfigError(f"{identity}: no stage ever had it as an input under {home}")
     made = {row["detail"] for row in found if row["stage"] == "generate" and row["status"] == "ok"}
@@ -139,6 +136,17 @@ def explain_absence(home: Path, identity: str) -> Answer:
         for row in found
     ]
     return Answer(found, "\n".join(lines))
+
+
+def outcomes_of(
+    store: Store, stage: str, wanted: pl.Expr, *, most: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the outcomes of a stage that fit, those of its last commit; of every world for generation, in order."""
+    shards = store.manifest(stage).shards
+    last = shards[-1:] if stage != "generate" else shards
+    for fingerprint in dict.fromkeys(shard.fingerprint for shard in last):
+        hit = store.scan(OUTCOMES, {stage: fingerprint}, record=Outcome).filter(wanted)
+        yield from (hit if most is None else hit.head(most)).collect().iter_rows(named=True)
 
 
 def _published(home: Path) -> frozenset[str]:

@@ -15,7 +15,8 @@ from extractors.facts.dialogue import dialogue_facts
 from extractors.facts.prose import load_model, prose_facts
 from extractors.facts.structure import structure_facts
 from extractors.quality import assess
-from extractors.readers import Rejected, read_file
+from extractors.readers import Rejected
+from extractors.readers.guard import GuardedReader
 from extractors.sections import split_sections
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
@@ -44,20 +45,20 @@ class Ingested:
 def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
     """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row."""
     out = Ingested()
-    for entry in entries:
-        kept, refused = 0, []
-        for item in read_file(
-            Path(entry.path), root=Path(entry.root), category=entry.category, options=config.read
-        ):
-            reason = item if isinstance(item, Rejected) else _refusal(item, config)
-            if reason is not None:
-                refused.append(reason)
-                continue
-            assert isinstance(item, Document)
-            out.documents.append(item)
-            out.sections += _sections(item, config)
-            kept += 1
-        out.outcomes += _file_outcomes(entry, kept, refused)
+    with GuardedReader(config.read) as reader:
+        for entry in entries:
+            kept, refused = 0, []
+            root = Path(entry.root)
+            for item in reader.read(Path(entry.path), root=root, category=entry.category):
+                reason = item if isinstance(item, Rejected) else _refusal(item, config)
+                if reason is not None:
+                    refused.append(reason)
+                    continue
+                assert isinstance(item, Document)
+                out.documents.append(item)
+                out.sections += _sections(item, config)
+                kept += 1
+            out.outcomes += _file_outcomes(entry, kept, refused)
     return out
 
 

@@ -13,7 +13,9 @@ from warehouse.identity import content_id
 
 Category = Literal["code", "academic", "professional", "general", "dialogue"]
 CATEGORIES: tuple[Category, ...] = ("code", "academic", "professional", "general", "dialogue")
-Format = Literal["txt", "md", "html", "csv", "json", "dialogue", "python"]
+Format = Literal[
+    "txt", "md", "html", "csv", "json", "dialogue", "python", "rst", "pdf", "docx", "xml"
+]
 EntityType = Literal["person", "place", "organisation", "work", "thing", "code", "value", "text"]
 QualifierKind = Literal["time", "place", "with", "note"]
 Shape = Literal["attribute", "clause", "role", "class", "code"]
@@ -34,7 +36,8 @@ class Origin(Record):
     """One past the last character in `Document.text`."""
     at: str
     """`char:N` (offset in the decoded file; N + k is character start + k when the stretch is verbatim), or a JSON
-    pointer (`/sessions/0/turns/3/content`), or `row:N` (0-based data row)."""
+    pointer (`/sessions/0/turns/3/content`; elements of an XML record are named as keys), or `row:N` (0-based data row),
+    `line:N` (1-based), `page:N` (1-based), `paragraph:N` or `table:N` (0-based, in the order of the body)."""
 
 
 class Document(Record):

@@ -36,8 +36,11 @@ def read_csv(file: SourceFile) -> Read:
     yield from table_documents(file, rows)
 
 
-def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
-    """Yield documents of a table given as rows of cells, the header among the first of them."""
+def table_documents(file: SourceFile, rows: Sequence[Sequence[str]], sheet: str = "") -> Read:
+    """Yield documents of a table given as rows of cells, the header among the first of them.
+
+    `sheet` is the table's name where the file has several.
+    """
     first = _header_index(rows)
     header = [" ".join(cell.split()) for cell in rows[first]] if rows else []
     body = [[" ".join(cell.split()) for cell in row] for row in rows[first + 1 :]]
@@ -48,7 +51,7 @@ def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
     kept = [(index, row) for index, row in enumerate(body) if any(row)]
     if width < 2 or width > COLUMNS or not kept:
         yield Rejected(
-            source=file.source,
+            source=f"{file.source}#{sheet}" if sheet else file.source,
             reason="no table",
             detail=f"{len(kept)} rows of {width} columns under the header",
         )
@@ -58,13 +61,15 @@ def table_documents(file: SourceFile, rows: Sequence[Sequence[str]]) -> Read:
     ]
     for start in range(0, len(kept), ROWS):
         block = kept[start : start + ROWS]
-        key = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
-        yield _document(file, key, ([*header, *[""] * (width - len(header))], preamble), block)
+        part = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
+        yield _document(
+            file, (sheet, part), ([*header, *[""] * (width - len(header))], preamble), block
+        )
 
 
 def _document(
     file: SourceFile,
-    key: str,
+    place: tuple[str, str],
     head: tuple[list[str], list[list[str]]],
     rows: Sequence[tuple[int, list[str]]],
 ) -> Document | Rejected:
@@ -76,7 +81,9 @@ def _document(
         [(_line([*row, *[""] * (len(header) - len(row))]), f"row:{index}")] for index, row in rows
     ]
     add_table(built, [(_line(header), None)], lines)
-    return make_document(file, Part("csv", key), Stated(title=humanise(file.stem)), built)
+    title = " ".join(filter(None, (humanise(file.stem), place[0])))
+    key = "/".join(filter(None, place))
+    return make_document(file, Part("csv", key), Stated(title=title), built)
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from extractors.readers.books import END as NOTICE_END
+from extractors.readers.books import LICENCE
+from extractors.readers.books import START as NOTICE_START
 from extractors.readers.canonical import (
     Part,
     Piece,
@@ -41,7 +44,7 @@ FURNITURE = re.compile(
 def read_html(file: SourceFile) -> Read:
     """Yield a page as one document; origins are offsets in the file."""
     page = PageParser(file.text)
-    blocks = _main(list(_flat(page.blocks)))
+    blocks, book = _without_notices(_main(list(flat(page.blocks))))
     headings = sorted((b for b in blocks if b.kind == "heading"), key=lambda block: block.level > 1)
     named = plain("".join(text for text, _ in page.title).replace("\n", " "))
     # A file name or number in the place of a title is none.
@@ -53,12 +56,23 @@ def read_html(file: SourceFile) -> Read:
     else:
         title = named
         blocks[:0] = [Block("heading", 1, pieces=[(named, page.title[0][1])])] if named else []
-    _render(built, blocks)
+    add_blocks(built, blocks)
     stated = stated_in_text(built.text(), title=title)
+    if book:
+        stated = replace(stated, licence=LICENCE)
     stated = replace(
         stated, date=stated.date or _page_date(page), licence=stated.licence or _licence(page)
     )
     yield make_document(file, Part("html"), stated_or_stem(stated, file), built)
+
+
+def _without_notices(blocks: list[Block]) -> tuple[list[Block], bool]:
+    """Return the blocks of the book alone where the page is one with a licence's notices, and whether it is."""
+    starts = [at for at, block in enumerate(blocks) if NOTICE_START.search(block.text())]
+    if not starts:
+        return blocks, False
+    ends = [at for at, b in enumerate(blocks) if at > starts[0] and NOTICE_END.search(b.text())]
+    return blocks[starts[0] + 1 : ends[0] if ends else None], True
 
 
 def _page_date(page: PageParser) -> str:
@@ -72,7 +86,7 @@ def _licence(page: PageParser) -> str:
     return next((page.meta[name] for name in names if name in page.meta), "")
 
 
-def _flat(blocks: Iterable[Block]) -> Iterable[Block]:
+def flat(blocks: Iterable[Block]) -> Iterable[Block]:
     """Yield the blocks, a table that only lays out the page replaced by its cells' blocks."""
     for block in blocks:
         table = block.table
@@ -92,7 +106,7 @@ def _flat_row(cells: Sequence[list[Block]], table: Table) -> Iterable[Block]:
         yield from cells[1][1:]
     elif table.layout or any(len(cell) > 1 for cell in cells):
         for cell in cells:
-            yield from _flat(cell)
+            yield from flat(cell)
     elif cells:
         pieces: list[Piece] = []
         for cell in cells:
@@ -170,7 +184,8 @@ def _without_links(blocks: list[Block]) -> list[Block]:
     return kept[:-1]
 
 
-def _render(built: TextBuilder, blocks: Sequence[Block]) -> None:
+def add_blocks(built: TextBuilder, blocks: Sequence[Block]) -> None:
+    """Append blocks as Markdown-like text: headings, paragraphs, items, `Term: value` lines and pipe tables."""
     before = ""
     for block in blocks:
         close = block.kind == before and block.kind in ("item", "field")

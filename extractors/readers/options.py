@@ -50,6 +50,14 @@ class ReadOptions(Record):
     else its path."""
     max_bytes: int = 32 * 2**20
     """Largest file that is read."""
+    max_unpacked: int = 256 * 2**20
+    """Most bytes that the parts of a packed file may have together once unpacked."""
+    max_pages: int = 2000
+    """Most pages of a PDF."""
+    max_seconds: float = 120.0
+    """Longest that one file may take to read."""
+    max_memory: int = 4 * 2**30
+    """Most bytes of address space that reading may take."""
     licences: tuple[FolderLicence, ...] = ()
     """The deepest folder that holds a file decides."""
     mappings: tuple[FieldMapping, ...] = ()
@@ -69,14 +77,16 @@ class Rejected(Record):
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A decoded file on its way to a reader."""
+    """A file on its way to a reader."""
 
     source: str
     """Path under the corpus folder, `/`-separated."""
     category: Category
     text: str
-    """Line ends are `\\n`, as `Path.read_text` gives; no byte order mark."""
+    """Line ends are `\\n`, as `Path.read_text` gives; no byte order mark. Empty for a packed format."""
     options: ReadOptions
+    data: bytes = b""
+    """The file's bytes, for a packed format (PDF, office documents)."""
 
     @property
     def name(self) -> str:

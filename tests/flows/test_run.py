@@ -153,6 +153,17 @@ def test_one_more_document_is_all_that_is_read_again(corpus, undisturbed, tmp_pa
     new = [shard for shard in after[len(before) :] if shard["table"] == "outcomes"]
     assert [shard["rows"] for shard in new] == [1]
     assert not outcome["nothing_to_do"]
+    first = f"small/{Path(undisturbed[1]['path']).name}"
+    found = json.loads(
+        longspan("snapshot", "diff", first, "small", "--home", str(home), "--json").stdout
+    )
+    kept = found["same"] + len(found["changed"])
+    assert kept + len(found["dropped"]) == undisturbed[1]["samples"]
+    assert kept + len(found["added"]) == outcome["samples"]
+    assert all(row["why"] for row in found["dropped"])
+    assert all(row["fields"] for row in found["changed"])
+    same = longspan("snapshot", "diff", "small", "small", "--home", str(home)).stdout
+    assert same.startswith(f"{outcome['samples']} rows are the same.")
 
 
 def test_why_and_why_not_answer_for_rows_and_files(undisturbed):
@@ -170,6 +181,13 @@ def test_why_and_why_not_answer_for_rows_and_files(undisturbed):
     assert "ingest: ok" in longspan("why-not", "danube.txt", "--home", str(home)).stdout
     made = json.loads(longspan("why-not", identity, "--home", str(home), "--json").stdout)
     assert [(step["stage"], step["status"]) for step in made] == [("generate", "ok")]
+    traced = json.loads(
+        longspan(
+            "trace", identity, "--home", str(home), "--documents", str(ROOT / "corpora"), "--json"
+        ).stdout
+    )
+    assert {place["found"] for place in traced["evidence"]} == {"the file says so"}
+    assert all(place["places"][0].startswith("char:") for place in traced["evidence"])
     missing = longspan("why-not", "no such thing", "--home", str(home))
     assert (missing.returncode, missing.stderr.count("Traceback")) == (2, 0)
 

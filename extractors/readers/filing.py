@@ -1,0 +1,75 @@
+"""SEC submissions in SGML (1993 on): a header and several documents in one file, each read by itself.
+
+The header names the filer and the date; a document's text is verbatim but for the lines that hold only a tag
+(`<PAGE>`, `<TABLE>`, `<S>`), and a document that holds a page of HTML is read as one.
+"""
+
+import re
+from dataclasses import replace
+
+from extractors.readers.canonical import Part, TextBuilder, make_document
+from extractors.readers.html_page import read_html
+from extractors.readers.options import Read, Rejected, SourceFile
+from extractors.readers.stated import Stated, title_case
+
+START = re.compile(
+    r"(?:-----BEGIN PRIVACY-ENHANCED MESSAGE-----|<SEC-DOCUMENT>|<DOCUMENT>\s*<TYPE>)"
+)
+DOCUMENT = re.compile(
+    r"<DOCUMENT>[ \t]*\n(?P<head>(?:<[A-Z]+>[^\n]*\n)*?)<TEXT>[ \t]*\n(?P<body>.*?)(?:</TEXT>|\Z)",
+    re.DOTALL,
+)
+HEAD = re.compile(r"<([A-Z]+)>[ \t]*([^\n]*)")
+FIELD = re.compile(
+    r"^[ \t]*(COMPANY CONFORMED NAME|FILED AS OF DATE|CONFORMED PERIOD OF REPORT):[ \t]*(\S[^\n]*)",
+    re.MULTILINE,
+)
+TAG_LINE = re.compile(
+    r"[ \t]*(?:</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\d+|PDF|XBRL|TEXT)>[ \t]*(?:\d{1,4})?[ \t]*)+"
+)
+HTML = re.compile(r"\s*(?:<[^<>]{1,200}>\s*){0,3}<(?:html|!doctype html)", re.IGNORECASE)
+
+
+def is_filing(text: str) -> bool:
+    """Say whether a text is an SEC submission."""
+    return bool(START.match(text.lstrip()[:2000]))
+
+
+def read_filing(file: SourceFile) -> Read:
+    """Yield each document of a submission; origins are offsets in the file."""
+    header = file.text[: max(file.text.find("<DOCUMENT>"), 0)]
+    stated = {name: value.strip() for name, value in FIELD.findall(header)}
+    filer = title_case(stated.get("COMPANY CONFORMED NAME", ""))
+    filed = re.sub(r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3", stated.get("FILED AS OF DATE", ""))
+    found = 0
+    for found, match in enumerate(DOCUMENT.finditer(file.text), 1):
+        head = dict(HEAD.findall(match["head"]))
+        key = head.get("SEQUENCE", str(found)).strip()
+        named = Stated(
+            title=": ".join(
+                filter(None, (filer or file.stem, head.get("DESCRIPTION", head.get("TYPE", ""))))
+            ),
+            subject="",
+            date=filed,
+        )
+        if HTML.match(match["body"][:2000]):
+            page = replace(file, text=match["body"], source=f"{file.source}#{key}")
+            yield from read_html(page)
+            continue
+        built = _verbatim(match["body"], match.start("body"))
+        series = f"{filer or file.stem} {head.get('TYPE', '')}".casefold().strip()
+        yield make_document(file, Part("txt", key, series), named, built)
+    if not found:
+        yield Rejected(
+            source=file.source, reason="damaged file", detail="a submission without a document"
+        )
+
+
+def _verbatim(body: str, offset: int) -> TextBuilder:
+    """Return the text without lines of tags, each line at its offset in the file."""
+    built = TextBuilder()
+    for line in body.splitlines(keepends=True):
+        if not TAG_LINE.fullmatch(line.rstrip("\n")):
+            built.add(line, offset)
+        offset += len(line)
+    return built
