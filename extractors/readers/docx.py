@@ -12,7 +12,7 @@ from docx.table import Table as DocxTable
 from docx.text.paragraph import Paragraph
 from lxml.etree import XMLSyntaxError
 
-from extractors.readers.canonical import Part, TextBuilder, make_document
+from extractors.readers.canonical import Part, Piece, TextBuilder, make_document
 from extractors.readers.html_page import add_blocks, flat
 from extractors.readers.html_parts import Block, Cell, Table
 from extractors.readers.options import Read, Rejected, SourceFile
@@ -72,7 +72,7 @@ def _paragraph(item: Paragraph, at: str) -> Block | None:
     if not text:
         return None
     style = (item.style.name if item.style is not None else "") or ""
-    pieces = [(text, at)]
+    pieces: list[Piece] = [(text, at)]
     if style == "Title":
         return Block("heading", 1, pieces=pieces)
     if match := LEVEL.fullmatch(style):

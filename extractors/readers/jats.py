@@ -8,7 +8,7 @@ supplements are left out.
 import re
 from collections.abc import Iterator
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] (compiled, no stubs)
 
 from extractors.readers.canonical import Part, TextBuilder, make_document
 from extractors.readers.dates import read_date

@@ -72,7 +72,8 @@ class Printed(Directive):
 def _register(text: str) -> None:
     """Give every directive of the text that docutils does not know to `Printed`."""
     for name in set(DIRECTIVE.findall(text)):
-        known = directives.directive(name, languages.get_language("en"), new_document(""))[0]
+        english = languages.get_language("en")
+        known = directives.directive(name, english, new_document(""))[0]  # pyright: ignore[reportArgumentType]
         if known is None:
             directives.register_directive(name, Printed)
 

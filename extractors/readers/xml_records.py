@@ -7,7 +7,7 @@ list; an element of text alone is a value; attributes are fields.
 import re
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] (compiled, no stubs)
 
 from extractors.readers.canonical import Part, TextBuilder, make_document
 from extractors.readers.json_files import state_record
