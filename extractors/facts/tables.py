@@ -39,6 +39,11 @@ VAGUE = frozenset(
     ).split()
 )
 """Headers that say nothing as "the X of Y", and coordinates, which nobody asks of a page."""
+STATISTIC = re.compile(
+    r"p|p[- ]?values?|(?:.* )?(?:ci|sd|se|iqr|df)|(?:mean|median|range|adjusted|unadjusted|crude)\b.*"
+    r"|(?:.* )?(?:odds|hazard|risk|rate)s? ratio.*|relative risk.*|(?:.* )?(?:coefficient|estimate|significance)s?",
+)
+"""Headers of a study's results: a figure of its sample and test, and no property of what the row names."""
 CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
 """What a cell of a code column looks like; names are longer or have small letters."""
 NAMING = re.compile(r"(?:[a-z]+ )?(?:name|title)")
@@ -266,6 +271,7 @@ def _facts_of_cell(
         or len(label) > 60
         or re.search(r"\d|%", label)
         or label in VAGUE
+        or STATISTIC.fullmatch(label)
         or label.endswith((" id", "_id"))
     ):
         return

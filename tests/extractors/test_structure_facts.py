@@ -260,3 +260,12 @@ def test_a_label_that_goes_on_after_a_comma_is_not_cut():
 def test_a_caption_is_no_field():
     text = "## Assets\n\nTable: Year Ended December\nOwner: Vils Works\n"
     assert ("Assets", "table", "Year Ended December") not in triples(facts_of(text))
+
+
+def test_results_of_a_study_are_no_properties_of_their_rows():
+    head = "| Event | P value | Odds ratio (95% CI) | Mean age | Organ |\n|---|---|---|---|---|\n"
+    rows = "".join(
+        f"| {n} | 0.0{i} | 1.{i} | 4{i} | Blood |\n"
+        for i, n in enumerate(("Anemia", "Fever", "Rash"), 1)
+    )
+    assert {relation for _, relation, _ in triples(facts_of(head + rows))} == {"organ"}
