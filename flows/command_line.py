@@ -9,7 +9,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,6 +18,9 @@ from rich.table import Table
 
 from flows.config import ConfigError, SynthesisConfig, load_config
 from flows.quiet import silence_telemetry
+
+if TYPE_CHECKING:
+    from flows.forecast import Forecast
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 snapshots = typer.Typer(no_args_is_help=True, help="Look at published snapshots.")
@@ -91,15 +94,50 @@ def run(
 def plan(
     config: ConfigPath, home: Home = DEFAULT_HOME, documents: Documents = None,
     overrides: Overrides = None, as_json: AsJson = False,
+    sample: Annotated[int, typer.Option(help="Files of each source to try; 0 for none.")] = 0,
 ) -> None:  # fmt: skip
-    """Say what a run would read and what is already done; nothing is run."""
-    from flows.run import plan_synthesis
+    """Say what a run would read and what is done already; with --sample also what it would give and cost."""
+    from flows.run import forecast_synthesis, plan_synthesis
 
-    rows = plan_synthesis(_config(config, documents, overrides), home)
+    chosen = _config(config, documents, overrides)
+    rows = plan_synthesis(chosen, home)
     table = _table(
         "Plan", ["what", "files", "MB", "done"], [list(row.model_dump().values()) for row in rows]
     )
-    _emit([row.model_dump() for row in rows], as_json, table)
+    if not sample:
+        _emit([row.model_dump() for row in rows], as_json, table)
+        return
+    found = forecast_synthesis(chosen, home, sample)
+    data = {"files": [row.model_dump() for row in rows], "forecast": found.model_dump()}
+    _emit(data, as_json, table)
+    if not as_json:
+        _show_forecast(found)
+
+
+def _show_forecast(found: "Forecast") -> None:
+    columns = ["source", "files", "MB", "sampled", "words", "facts/1,000", "joins"]
+    rows = [list(row.model_dump().values()) for row in found.sources]
+    console.print(_table("Yield of the sample, by source", columns, rows))
+    columns = ["what", "drawn", "accepted", "most refused", "top answer", "buckets"]
+    console.print(
+        _table(
+            "Questions of the sample, by category",
+            columns,
+            [
+                [
+                    row.category, row.drawn, row.accepted,
+                    "; ".join(f"{reason} ({times})" for reason, times in row.refused),
+                    f"{row.top_answer:.1%}", " ".join(f"{b // 1024}K" for b in row.buckets),
+                ]
+                for row in found.categories
+            ],
+        )
+    )  # fmt: skip
+    console.print(
+        f"About {found.minutes:g} minutes to read and extract, {found.megabytes:g} MB on disk."
+    )
+    for note in found.notes:
+        console.print(f"Note: {note}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
 from flows.corpus import FileEntry, inventory
@@ -10,6 +11,9 @@ from flows.quiet import prefect_home
 from warehouse.identity import digest
 from warehouse.records import Record
 from warehouse.store import Store
+
+if TYPE_CHECKING:
+    from flows.forecast import Forecast
 
 
 class RunOutcome(Record):
@@ -64,6 +68,13 @@ def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
     beside.write_text(json.dumps(outcome.model_dump(), ensure_ascii=False), encoding="utf-8")
     beside.replace(record)
     return outcome.model_copy(update={"path": str(home / outcome.path)})
+
+
+def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "Forecast":
+    """Return what a run would give and cost, from `sample` files of each source folder."""
+    from flows.forecast import forecast
+
+    return forecast(config, _entries(config, home), sample)
 
 
 def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:

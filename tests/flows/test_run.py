@@ -207,3 +207,21 @@ def test_a_wrong_call_is_one_line_and_exit_code_two(corpus, tmp_path, arguments,
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_plan_with_a_sample_says_what_a_run_would_give(corpus, tmp_path):
+    config, documents = corpus
+    lone = tmp_path / "documents" / "general"
+    lone.mkdir(parents=True)
+    sentence = "Zeta Mill was built in 1902 and stands above the town, as the old maps show. "
+    (lone / "lone.md").write_text("# Zeta Mill\n\n" + sentence * 5, encoding="utf-8")
+    call = ("plan", str(config), "--home", str(tmp_path / "home"), "--sample", "20", "--json")
+    rich = json.loads(longspan(*call, "--documents", str(documents)).stdout)["forecast"]
+    (category,) = rich["categories"]
+    assert category["accepted"] > 0
+    assert category["drawn"] > category["accepted"]
+    assert sum(source["joins"] for source in rich["sources"]) > 0
+    assert rich["minutes"] >= 0
+    poor = json.loads(longspan(*call, "--documents", str(lone.parent)).stdout)["forecast"]
+    assert any("gives no joins" in note for note in poor["notes"])
+    assert not (tmp_path / "home" / "manifests").exists()  # nothing of a plan is kept
