@@ -7,7 +7,7 @@ export DO_NOT_TRACK = 1
 PACKAGES := warehouse serving extractors generators verifiers training evaluation flows
 JOBS ?= 2
 
-.PHONY: demo test lint types imports check lock clean
+.PHONY: demo test lint types imports check bench lock clean
 
 demo: $(VENV)/.core  ## run the main job on the built-in corpus
 	$(BIN)/longspan run configs/synthesis/demo.toml
@@ -27,6 +27,12 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 check: test lint types imports
+
+bench: $(VENV)/.core  ## measure against the parsers, networkx and the tokeniser
+	$(BIN)/python benchmarks/prose.py
+	$(BIN)/python benchmarks/paths.py
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/assembly.py
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

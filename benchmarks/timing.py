@@ -1,6 +1,7 @@
 """How the benchmarks time and print: competitors in turn in one process, medians, Markdown rows.
 
-Every figure is a ratio of two medians of the same run, so that a slow or shared machine slows both sides alike.
+Every ratio is the median of the ratios of neighbouring runs, printed with the lowest and the highest: a machine that
+is shared slows both sides, but not always alike, and the range shows how far the figure can be trusted.
 """
 
 import gc
@@ -10,6 +11,7 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 RUNS = 3
 SHORTEST = 0.05
@@ -25,10 +27,28 @@ def seconds(work: Callable[[], object], repeats: int = 1) -> float:
     return (time.perf_counter() - start) / repeats
 
 
+@dataclass(frozen=True)
+class Turns:
+    """Seconds of each piece of work, turn by turn."""
+
+    times: dict[str, list[float]]
+
+    def __getitem__(self, name: str) -> float:
+        """Return the median seconds of a piece of work."""
+        return statistics.median(self.times[name])
+
+    def speed(self, name: str, against: str, form: str = ".1%") -> str:
+        """Return how fast `name` is against another, as printed: the median of the turns, lowest and highest."""
+        pairs = zip(self.times[against], self.times[name], strict=True)
+        low, *_, high = ratios = sorted(other / own for other, own in pairs)
+        middle, low, high = (format(r, form) for r in (statistics.median(ratios), low, high))
+        return f"{middle} ({low} to {high})"
+
+
 def alternate(
     works: Mapping[str, Callable[[], object]], *, runs: int = RUNS, warm: bool = True
-) -> dict[str, float]:
-    """Return the median seconds of each piece of work; they run in turn, `runs` times.
+) -> Turns:
+    """Return the seconds of each piece of work; they run in turn, `runs` times.
 
     `warm` runs each once before, which also says how often short work is repeated.
     """
@@ -40,7 +60,7 @@ def alternate(
     for _ in range(runs):
         for name, work in works.items():
             times[name].append(seconds(work, repeats[name]))
-    return {name: statistics.median(found) for name, found in times.items()}
+    return Turns(times)
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
