@@ -40,9 +40,9 @@ class Turns:
     def speed(self, name: str, against: str, form: str = ".1%") -> str:
         """Return how fast `name` is against another, as printed: the median of the turns, lowest and highest."""
         pairs = zip(self.times[against], self.times[name], strict=True)
-        low, *_, high = ratios = sorted(other / own for other, own in pairs)
-        middle, low, high = (format(r, form) for r in (statistics.median(ratios), low, high))
-        return f"{middle} ({low} to {high})"
+        ratios = sorted(other / own for other, own in pairs)
+        middle = statistics.median(ratios)
+        return f"{middle:{form}} ({ratios[0]:{form}} to {ratios[-1]:{form}})"
 
 
 def alternate(
