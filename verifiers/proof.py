@@ -13,7 +13,7 @@ from decimal import Decimal
 from warehouse.entities import KINDS, edge_relation
 from warehouse.functional import Measured, ground
 from warehouse.inheritance import INHERITED
-from warehouse.mentions import MentionIndex, searchable
+from warehouse.mentions import MentionIndex
 from warehouse.programs import Direction, Path, Program, Step
 from warehouse.queries import GraphView, Result, by_step, run_program, starts
 from warehouse.records import Fact
@@ -45,6 +45,7 @@ class World:
     measured: dict[tuple[str, Direction], Measured]
     repeated: frozenset[str]
     _suffixes: dict[tuple, int] = field(default_factory=dict)
+    _starts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
     def fact(self, edge: int) -> Fact:
         """Return the fact of an edge."""
@@ -278,7 +279,10 @@ def _answers(tail: tuple[Step, ...], edition: str, world: World) -> int:
     if key not in world._suffixes:
         graph = world.view.graph
         ends: set[int] = set()
-        for start in starts(world.view, tail[0]):
+        first = (tail[0].relation, tail[0].selector)
+        if first not in world._starts:
+            world._starts[first] = starts(world.view, tail[0])
+        for start in world._starts[first]:
             reached, _ = world.view.walk(Path(anchor=graph.nodes[start].id, steps=tail), edition)
             ends.update(reached)
             if len(ends) >= SUFFIX_ANSWERS:
@@ -291,9 +295,8 @@ def visible_names(draft: Draft, world: World) -> Verdict:
     """Every hidden thing and the answer can be looked for in the text, or is a literal; a nameless one cannot."""
     for _, edge in draft.result.edges:
         fact = world.fact(edge)
-        if fact.object.type not in ("value", "text", "code") and not searchable(
-            world.view.graph.nodes[world.ends(edge)[1]]
-        ):
+        named = fact.object.type not in ("value", "text", "code")
+        if named and world.ends(edge)[1] not in world.index.findable:
             return failed("visible_names", "a name too short to be looked for", fact.object.text)
     return passed("visible_names")
 

@@ -12,6 +12,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from warehouse.families import Families
 from warehouse.identity import content_id, digest
@@ -21,6 +22,7 @@ DISAMBIGUATOR = re.compile(r"^(?P<base>.+?) \((?P<kind>[^()]+)\)$")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 17)
 def normalise(name: str) -> str:
     """Return the name as compared: NFKC, case folded, marks and punctuation to spaces, no leading article."""
     text = unicodedata.normalize("NFKC", name).casefold()

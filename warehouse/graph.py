@@ -4,6 +4,7 @@ Sampling and queries read the arrays; `to_networkx` gives the same graph as an A
 fact; two facts that say the same are two edges, because each stands in another place. Seven arrays of 8 bytes an edge.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -54,11 +55,12 @@ class FactGraph:
         return self._slice(self.by_object, self.object_key, node, relation)
 
     def _slice(self, order: Ints, keys: Ints, node: int, relation: int | None) -> Ints:
+        # `bisect` on the sorted keys: numpy's own search costs ten times as much for a single key.
         width = len(self.relations)
         low = node * width + (relation or 0)
         high = low + 1 if relation is not None else (node + 1) * width
-        first, last = np.searchsorted(keys, [low, high])
-        return order[first:last]
+        first = bisect_left(keys, low)
+        return order[first : bisect_left(keys, high, lo=first)]
 
 
 def build_graph(facts: Iterable[Fact], table: EntityTable) -> FactGraph:

@@ -73,9 +73,10 @@ class MentionIndex:
 
     def __init__(self, nodes: Iterable[Entity], sections: Mapping[str, str]) -> None:
         """`nodes` in node-number order; `sections` maps section id to its text, headings included."""
-        trie = NameTrie(
-            (name, number) for number, node in enumerate(nodes) for name in searchable(node)
-        )
+        names = {number: found for number, node in enumerate(nodes) if (found := searchable(node))}
+        self.findable = frozenset(names)
+        """Nodes that can be looked for in a text at all."""
+        trie = NameTrie((name, number) for number, found in names.items() for name in found)
         self.of_section: dict[str, set[int]] = {}
         self.of_node: dict[int, set[str]] = defaultdict(set)
         self._with: Counter[int] = Counter()

@@ -56,10 +56,13 @@ def read_docx(file: SourceFile) -> Read:
 
 
 def _blocks(document: Docx) -> Iterator[Block]:
+    # By id: asking a paragraph for its style searches the document's styles each time.
+    styles = {style.style_id: style.name or "" for style in document.styles}
     paragraphs = tables = 0
     for item in document.iter_inner_content():
         if isinstance(item, Paragraph):
-            if block := _paragraph(item, f"paragraph:{paragraphs}"):
+            style = styles.get(item._p.style or "", "")
+            if block := _paragraph(item, style, f"paragraph:{paragraphs}"):
                 yield block
             paragraphs += 1
         else:
@@ -67,11 +70,10 @@ def _blocks(document: Docx) -> Iterator[Block]:
             tables += 1
 
 
-def _paragraph(item: Paragraph, at: str) -> Block | None:
+def _paragraph(item: Paragraph, style: str, at: str) -> Block | None:
     text = " ".join(item.text.split())
     if not text:
         return None
-    style = (item.style.name if item.style is not None else "") or ""
     pieces: list[Piece] = [(text, at)]
     if style == "Title":
         return Block("heading", 1, pieces=pieces)
