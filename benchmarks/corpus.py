@@ -33,7 +33,7 @@ def add_documents(parser: argparse.ArgumentParser) -> None:
     """Add the option `--documents`."""
     parser.add_argument(
         "--documents",
-        type=Path,
+        type=lambda text: Path(text).resolve(),
         default=ROOT / "corpora",
         help="folder with the five category folders; the built-in corpus if not given",
     )

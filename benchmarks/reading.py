@@ -34,7 +34,8 @@ def listed(documents: Path, written: Path) -> list[File]:
         if Path(entry.path).is_relative_to(documents)
     ]
     if documents == ROOT / "corpora":
-        found += [(path, written, "general") for path in write_all(documents, written)]
+        category: Category = "general"
+        found += [(path, written, category) for path in write_all(documents, written)]
     return found
 
 
