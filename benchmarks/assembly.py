@@ -33,7 +33,7 @@ from verifiers.proof import Draft, World, co_supporters, evidence_sections, prov
 from verifiers.refute import Matcher
 from warehouse.programs import Candidate
 from warehouse.queries import run_program
-from warehouse.records import CATEGORIES, Fact
+from warehouse.records import CATEGORIES, Category, Fact
 from warehouse.tokens import count_tokens
 
 LENGTHS = (16_384, 122_880)
@@ -51,7 +51,7 @@ class Job:
     """Whether a section may hold a second answer, as a run decides it."""
 
 
-def jobs(world: World, category: str, count: int, fits: Callable[[Job], bool]) -> list[Job]:
+def jobs(world: World, category: Category, count: int, fits: Callable[[Job], bool]) -> list[Job]:
     """Return the first proved candidates, at most one of a start, that `fits` takes."""
     walker = Walker(
         Moves(world.view, world.measured, world.repeated), SynthesisConfig(sources=()).walk

@@ -34,8 +34,8 @@ def listed(documents: Path, written: Path) -> list[File]:
         if Path(entry.path).is_relative_to(documents)
     ]
     if documents == ROOT / "corpora":
-        category: Category = "general"
-        found += [(path, written, category) for path in write_all(documents, written)]
+        anew: list[File] = [(path, written, "general") for path in write_all(documents, written)]
+        found += anew
     return found
 
 
