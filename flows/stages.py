@@ -15,7 +15,7 @@ from extractors.facts.dialogue import dialogue_facts
 from extractors.facts.prose import load_model, prose_facts
 from extractors.facts.structure import structure_facts
 from extractors.quality import assess
-from extractors.readers import Rejected
+from extractors.readers import ReadOptions, Rejected
 from extractors.readers.guard import GuardedReader
 from extractors.sections import split_sections
 from flows.config import SynthesisConfig
@@ -45,21 +45,27 @@ class Ingested:
 def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
     """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row."""
     out = Ingested()
-    with GuardedReader(config.read) as reader:
-        for entry in entries:
-            kept, refused = 0, []
-            root = Path(entry.root)
-            for item in reader.read(Path(entry.path), root=root, category=entry.category):
-                reason = item if isinstance(item, Rejected) else _refusal(item, config)
-                if reason is not None:
-                    refused.append(reason)
-                    continue
-                assert isinstance(item, Document)
-                out.documents.append(item)
-                out.sections += _sections(item, config)
-                kept += 1
-            out.outcomes += _file_outcomes(entry, kept, refused)
+    reader = guarded(config.read.model_dump_json())
+    for entry in entries:
+        kept, refused = 0, []
+        root = Path(entry.root)
+        for item in reader.read(Path(entry.path), root=root, category=entry.category):
+            reason = item if isinstance(item, Rejected) else _refusal(item, config)
+            if reason is not None:
+                refused.append(reason)
+                continue
+            assert isinstance(item, Document)
+            out.documents.append(item)
+            out.sections += _sections(item, config)
+            kept += 1
+        out.outcomes += _file_outcomes(entry, kept, refused)
     return out
+
+
+@cache
+def guarded(options: str) -> GuardedReader:
+    """Return this process's reader for `ReadOptions` as JSON; its child is started once and ends with the process."""
+    return GuardedReader(ReadOptions.model_validate_json(options))
 
 
 def _refusal(document: Document, config: SynthesisConfig) -> Rejected | None:

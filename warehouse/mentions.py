@@ -52,8 +52,10 @@ class NameTrie:
 
         `before`, where given, is told each found id with the word in front of it.
         """
-        words = _WORD.findall(text.casefold())
         found: set[int] = set()
+        if not self._root:
+            return found
+        words = _WORD.findall(text.casefold())
         for start, word in enumerate(words):
             node = self._root.get(word)
             at = start
