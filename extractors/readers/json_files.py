@@ -24,7 +24,7 @@ from extractors.readers.records import (
 )
 from extractors.readers.stated import Stated, humanise, stated_in_text, title_case
 from extractors.readers.text import add_verbatim, stated_or_stem
-from warehouse.records import Document
+from warehouse.records import Document, Format
 
 SUBJECT_KEYS = ("subject", "name", "title")
 TITLE_KEYS = ("title", "name", "subject", "headline")
@@ -190,7 +190,9 @@ def row_document(file: SourceFile, place: Place, key: str) -> Document | Rejecte
     )
 
 
-def record_document(file: SourceFile, place: Place, key: str) -> Document | Rejected:
+def record_document(
+    file: SourceFile, place: Place, key: str, form: Format = "json"
+) -> Document | Rejected:
     """Return the document of a record: its title as heading, then its fields."""
     stated, title_at, used = state_record(place)
     built = TextBuilder()
@@ -203,11 +205,11 @@ def record_document(file: SourceFile, place: Place, key: str) -> Document | Reje
         stated = replace(stated, title=f"{humanise(file.stem)} {key}")
         return make_document(
             file,
-            Part("json", key, stated.subject.casefold() or stated.title.casefold()),
+            Part(form, key, stated.subject.casefold() or stated.title.casefold()),
             stated,
             built,
         )
-    return make_document(file, Part("json", key), stated_or_stem(stated, file), built)
+    return make_document(file, Part(form, key), stated_or_stem(stated, file), built)
 
 
 def state_record(place: Place) -> tuple[Stated, str, frozenset[str]]:

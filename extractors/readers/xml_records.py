@@ -9,11 +9,9 @@ from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] (compiled, no stubs)
 
-from extractors.readers.canonical import Part, TextBuilder, make_document
-from extractors.readers.json_files import state_record
+from extractors.readers.json_files import record_document
 from extractors.readers.options import Read, Rejected, SourceFile
-from extractors.readers.records import Place, add_record
-from extractors.readers.text import stated_or_stem
+from extractors.readers.records import Place
 
 DECLARATION = re.compile(r"\s*<\?xml[^<>]{0,300}\?>")
 MAX_ELEMENTS = 200_000
@@ -57,15 +55,7 @@ def read_xml(file: SourceFile) -> Read:
         yield Rejected(source=file.source, reason="invalid XML", detail=str(error))
         return
     record = value if isinstance(value, dict) else {_name(root): value}
-    place = Place(record, f"/{_name(root)}")
-    stated, title_at, used = state_record(place)
-    built = TextBuilder()
-    if stated.title:
-        built.add("# ")
-        built.add(stated.title, title_at)
-        built.add("\n\n")
-    add_record(built, place, used)
-    yield make_document(file, Part("xml"), stated_or_stem(stated, file), built)
+    yield record_document(file, Place(record, f"/{_name(root)}"), "", form="xml")
 
 
 def as_value(element: etree._Element, depth: int = 0) -> Any:
