@@ -8,8 +8,10 @@ with the matcher that keeps second answers out of the context, which a run uses 
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from benchmarks.corpus import add_documents, load
 from benchmarks.timing import RUNS, alternate, print_table, print_versions
@@ -29,10 +31,11 @@ from generators.contexts import (
 from generators.steps import Moves
 from generators.walks import Walker
 from generators.wording import word_candidate
-from verifiers.proof import Draft, World, co_supporters, evidence_sections, prove
+from verifiers.chain_proofs import PASSED, judge, worded
+from verifiers.proof import Draft, co_supporters, evidence_sections
 from verifiers.refute import Matcher
+from verifiers.world import World
 from warehouse.programs import Candidate
-from warehouse.queries import run_program
 from warehouse.records import CATEGORIES, Category, Fact
 from warehouse.tokens import count_tokens
 
@@ -58,12 +61,13 @@ def jobs(world: World, category: Category, count: int, fits: Callable[[Job], boo
     )
     nodes = {node.id: node for node in world.view.graph.nodes}
     out: dict[str, Job] = {}
-    for program in walker.programs():
-        draft = Draft(program, run_program(world.view, program))
-        anchor = program.paths[0].anchor
-        if anchor in out or prove(draft, world)[-1].status == "failed":
+    for draft in _proved(walker, world):
+        anchor = draft.program.paths[0].anchor
+        if anchor in out:
             continue
-        candidate = word_candidate(world.view.graph, program, draft.result, ("train", category))
+        candidate = word_candidate(
+            world.view.graph, draft.program, draft.result, ("train", category)
+        )
         evidence = tuple(sorted(evidence_sections(draft, world)))
         banned = frozenset(co_supporters(draft, world))
         job = Job(candidate, evidence, banned, _competes(Matcher(candidate, nodes)))
@@ -72,6 +76,13 @@ def jobs(world: World, category: Category, count: int, fits: Callable[[Job], boo
         if len(out) == count:
             break
     return list(out.values())
+
+
+def _proved(walker: Walker, world: World) -> Iterator[Draft]:
+    for chains in walker.chains():
+        judged = judge(chains, world)
+        for row in np.flatnonzero(judged.verdict == PASSED).tolist():
+            yield worded(judged, row, world)[0]
 
 
 def _competes(matcher: Matcher) -> Competes:

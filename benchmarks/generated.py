@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from verifiers.proof import World
+from verifiers.world import World
 from warehouse.entities import EntityTable
 from warehouse.functional import measure
 from warehouse.graph import FactGraph, build_graph

@@ -11,9 +11,11 @@ from itertools import pairwise
 
 import networkx as nx
 
-from generators.walks import WalkOptions, documents_needed
+from generators.walks import WalkOptions
 from verifiers.proof import SUFFIX_ANSWERS
-from warehouse.functional import AGENT, ONCE, SUPPORT, VIOLATIONS
+from warehouse.chains import documents_needed
+from warehouse.edges import AGENT, ONCE
+from warehouse.functional import SUPPORT, VIOLATIONS
 from warehouse.graph import FactGraph
 from warehouse.identity import draw
 from warehouse.mentions import MentionIndex
@@ -37,8 +39,8 @@ class PlainPaths:
                 document=fact.document_id, section=fact.section_id,
             )  # fmt: skip
         self.order = {relation: number for number, relation in enumerate(graph.relations)}
-        self.named_in = {ids[n]: set(found) for n, found in index.of_node.items()}
-        self.names = {s: {ids[n] for n in found} for s, found in index.of_section.items()}
+        self.named_in = {node: set(index.of_node(n)) for n, node in enumerate(ids)}
+        self.names = {s: {ids[n] for n in index.of_section(s)} for s in index.sections}
         far: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         for subject, object_, data in self.graph.edges(data=True):
             far[data["relation"]][subject].add(object_)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from extractors.facts.code import code_package
 from flows.config import SynthesisConfig
 from flows.samples import sample_rows
@@ -23,16 +25,19 @@ from generators.contexts import (
 from generators.steps import Moves
 from generators.walks import Walker
 from generators.wording import word_candidate
+from verifiers.chain_proofs import judge, worded
 from verifiers.context_checks import LaidOut, check_context
-from verifiers.proof import Draft, World, co_supporters, evidence_sections, prove
+from verifiers.proof import Draft, co_supporters, evidence_sections, prove
 from verifiers.question_checks import check_question, thin
 from verifiers.refute import Matcher
+from verifiers.world import World
+from warehouse.chains import concatenate
 from warehouse.entities import Entity, EntityTable
 from warehouse.functional import measure
 from warehouse.graph import build_graph
 from warehouse.identity import rank
 from warehouse.mentions import MentionIndex
-from warehouse.programs import FORMS, Candidate, Program, program_id
+from warehouse.programs import FORMS, Candidate, program_id
 from warehouse.queries import GraphView, run_program
 from warehouse.records import Category, Fact, Outcome
 from warehouse.snapshot_rows import ContextRow, SampleRow
@@ -139,30 +144,40 @@ def _reject(
         out.rejected.append((candidate, verdict))
 
 
-def _programs(world: World, config: SynthesisConfig) -> Iterator[Program]:
-    """Yield each drawn program once, at most `generate.draws` of a form, in hash order."""
+def _drawn(
+    world: World, config: SynthesisConfig
+) -> Iterator[tuple[str, Draft, tuple[Verdict, ...]]]:
+    """Yield (id, draft, verdicts) of each drawn program once, at most `generate.draws` of a form, in hash order."""
     walker = Walker(Moves(world.view, world.measured, world.repeated), config.walk)
-    drawn: dict[str, Program] = {}
-    for program in walker.programs():
-        drawn.setdefault(program_id(program), program)
-    ordered = sorted(drawn, key=lambda identity: rank(config.seed, identity))
+    chains = concatenate(list(walker.chains()))
+    ids = chains.ids()
+    first = dict(zip(reversed(ids), reversed(range(len(ids))), strict=True))
+    others = {program_id(program): program for program in walker.programs()}
     room = dict.fromkeys(FORMS, config.generate.draws)
-    for identity in ordered:
-        form = drawn[identity].form
+    taken: list[str] = []
+    for identity in sorted([*first, *others], key=lambda identity: rank(config.seed, identity)):
+        form = others[identity].form if identity in others else "chain"
         if room[form]:
             room[form] -= 1
-            yield drawn[identity]
+            taken.append(identity)
+    rows = [identity for identity in taken if identity in first]
+    judged = judge(chains.take(np.array([first[identity] for identity in rows], np.int64)), world)
+    row = {identity: number for number, identity in enumerate(rows)}
+    for identity in taken:
+        if identity in row:
+            yield (identity, *worded(judged, row[identity], world))
+        else:
+            draft = Draft(others[identity], run_program(world.view, others[identity]))
+            yield identity, draft, prove(draft, world)
 
 
 def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> Iterator[Worded]:
-    for program in _programs(world, config):
-        draft = Draft(program, run_program(world.view, program))
-        verdicts = prove(draft, world)
+    for identity, draft, verdicts in _drawn(world, config):
         if verdicts[-1].status == "failed":
-            _reject(out, program_id(program), verdicts[-1])
+            _reject(out, identity, verdicts[-1])
             continue
         candidate = word_candidate(
-            world.view.graph, program, draft.result, (scope.split, scope.category)
+            world.view.graph, draft.program, draft.result, (scope.split, scope.category)
         )
         checked = check_question(candidate, world)
         if checked[-1].status == "failed":

@@ -1,16 +1,20 @@
 """The steps a question may take from a thing: each leads to exactly one far end, by function or by selector."""
 
-from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from warehouse.entities import edge_relation
-from warehouse.functional import Measured, ground
+import numpy as np
+from numpy.typing import NDArray
+
+from warehouse.edges import Flags, Ground, Ints, usable
+from warehouse.functional import Measured
 from warehouse.graph import FactGraph
 from warehouse.inheritance import INHERITED, inheritable
 from warehouse.programs import Direction, Step
-from warehouse.queries import GraphView, internal, time_of
-from warehouse.records import Fact, Qualifier
+from warehouse.queries import GraphView
+from warehouse.records import Fact
 
 CANDIDATES = 3
 """A selector must choose among at least so many."""
@@ -27,29 +31,44 @@ class Move:
     """Date the fact carries when its document has other editions; empty otherwise."""
 
 
-def carried(qualifier: Qualifier) -> bool:
-    """Whether wording the plain relation loses nothing of the qualifier."""
-    if qualifier.kind == "time":
-        return True
-    return qualifier.kind == "note" and internal(qualifier)
+@dataclass(frozen=True)
+class MoveTable:
+    """Every move of a graph in parallel arrays; those of node n are rows `offset[n]` to `offset[n + 1]`."""
+
+    offset: Ints
+    to: Ints
+    edge: Ints
+    edition: Ints
+    """Number of the date the fact carries, indexing the graph's dates; 0 where its document has no other edition."""
+    step: Ints
+    """Number of the step, indexing `steps`."""
+    steps: Sequence[Step]
 
 
-def usable(fact: Fact) -> bool:
-    """Whether a fact may be an edge of a question: clean names, nothing that a wording would lose."""
-    if fact.subject.type in ("text", "value") or any(
-        q.text == "superseded" for q in fact.qualifiers
-    ):
-        return False
-    if fact.shape == "code" and fact.relation in ("calls", "defined in"):
-        return False  # calls are resolved in part only; a qualified name already says where a thing is defined
-    if len(fact.object.text) > 80 or len(fact.subject.text) > 80:
-        return False
-    once = fact.shape == "clause" and fact.object.type != "value"
-    return all(carried(q) or (once and q.kind in ("place", "with")) for q in fact.qualifiers)
+@dataclass(frozen=True)
+class _Groups:
+    """Edges of one subject, relation and edition, group after group, in the graph's order of their first edges."""
+
+    order: Ints
+    first: Ints
+    """Where each group starts in `order`."""
+    start: Ints
+    """First edge of each group."""
+    edition: Ints
+
+    def reduced(self, with_: np.ufunc, column: NDArray[Any]) -> NDArray[Any]:
+        """Return the column reduced over the edges of each group."""
+        values = column[self.order]
+        return with_.reduceat(values, self.first) if len(self.first) else values
+
+    def edges(self, group: int) -> list[int]:
+        """Return the edges of a group."""
+        end = self.first[group + 1] if group + 1 < len(self.first) else len(self.order)
+        return self.order[self.first[group] : end].tolist()
 
 
 class Moves:
-    """The moves from every node of a graph, computed when first asked."""
+    """The moves from every node of a graph, forward ones by relation and edition, in the graph's order."""
 
     def __init__(
         self,
@@ -62,6 +81,9 @@ class Moves:
         self.graph: FactGraph = view.graph
         self.measured = measured
         self.repeated = repeated
+        self.table = self._table()
+        self.at_method: Flags = self.graph.relation == view.relation_numbers.get("defined in", -1)
+        """Edges from a method to its class."""
         self._cache: dict[int, list[Move]] = {}
 
     def edition(self, fact: Fact) -> str | None:
@@ -71,32 +93,96 @@ class Moves:
         return fact.as_of or None
 
     def of(self, node: int) -> list[Move]:
-        """Return the moves from `node`, forward ones by relation and edition, in the graph's order."""
+        """Return the moves from `node`."""
         if node not in self._cache:
-            self._cache[node] = list(self._moves(node))
+            first, last = self.table.offset[node : node + 2].tolist()
+            self._cache[node] = [self.at(row) for row in range(first, last)]
         return self._cache[node]
 
-    def _moves(self, node: int):
-        grouped: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for edge in self.graph.out_edges(node).tolist():
-            fact = self.graph.facts[edge]
-            edition = self.edition(fact)
-            if edition is not None:
-                grouped[(edge_relation(fact), edition)].append(edge)
-        for (relation, edition), edges in grouped.items():
-            facts = [self.graph.facts[edge] for edge in edges]
-            ends = {int(self.graph.object[edge]) for edge in edges}
-            if (
-                len(ends) == 1
-                and all(map(usable, facts))
-                and ground(facts[0], "forward", self.measured)
-            ):
-                time = time_of(facts[0]) if facts[0].shape == "attribute" else ""
-                step = Step(relation=relation, direction="forward", time=time)
-                yield Move(step, int(self.graph.object[edges[0]]), edges[0], edition)
-            elif len(ends) > 1:
-                yield from self._selected(relation, edition, edges)
-        yield from self._inherited(node)
+    def at(self, row: int) -> Move:
+        """Return the move in a row of the table."""
+        table = self.table
+        edition = self.graph.columns.dates[int(table.edition[row])]
+        return Move(
+            table.steps[int(table.step[row])], int(table.to[row]), int(table.edge[row]), edition
+        )
+
+    def _table(self) -> MoveTable:
+        """Edges of one group are a move if they agree on one far end, else what a selector chooses of them may be."""
+        groups, ends = self._groups(), self.graph.object
+        single = groups.reduced(np.maximum, ends) == groups.reduced(np.minimum, ends)
+        numbers: dict[Step, int] = {}
+        plain = self._plain(groups, single, numbers)
+        dates = {date: number for number, date in enumerate(self.graph.columns.dates)}
+        others = [
+            (node, group, move.to, move.edge, dates[move.edition],
+             numbers.setdefault(move.step, len(numbers)))
+            for node, group, move in self._others(groups, single)
+        ]  # fmt: skip
+        rows = np.concatenate([plain, np.array(others, dtype=np.int64).reshape(-1, 6)])
+        node, _, to, edge, edition, step = rows[np.lexsort((rows[:, 1], rows[:, 0]))].T
+        offset = np.searchsorted(node, np.arange(len(self.graph.nodes) + 1))
+        return MoveTable(offset, to, edge, edition, step, list(numbers))
+
+    def _plain(self, groups: "_Groups", single: Flags, numbers: dict[Step, int]) -> Ints:
+        """Return (node, group, to, edge, edition, step) of the groups that may be asked with "the"."""
+        graph, columns, start = self.graph, self.graph.columns, groups.start
+        told = columns.ground[start]
+        shown = np.array(
+            [self.measured[(name, "forward")].functional for name in graph.relations], np.bool_
+        )
+        grounded = (told > Ground.MEASURED) | (
+            (told == Ground.MEASURED) & shown[graph.relation[start]]
+        )
+        fit = groups.reduced(np.logical_and, columns.usable)
+        group = np.flatnonzero(single & fit & grounded)
+        edge = start[group]
+        kinds = np.stack(
+            [graph.relation[edge], np.where(columns.dated[edge], columns.time[edge], 0)]
+        )
+        steps, step = np.unique(kinds, axis=1, return_inverse=True)
+        for relation, time in steps.T.tolist():
+            made = Step(
+                relation=graph.relations[int(relation)],
+                direction="forward",
+                time=columns.times[int(time)],
+            )
+            numbers[made] = len(numbers)
+        return np.stack(
+            [graph.subject[edge], group, graph.object[edge], edge, groups.edition[group], step],
+            axis=1,
+        )
+
+    def _others(self, groups: "_Groups", single: Flags) -> Iterator[tuple[int, int, Move]]:
+        """Yield (node, group, move) of what selectors choose, and of names looked up on bases, behind all groups."""
+        graph, dates = self.graph, self.graph.columns.dates
+        for group in np.flatnonzero(~single & graph.columns.listed[groups.start]).tolist():
+            edges = groups.edges(group)
+            relation = graph.relations[int(graph.relation[edges[0]])]
+            for move in self._selected(relation, dates[int(groups.edition[group])], edges):
+                yield int(graph.subject[edges[0]]), group, move
+        inherits = self.view.relation_numbers.get("inherits", -1)
+        for node in np.unique(graph.subject[graph.relation == inherits]).tolist():
+            for move in self._inherited(node):
+                yield node, len(groups.start), move
+
+    def _groups(self) -> "_Groups":
+        """Return the edges grouped by subject, relation and edition; undated facts of repeated documents have none."""
+        graph, columns = self.graph, self.graph.columns
+        again = np.array([name in self.repeated for name in graph.documents], dtype=np.bool_)
+        dated = again[graph.document]
+        edition = np.where(dated, columns.as_of, 0)
+        order = graph.by_subject[~(dated & (columns.as_of == 0))[graph.by_subject]]
+        width = np.int64(max(len(graph.relations), 1))
+        key = graph.subject[order] * width + graph.relation[order]
+        key = key * len(columns.dates) + edition[order]
+        _, at, group = np.unique(key, return_index=True, return_inverse=True)
+        turn = np.empty_like(at)
+        turn[np.argsort(at)] = np.arange(len(at))
+        order = order[np.argsort(turn[group], kind="stable")]
+        size = np.bincount(turn[group], minlength=len(at))
+        first = np.cumsum(size) - size
+        return _Groups(order, first, order[first], edition[order[first]])
 
     def _inherited(self, node: int):
         """Yield the lookups of names that a class does not bind itself and its bases do."""

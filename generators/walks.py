@@ -5,15 +5,19 @@ construction; the checks prove it again on the whole graph. Draws are seeded by 
 only the walks that touch it. Paths have 2 to 10 edges over at least max(2, min(ceil(L / 2), 3)) documents.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, pairwise
 
+import numpy as np
+
+from generators.chains import Reach, draw_chains
 from generators.steps import Move, Moves
-from warehouse.entities import KINDS, edge_relation
+from warehouse.chains import Chains
+from warehouse.edges import Ints, edge_relation
+from warehouse.entities import KINDS
 from warehouse.graph import FactGraph
 from warehouse.identity import draw
 from warehouse.programs import Path, Program, Step
@@ -38,21 +42,11 @@ class WalkOptions(Record):
 
 
 @dataclass(frozen=True)
-class Trail:
-    """A walk from `start`: its moves in order."""
+class Described:
+    """A thing told by one move from `start`."""
 
     start: int
-    moves: tuple[Move, ...]
-
-    @property
-    def end(self) -> int:
-        """The node the walk leads to."""
-        return self.moves[-1].to if self.moves else self.start
-
-
-def documents_needed(edges: int) -> int:
-    """Return the number of distinct documents a path of so many edges must span."""
-    return max(2, min(math.ceil(edges / 2), 3))
+    move: Move
 
 
 class Walker:
@@ -63,65 +57,39 @@ class Walker:
         self.moves = moves
         self.graph: FactGraph = moves.graph
         self.options = options
+        table = moves.table
+        self._start = np.repeat(np.arange(len(self.graph.nodes)), np.diff(table.offset))
+        self._by_end = np.argsort(table.to, kind="stable")
+        self._ends = table.to[self._by_end]
+
+    def chains(self, starts: Ints | None = None) -> Iterator[Chains]:
+        """Yield the drawn chains of every thing, or of `starts` (node numbers), in batches."""
+        if starts is None:
+            literal = [node.type in ("value", "text") for node in self.graph.nodes]
+            starts = np.flatnonzero(~np.array(literal, dtype=np.bool_))
+        options = self.options
+        reach = Reach(options.seed, options.max_edges, options.walks_per_start)
+        yield from draw_chains(self.moves, starts, reach)
 
     def programs(self) -> Iterator[Program]:
-        """Yield every drawn program: chains first, then the forms over described things."""
-        described: dict[int, list[Trail]] = defaultdict(list)
-        for start, node in enumerate(self.graph.nodes):
-            if node.type in ("value", "text"):
-                continue
-            for trail in self._trails(start):
-                if self._at_method(trail):
-                    continue  # a way on, whose name the question has to print
-                if len(trail.moves) > 1 and self._spread(trail.moves):
-                    yield self._chain(trail)
-                if len(trail.moves) <= 2 and self.graph.nodes[trail.end].type not in (
-                    "value",
-                    "text",
-                ):
-                    described[trail.end].append(trail)
-        yield from self._measured(described)
-        yield from self._fitting(described)
+        """Yield every drawn program of the forms over described things."""
+        yield from self._measured()
+        yield from self._fitting()
 
-    def _trails(self, start: int) -> list[Trail]:
-        """Breadth first for one and two edges, then random walks up to the longest length."""
-        stream = draw(self.options.seed, self.graph.nodes[start].id)
-        first = [Trail(start, (move,)) for move in self.moves.of(start)]
-        second = [longer for trail in first for longer in self._extend(trail)]
-        budget = self.options.walks_per_start
-        kept = [second[i] for i in stream.permutation(len(second))[:budget].tolist()]
-        out = first + kept
-        frontier = kept
-        for _ in range(self.options.max_edges - 2):
-            longer = [deeper for trail in frontier for deeper in self._extend(trail)]
-            frontier = [longer[i] for i in stream.permutation(len(longer))[:budget].tolist()]
-            out += frontier
-        return out
+    def _leading_to(self, node: int) -> list[Described]:
+        """Return the things that one move tells `node` by, in the graph's order."""
+        if self.graph.nodes[node].type in ("value", "text"):
+            return []
+        first, last = np.searchsorted(self._ends, [node, node + 1]).tolist()
+        rows = self._by_end[first:last].tolist()
+        told = (Described(int(self._start[row]), self.moves.at(row)) for row in rows)
+        # A method is a way on, whose name the question has to print.
+        return [item for item in told if not self.moves.at_method[item.move.edge]]
 
-    def _extend(self, trail: Trail) -> Iterator[Trail]:
-        seen = {trail.start, *(move.to for move in trail.moves)}
-        edition = trail.moves[-1].edition
-        for move in self.moves.of(trail.end):
-            if move.to not in seen and move.edition == edition:
-                yield Trail(trail.start, (*trail.moves, move))
+    def _path(self, told: Described) -> Path:
+        return Path(anchor=self.graph.nodes[told.start].id, steps=(told.move.step,))
 
-    def _spread(self, moves: tuple[Move, ...]) -> bool:
-        documents = [self.graph.facts[move.edge].document_id for move in moves]
-        apart = all(a != b for a, b in pairwise(documents))
-        return apart and len(set(documents)) >= documents_needed(len(moves))
-
-    def _at_method(self, trail: Trail) -> bool:
-        return self.graph.facts[trail.moves[-1].edge].relation == "defined in"
-
-    def _chain(self, trail: Trail) -> Program:
-        return Program(form="chain", paths=(self._path(trail),), edition=trail.moves[0].edition)
-
-    def _path(self, trail: Trail) -> Path:
-        return Path(
-            anchor=self.graph.nodes[trail.start].id, steps=tuple(move.step for move in trail.moves)
-        )
-
-    def _measured(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
+    def _measured(self) -> Iterator[Program]:
         """Comparison and difference of described things, ordering of named ones, by a shared exact measure."""
         columns: dict[tuple[str, str, str, str], list[tuple[int, Move]]] = defaultdict(list)
         for node in range(len(self.graph.nodes)):
@@ -142,22 +110,20 @@ class Walker:
             if len(rows) < 2 or relation.split()[-1] in MOVING or "exchange rate" in relation:
                 continue
             key = f"{relation}|{unit}|{edition}|{time}"
-            yield from self._pairs(key, rows, described)
+            yield from self._pairs(key, rows)
             yield from self._orderings(key, rows)
 
-    def _pairs(
-        self, key: str, rows: list[tuple[int, Move]], described: dict[int, list[Trail]]
-    ) -> Iterator[Program]:
+    def _pairs(self, key: str, rows: list[tuple[int, Move]]) -> Iterator[Program]:
         stream = draw(self.options.seed, key)
-        rich = [row for row in rows if self._descriptions(row, described)]
+        rich = [row for row in rows if self._descriptions(row)]
         pairs = list(combinations(range(len(rich)), 2)) if len(rich) < 400 else []
         for at in stream.permutation(len(pairs))[: self.options.sets_per_measure].tolist():
             chosen = [rich[i] for i in pairs[at]]
-            trails = [self._pick(stream, self._descriptions(row, described)) for row in chosen]
-            if len({trail.start for trail in trails}) < 2 or not self._comparable(chosen):
+            told = [self._pick(stream, self._descriptions(row)) for row in chosen]
+            if len({item.start for item in told}) < 2 or not self._comparable(chosen):
                 continue
             measure, edition = chosen[0][1].step.relation, chosen[0][1].edition
-            paths = tuple(self._path(trail) for trail in trails)
+            paths = tuple(self._path(item) for item in told)
             unit = self.graph.facts[chosen[0][1].edge].quantity.unit  # type: ignore[union-attr]
             if unit != "year" and stream.random() < 0.5:
                 yield Program(form="difference", paths=paths, edition=edition, measure=measure)
@@ -167,22 +133,19 @@ class Walker:
                     form="comparison", paths=paths, edition=edition, measure=measure, order=order
                 )
 
-    def _descriptions(
-        self, row: tuple[int, Move], described: dict[int, list[Trail]]
-    ) -> list[Trail]:
+    def _descriptions(self, row: tuple[int, Move]) -> list[Described]:
         """One-edge descriptions of a measured thing from another document of the same edition."""
         node, move = row
         home = self.graph.facts[move.edge].document_id
         return [
-            trail
-            for trail in described.get(node, [])
-            if len(trail.moves) == 1
-            and trail.moves[0].edition == move.edition
-            and self.graph.facts[trail.moves[0].edge].document_id != home
+            told
+            for told in self._leading_to(node)
+            if told.move.edition == move.edition
+            and self.graph.facts[told.move.edge].document_id != home
         ]
 
-    def _pick(self, stream, trails: list[Trail]) -> Trail:
-        return trails[int(stream.integers(len(trails)))]
+    def _pick(self, stream, told: list[Described]) -> Described:
+        return told[int(stream.integers(len(told)))]
 
     def _comparable(self, rows: list[tuple[int, Move]]) -> bool:
         """Exact figures, further apart than their printed precision, of things of one kind."""
@@ -229,15 +192,15 @@ class Walker:
                 order=order,
             )
 
-    def _fitting(self, described: dict[int, list[Trail]]) -> Iterator[Program]:
+    def _fitting(self) -> Iterator[Program]:
         """Intersection (two constraints, then one step) and listing (all that point to a described thing)."""
         for end in range(len(self.graph.nodes)):
             if self.graph.nodes[end].type in ("value", "text"):
                 continue
-            yield from self._listings(end, described)
+            yield from self._listings(end)
         yield from self._intersections()
 
-    def _listings(self, end: int, described: dict[int, list[Trail]]) -> Iterator[Program]:
+    def _listings(self, end: int) -> Iterator[Program]:
         grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for edge in self.graph.in_edges(end).tolist():
             fact = self.graph.facts[edge]
@@ -252,13 +215,13 @@ class Walker:
             documents = {self.graph.facts[edge].document_id for edge in edges}
             if not low <= len(subjects) <= high or len(documents) < 2:
                 continue
-            trails = [
-                t for t in described.get(end, [])
-                if len(t.moves) == 1 and t.moves[0].edition == edition and t.start not in subjects
+            told = [
+                item for item in self._leading_to(end)
+                if item.move.edition == edition and item.start not in subjects
             ]  # fmt: skip
-            if trails:
+            if told:
                 path = self._path(
-                    self._pick(draw(self.options.seed, f"list|{end}|{relation}"), trails)
+                    self._pick(draw(self.options.seed, f"list|{end}|{relation}"), told)
                 )
             else:
                 path = Path(anchor=self.graph.nodes[end].id, steps=())

@@ -29,7 +29,8 @@ from generators.phrases import (
     singular,
     statement,
 )
-from warehouse.entities import Entity, edge_relation
+from warehouse.edges import edge_relation
+from warehouse.entities import Entity
 from warehouse.graph import FactGraph
 from warehouse.programs import Answer, Candidate, Hop, Program, Step, program_id
 from warehouse.queries import Result, by_step

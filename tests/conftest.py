@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from generators.contexts import PoolSection
-from verifiers.proof import Draft, World
+from verifiers.proof import Draft
+from verifiers.world import World
 from warehouse.entities import EntityTable
 from warehouse.functional import measure
 from warehouse.graph import build_graph

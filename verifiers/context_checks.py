@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifiers.proof import World
 from verifiers.refute import Matcher
+from verifiers.world import World
 from warehouse.programs import Candidate, Path
 from warehouse.queries import GraphView, run_program, starts
 from warehouse.verdicts import Verdict, failed, passed

@@ -7,22 +7,22 @@ that names both ends of an edge may state it, and a section that names a thing a
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
-from warehouse.entities import KINDS, edge_relation
-from warehouse.functional import Measured, ground
+from verifiers.world import STEM, World
+from warehouse.chains import documents_needed
+from warehouse.edges import edge_relation
+from warehouse.entities import KINDS
+from warehouse.functional import ground
 from warehouse.inheritance import INHERITED
-from warehouse.mentions import MentionIndex
-from warehouse.programs import Direction, Path, Program, Step
-from warehouse.queries import GraphView, Result, by_step, run_program, starts
-from warehouse.records import Fact
+from warehouse.programs import Path, Program, Step
+from warehouse.queries import Result, by_step, run_program
 from warehouse.verdicts import Verdict, failed, passed
 
 SELECTOR_CANDIDATES = 3
-STEM = 4
 STEM_SHARE = 0.6
-"""Letters that two words must share from their start, and their least share of the shorter word."""
+"""Least share of the shorter word that two words must have in common from their start, `STEM` letters at least."""
 SUFFIX_ANSWERS = 3
 OVERRIDES = 2
 """Distinct answers that a name looked up on classes needs: what the root says, and what an heir says instead."""
@@ -34,26 +34,6 @@ class Draft:
 
     program: Program
     result: Result
-
-
-@dataclass
-class World:
-    """All that a proof may look at: one split's graph, its mention index and how functional relations are."""
-
-    view: GraphView
-    index: MentionIndex
-    measured: dict[tuple[str, Direction], Measured]
-    repeated: frozenset[str]
-    _suffixes: dict[tuple, int] = field(default_factory=dict)
-    _starts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-
-    def fact(self, edge: int) -> Fact:
-        """Return the fact of an edge."""
-        return self.view.graph.facts[edge]
-
-    def ends(self, edge: int) -> tuple[int, int]:
-        """Return the (subject, object) node numbers of an edge."""
-        return int(self.view.graph.subject[edge]), int(self.view.graph.object[edge])
 
 
 def unique(draft: Draft, world: World) -> Verdict:
@@ -118,7 +98,7 @@ def spread(draft: Draft, world: World) -> Verdict:
     """The facts stand in enough documents: two at least, and half as many as edges up to three."""
     edges = {edge for _, edge in draft.result.edges}
     documents = {world.fact(edge).document_id for edge in edges}
-    needed = max(2, min(-(-len(edges) // 2), 3)) if draft.program.form == "chain" else 2
+    needed = documents_needed(len(edges)) if draft.program.form == "chain" else 2
     if len(documents) < needed:
         return failed(
             "spread",
@@ -227,8 +207,9 @@ def shortcut(draft: Draft, world: World) -> Verdict:
         for edge in edges:
             allowed.setdefault(world.fact(edge).section_id, set()).update(world.ends(edge))
         for section, ends in allowed.items():
-            named = world.index.of_section.get(section, set())
-            ahead = [node for node in order if node not in ends and node in named]
+            ahead = [
+                node for node in order if node not in ends and world.index.names(section, node)
+            ]
             if ahead:
                 return failed("shortcut", "a section names a thing ahead of its turn", graph.nodes[ahead[0]].name,
                               section)  # fmt: skip
@@ -242,12 +223,12 @@ def told_by_name(draft: Draft, world: World) -> Verdict:
         subject, object_ = (graph.nodes[node] for node in world.ends(edge))
         if world.fact(edge).shape == "code" or object_.type == "value":
             continue
-        if alike := _alike(subject.name, object_.name):
-            return failed("told_by_name", "a name says what is asked of it", *alike)
+        if shared := alike(subject.name, object_.name):
+            return failed("told_by_name", "a name says what is asked of it", *shared)
     return passed("told_by_name")
 
 
-def _alike(first: str, second: str) -> tuple[str, str] | None:
+def alike(first: str, second: str) -> tuple[str, str] | None:
     """Return a word of each name that share a stem, common nouns of kinds apart (`University`)."""
     for one, other in itertools.product(first.split(), second.split()):
         size = max(STEM, math.ceil(STEM_SHARE * min(len(one), len(other))))
@@ -276,19 +257,16 @@ def suffix(draft: Draft, world: World) -> Verdict:
 def _answers(tail: tuple[Step, ...], edition: str, world: World) -> int:
     """Return how many different ends the steps have from anywhere, counted up to the number that is enough."""
     key = (tail, edition)
-    if key not in world._suffixes:
+    if key not in world.suffixes:
         graph = world.view.graph
         ends: set[int] = set()
-        first = (tail[0].relation, tail[0].selector)
-        if first not in world._starts:
-            world._starts[first] = starts(world.view, tail[0])
-        for start in world._starts[first]:
+        for start in world.starts(tail[0]):
             reached, _ = world.view.walk(Path(anchor=graph.nodes[start].id, steps=tail), edition)
             ends.update(reached)
             if len(ends) >= SUFFIX_ANSWERS:
                 break
-        world._suffixes[key] = len(ends)
-    return world._suffixes[key]
+        world.suffixes[key] = len(ends)
+    return world.suffixes[key]
 
 
 def visible_names(draft: Draft, world: World) -> Verdict:
@@ -296,7 +274,7 @@ def visible_names(draft: Draft, world: World) -> Verdict:
     for _, edge in draft.result.edges:
         fact = world.fact(edge)
         named = fact.object.type not in ("value", "text", "code")
-        if named and world.ends(edge)[1] not in world.index.findable:
+        if named and not world.index.findable[world.ends(edge)[1]]:
             return failed("visible_names", "a name too short to be looked for", fact.object.text)
     return passed("visible_names")
 

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from verifiers.proof import World
+from verifiers.world import World
+from warehouse.edges import internal, time_of
 from warehouse.identity import rank
 from warehouse.mentions import NameTrie, searchable
 from warehouse.programs import Candidate
-from warehouse.queries import internal, time_of
 from warehouse.records import Record
 from warehouse.verdicts import Verdict, failed, passed
 

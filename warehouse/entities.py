@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from warehouse.edges import OWNED
 from warehouse.families import Families
 from warehouse.identity import content_id, digest
 from warehouse.records import EntityType, Fact, Mention
@@ -50,17 +51,6 @@ class Entity:
     def name(self) -> str:
         """The surface to print."""
         return self.names[0] if self.names else self.key
-
-
-OWNED = {"class attribute": "attribute", "default value": "parameter"}
-"""Relations of programs whose subject is a name inside a class or function: the owner is the node."""
-
-
-def edge_relation(fact: Fact) -> str:
-    """Return an edge's relation: `attribute exit_code` of a class, `parameter timeout` of a function."""
-    if fact.shape == "code" and fact.relation in OWNED:
-        return f"{OWNED[fact.relation]} {fact.subject.text}"
-    return fact.relation
 
 
 def mention_keys(fact: Fact, renames: Mapping[str, str]) -> tuple[str, str]:

@@ -5,36 +5,17 @@ a record), measured (support of at least 30 with at most 2 % violations in this 
 of them needs a selector in words, or is not used.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.entities import edge_relation
-from warehouse.graph import FactGraph, Ints
+from warehouse.edges import Ground, Ints, edge_relation, forward_ground
+from warehouse.graph import FactGraph
 from warehouse.programs import Direction
 from warehouse.records import Fact
 
 SUPPORT = 30
 VIOLATIONS = 0.02
-ONCE = frozenset(
-    (
-        "born in|died in|born on|died on|buried in|buried at|based on|flows into|flow into|"
-        "rises in|rise in|named after|located in|stands on|stands in|lies in|lies on|capital of|"
-        "succeeded by|preceded by|located on|premiered at|premiered in|lives in|works at|"
-        "works for|headquartered in|based in|moved to|mouth of|adapted from|first performed at|"
-        "first performed in|situated in"
-    ).split("|")
-)
-AGENT = " by"
-NOT_SINGLE = frozenset(
-    (
-        "owned by|crossed by|influenced by|followed by|produced by|visited by|studied by|used by|"
-        "operated by|performed by|recorded by|translated by|joined by|defeated by|conquered by|"
-        "led by|won by|taught by|published by|received by|married by"
-    ).split("|")
-)
-CODE = ("inherits", "raises", "constant", "returns", "attribute ", "parameter ")
 
 
 @dataclass(frozen=True)
@@ -44,55 +25,47 @@ class Measured:
     support: int
     violations: float
 
+    @property
+    def functional(self) -> bool:
+        """Whether there is enough support with few enough violations."""
+        return self.support >= SUPPORT and self.violations <= VIOLATIONS
+
 
 def measure(graph: FactGraph) -> dict[tuple[str, Direction], Measured]:
     """Return, for each relation and direction, how functional the graph shows it to be (time and edition apart)."""
     out: dict[tuple[str, Direction], Measured] = {}
-    by_relation: dict[int, list[int]] = defaultdict(list)
-    for edge, relation in enumerate(graph.relation.tolist()):
-        by_relation[relation].append(edge)
-    for relation, edges in by_relation.items():
-        ends_of: tuple[tuple[Direction, Ints, Ints], ...] = (
-            ("forward", graph.subject, graph.object),
-            ("backward", graph.object, graph.subject),
-        )
-        for direction, near, far in ends_of:
-            ends: dict[tuple[int, str], set[int]] = defaultdict(set)
-            for edge in edges:
-                ends[(int(near[edge]), graph.facts[edge].as_of)].add(int(far[edge]))
-            several = float(np.mean([len(found) > 1 for found in ends.values()]))
-            out[(graph.relations[relation], direction)] = Measured(len(ends), several)
+    ends_of: tuple[tuple[Direction, Ints, Ints], ...] = (
+        ("forward", graph.subject, graph.object),
+        ("backward", graph.object, graph.subject),
+    )
+    for direction, near, far in ends_of:
+        counts = zip(graph.relations, *_ends_by_relation(graph, near, far), strict=True)
+        for relation, support, several in counts:
+            out[(relation, direction)] = Measured(int(support), float(several) / int(support))
     return out
+
+
+def _ends_by_relation(graph: FactGraph, near: Ints, far: Ints) -> tuple[Ints, Ints]:
+    """Return, by relation, the number of (near end, date) pairs and of those that have several far ends."""
+    dates, nodes = len(graph.columns.dates), len(graph.nodes)
+    key = (graph.relation.astype(np.int64) * nodes + near) * dates + graph.columns.as_of
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.diff(key[order], prepend=-1))
+    ends = far[order]
+    if not len(first):
+        return first, first
+    several = np.maximum.reduceat(ends, first) != np.minimum.reduceat(ends, first)
+    relation = graph.relation[order[first]]
+    width = len(graph.relations)
+    return np.bincount(relation, minlength=width), np.bincount(relation, several, minlength=width)
 
 
 def ground(
     fact: Fact, direction: Direction, measured: dict[tuple[str, Direction], Measured]
-) -> str:
-    """Return why "the" is right for this fact's relation in this direction: curated, layout, measured, or nothing."""
-    if direction == "forward":
-        if fact.group and fact.shape != "code":
-            return ""
-        if fact.shape == "attribute" and not _plural(fact.relation):
-            return "layout"
-        if fact.shape == "code" and edge_relation(fact).startswith(CODE):
-            return "curated"
-        if fact.shape in ("clause", "role") and _once(fact):
-            return "curated"
+) -> Ground:
+    """Return why "the" is right for this fact's relation in this direction, or `Ground.NEVER`."""
+    stated = forward_ground(fact) if direction == "forward" else Ground.MEASURED
+    if stated is not Ground.MEASURED:
+        return stated
     evidence = measured.get((edge_relation(fact), direction))
-    if evidence and evidence.support >= SUPPORT and evidence.violations <= VIOLATIONS:
-        return "measured"
-    return ""
-
-
-def _plural(relation: str) -> bool:
-    leaf = relation.rpartition(" / ")[2].split(" (")[0]
-    return leaf.endswith("s") and not leaf.endswith(("ss", "us", "is"))
-
-
-def _once(fact: Fact) -> bool:
-    year = (
-        fact.quantity is not None and fact.quantity.unit == "year" and fact.object.type == "value"
-    )
-    shared = fact.relation in NOT_SINGLE or fact.relation.startswith("co-")
-    creation = fact.relation.endswith(AGENT) and not shared
-    return year or creation or fact.relation in ONCE
+    return Ground.MEASURED if evidence and evidence.functional else Ground.NEVER

@@ -14,15 +14,28 @@ import numpy as np
 ID_HEX = 24
 
 
+def canonical(value: Any) -> str:
+    """Return the value as canonical JSON: sorted keys, no spaces, nothing escaped that need not be."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def digest(*parts: Any) -> str:
-    """Return the 64-digit sha256 of `parts` as canonical JSON (sorted keys, no spaces, UTF-8)."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """Return the 64-digit sha256 of `parts` as canonical JSON in UTF-8."""
+    return _sha256(canonical(parts))
 
 
 def content_id(kind: str, *parts: Any) -> str:
     """Return `kind-` and 24 hex digits (96 bits) of the hash of `parts`; `kind` is part of the hash."""
     return f"{kind}-{digest(kind, *parts)[:ID_HEX]}"
+
+
+def named(kind: str, text: str) -> str:
+    """Return `content_id` of one part that is canonical JSON already."""
+    return f"{kind}-{_sha256(f'[{canonical(kind)},{text}]')[:ID_HEX]}"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def merkle_root(ids: Iterable[str]) -> str:

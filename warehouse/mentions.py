@@ -6,9 +6,14 @@ sections: each position is looked up in a trie of names of at most `LONGEST` wor
 """
 
 import re
-from collections import Counter, defaultdict
+from array import array
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+
+from warehouse.edges import Flags, Ints, contains
 from warehouse.entities import Entity, aliases, normalise
 
 LONGEST = 10
@@ -71,23 +76,36 @@ class NameTrie:
 
 
 class MentionIndex:
-    """For each section the nodes it names, and the reverse."""
+    """For each section the nodes it names, and the reverse, as sorted keys: 16 bytes a mention."""
 
     def __init__(self, nodes: Iterable[Entity], sections: Mapping[str, str]) -> None:
         """`nodes` in node-number order; `sections` maps section id to its text, headings included."""
-        names = {number: found for number, node in enumerate(nodes) if (found := searchable(node))}
-        self.findable = frozenset(names)
+        nodes = list(nodes)
+        self.sections = list(sections)
+        self.numbers = {section: number for number, section in enumerate(self.sections)}
+        self.findable: Flags = np.zeros(len(nodes), dtype=np.bool_)
         """Nodes that can be looked for in a text at all."""
-        trie = NameTrie((name, number) for number, found in names.items() for name in found)
-        self.of_section: dict[str, set[int]] = {}
-        self.of_node: dict[int, set[str]] = defaultdict(set)
         self._with: Counter[int] = Counter()
         self._without: Counter[int] = Counter()
-        for section, text in sections.items():
-            found = trie.find(text, self._count)
-            self.of_section[section] = found
-            for node in found:
-                self.of_node[node].add(section)
+        trie = NameTrie(
+            (name, number)
+            for number, node in enumerate(nodes)
+            for name in self._names(number, node)
+        )
+        found = array("q")
+        for number, text in enumerate(sections.values()):
+            first = number * len(nodes)
+            found.extend(first + node for node in sorted(trie.find(text, self._count)))
+        self._by_section: Ints = np.frombuffer(found, dtype=np.int64)
+        """Section number times the number of nodes plus node, ascending."""
+        self._nodes = max(len(nodes), 1)
+        section, node = np.divmod(self._by_section, self._nodes)
+        self._by_node: Ints = np.sort(node * len(self.sections) + section)
+
+    def _names(self, number: int, node: Entity) -> list[str]:
+        names = searchable(node)
+        self.findable[number] = bool(names)
+        return names
 
     def _count(self, node: int, before: str) -> None:
         if before == "the":
@@ -100,10 +118,37 @@ class MentionIndex:
         times = self._with[node]
         return times >= ARTICLE_TIMES and times > self._without[node]
 
+    def of_node(self, node: int) -> list[str]:
+        """Return the sections that name the node."""
+        return [self.sections[section] for section in self._section_numbers(node).tolist()]
+
+    def of_section(self, section: str) -> list[int]:
+        """Return the nodes that a section names."""
+        first = self.numbers[section] * self._nodes
+        low, high = (
+            bisect_left(self._by_section, first),
+            bisect_left(self._by_section, first + self._nodes),
+        )
+        return (self._by_section[low:high] - first).tolist()
+
     def naming_both(self, first: int, second: int) -> set[str]:
         """Return the sections that name both nodes."""
-        return self.of_node.get(first, set()) & self.of_node.get(second, set())
+        both = np.intersect1d(
+            self._section_numbers(first), self._section_numbers(second), assume_unique=True
+        )
+        return {self.sections[section] for section in both.tolist()}
 
     def names(self, section: str, node: int) -> bool:
         """Whether the section names the node."""
-        return node in self.of_section.get(section, ())
+        number = self.numbers.get(section, -1)
+        return bool(self.named(np.array([number]), np.array([node]))[0])
+
+    def named(self, sections: Ints, nodes: Ints) -> Flags:
+        """Return, pair by pair, whether the section (by number, -1 for none) names the node."""
+        keys = sections.astype(np.int64) * self._nodes + nodes
+        return (sections >= 0) & contains(self._by_section, keys)
+
+    def _section_numbers(self, node: int) -> Ints:
+        first = node * len(self.sections)
+        low = bisect_left(self._by_node, first)
+        return self._by_node[low : bisect_left(self._by_node, first + len(self.sections))] - first

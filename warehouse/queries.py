@@ -14,7 +14,7 @@ import numpy as np
 from warehouse.graph import FactGraph
 from warehouse.inheritance import INHERITED, is_base, look_up
 from warehouse.programs import Path, Program, Step
-from warehouse.records import Fact, Qualifier, Quantity
+from warehouse.records import Quantity
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ class GraphView:
         view.hidden = self.document_numbers.get(without, -1)
         return view
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether the view hides anything."""
+        return self.hidden >= 0 or self.sections is not None
+
     def sees(self, edge: int) -> bool:
         """Whether the view shows the edge."""
         if self.graph.document[edge] == self.hidden:
@@ -72,14 +77,12 @@ class GraphView:
         return [int(edge) for edge in edges if self._fits(int(edge), step, edition)]
 
     def _fits(self, edge: int, step: Step, edition: str) -> bool:
-        if not self.sees(edge):
+        columns = self.graph.columns
+        if columns.superseded[edge] or not self.sees(edge):
             return False
-        fact = self.graph.facts[edge]
-        if edition and fact.as_of != edition:
+        if edition and columns.dates[columns.as_of[edge]] != edition:
             return False
-        if step.time and time_of(fact) != step.time:
-            return False
-        return not any(q.text == "superseded" for q in fact.qualifiers)
+        return not step.time or columns.times[columns.time[edge]] == step.time
 
     def follow(self, node: int, step: Step, edition: str) -> tuple[list[int], list[int]]:
         """Return (distinct far nodes, edges) of one step, its selector applied; a tie gives both nodes."""
@@ -140,20 +143,10 @@ def starts(view: GraphView, step: Step) -> list[int]:
     """Return the nodes from which the step can be taken, in order of node number."""
     name = "inherits" if step.selector == INHERITED else step.relation
     graph = view.graph
-    edges = np.flatnonzero(graph.relation == view.relation_numbers[name]).tolist()
-    return sorted({int(graph.subject[edge]) for edge in edges if view.sees(edge)})
-
-
-def internal(qualifier: Qualifier) -> bool:
-    """Whether a note is for the machine (`subject=click.types.ParamType`) and narrows nothing that a reader sees."""
-    return qualifier.text.startswith(
-        ("object=", "subject=", "order=", "speaker=", "binds=", "plain=")
-    )
-
-
-def time_of(fact: Fact) -> str:
-    """Return the fact's time qualifier as printed, or nothing."""
-    return next((q.text for q in fact.qualifiers if q.kind == "time"), "")
+    edges = np.flatnonzero(graph.relation == view.relation_numbers[name])
+    if view.narrowed:
+        edges = np.array([edge for edge in edges.tolist() if view.sees(edge)], dtype=np.int64)
+    return np.unique(graph.subject[edges]).tolist()
 
 
 def run_program(view: GraphView, program: Program) -> Result:

@@ -20,7 +20,7 @@ def test_sections_that_name_both_ends_are_found():
         },
     )
     assert index.naming_both(0, 1) == {"a"}
-    assert index.of_section["c"] == set()  # a name inside another word is none
+    assert index.of_section("c") == []  # a name inside another word is none
 
 
 @pytest.mark.parametrize(
