@@ -6,7 +6,6 @@ refuse; one fact in twenty has a second object, which the walk has to leave out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from warehouse.entities import EntityTable
 from warehouse.functional import measure
 from warehouse.graph import FactGraph, build_graph
 from warehouse.mentions import MentionIndex
+from warehouse.packed_facts import PackedFacts
 from warehouse.queries import GraphView
 from warehouse.records import EntityType, Fact, Mention, make_fact
 
@@ -32,14 +32,6 @@ SCATTER = 48_271_000_003
 REPEATS, SECONDS = 0.1, 0.05
 
 
-@dataclass(frozen=True)
-class Generated:
-    """Facts and the text of every section."""
-
-    facts: list[Fact]
-    texts: dict[str, str]
-
-
 def name_of(number: int) -> str:
     """Return the unique two-word name of a thing."""
     code = number * SCATTER % len(SYLLABLES) ** 6
@@ -50,25 +42,24 @@ def name_of(number: int) -> str:
     return f"{''.join(parts[:3]).title()} {''.join(parts[3:]).title()}"
 
 
-def generate(edges: int, seed: int = 0) -> Generated:
-    """Return a world of at least `edges` facts, the same for the same seed."""
+def documents(edges: int, seed: int = 0) -> Iterator[tuple[str, str, list[Fact]]]:
+    """Yield (section, text, facts) of a world of at least `edges` facts, the same for the same seed."""
     things = max(edges // 3, len(KINDS))
-    facts: list[Fact] = []
-    texts: dict[str, str] = {}
+    made = 0
     for number in range(things):
-        if len(facts) >= edges:
+        if made >= edges:
             break
         stream = np.random.default_rng((seed, number))
         lines = list(_lines(number, things, stream))
         if stream.random() < REPEATS:
             named = int(lines[0][3])
             lines += list(_lines(named, things, np.random.default_rng((seed, named))))[:1]
-        start = 0
+        facts: list[Fact] = []
         for subject, verb, preposition, object_ in lines:
+            start = facts[-1].end + 1 if facts else 0
             facts.append(_fact(number, start, subject, (verb, preposition), object_))
-            start = facts[-1].end + 1
-        texts[f"d{number}#0"] = "\n".join(fact.quote for fact in facts[-len(lines) :])
-    return Generated(facts, texts)
+        made += len(facts)
+        yield f"d{number}#0", "\n".join(fact.quote for fact in facts), facts
 
 
 def _lines(number: int, things: int, stream: np.random.Generator) -> Iterator[tuple]:
@@ -97,13 +88,13 @@ def _fact(home: int, at: int, subject: int, phrase: tuple[str, str], object_: in
     )  # fmt: skip
 
 
-def graph_of(made: Generated) -> FactGraph:
-    """Return the fact graph, entities resolved as in a run."""
-    return build_graph(made.facts, EntityTable(made.facts))
+def graph_of(edges: int) -> FactGraph:
+    """Return the fact graph of a world, entities resolved as in a run."""
+    facts = PackedFacts(fact for _, _, facts in documents(edges) for fact in facts)
+    return build_graph(facts, EntityTable(facts))
 
 
-def world_of(made: Generated, graph: FactGraph) -> World:
+def world_of(edges: int, graph: FactGraph) -> World:
     """Return what the checks need: the view, the mention index over the texts, how functional relations are."""
-    return World(
-        GraphView(graph), MentionIndex(graph.nodes, made.texts), measure(graph), frozenset()
-    )
+    texts = {section: text for section, text, _ in documents(edges)}
+    return World(GraphView(graph), MentionIndex(graph.nodes, texts), measure(graph), frozenset())

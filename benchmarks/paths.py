@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.drawn_paths import OPTIONS, Key, ours
-from benchmarks.generated import generate, graph_of, world_of
+from benchmarks.generated import graph_of, world_of
 from benchmarks.path_costs import MOST_MEMORY, TOO_LARGE
 from benchmarks.plain_paths import PlainPaths
 from benchmarks.timing import RUNS, alternate, print_table, print_versions
@@ -36,9 +36,8 @@ def plain(paths: PlainPaths, starts: list[str]) -> dict[Key, str]:
 
 def compare(edges: int, starts: int) -> tuple[str, ...]:
     """Return the table row of one size: candidates a second, ratio, and how far the verdicts agree."""
-    made = generate(edges)
-    graph = graph_of(made)
-    world = world_of(made, graph)
+    graph = graph_of(edges)
+    world = world_of(edges, graph)
     paths = PlainPaths(graph, world.index, OPTIONS)
     first = [node.id for node in graph.nodes[:starts]]
     left, right = ours(world, starts).verdicts(), plain(paths, first)
@@ -61,15 +60,17 @@ def costs(sizes: list[int], starts: int) -> None:
         command = [sys.executable, str(COSTS), str(size), str(starts)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode == TOO_LARGE:
-            rows.append((f"{size:,}", f"does not fit {MOST_MEMORY >> 30} GiB", *[""] * 6))
+            rows.append((f"{size:,}", f"does not fit {MOST_MEMORY >> 30} GiB", *[""] * 8))
             continue
         done.check_returncode()
         row = json.loads(done.stdout)
         rows.append((f"{row['edges']:,}", f"{row['build']:.1f}", f"{1e6 * row['build'] / row['edges']:.0f}",
-                     f"{row['index']:.1f}", f"{row['sample']:.2f}", f"{row['count'] / row['sample']:,.0f}",
-                     f"{row['array']:.0f}", f"{row['peak'] / 2**30:.2f}"))  # fmt: skip
-    head = ("edges", "graph built, s", "µs an edge", "index and measures, s", f"{starts:,} starts drawn and checked, s",
-            "candidates/s", "bytes an edge in arrays", "peak memory, GiB")  # fmt: skip
+                     f"{row['array']:.0f}", f"{row['packed']:.0f}", f"{row['graph_peak'] / 2**30:.2f}",
+                     f"{row['index']:.1f}", f"{row['peak'] / 2**30:.2f}", f"{row['sample']:.2f}",
+                     f"{row['count'] / row['sample']:,.0f}"))  # fmt: skip
+    head = ("edges", "graph built, s", "µs an edge", "bytes an edge in arrays", "in packed facts",
+            "peak memory with the graph, GiB", "index and measures, s", "peak memory with them, GiB",
+            f"{starts:,} starts drawn and checked, s", "candidates/s")  # fmt: skip
     print_table(head, rows)
 
 

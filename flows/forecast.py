@@ -151,7 +151,7 @@ class _Rates:
 def _by_source(
     groups: dict[str, list[FileEntry]], samples: dict[str, tuple[Ingested, list[Fact]]]
 ) -> list[SourceYield]:
-    table = EntityTable(fact for _, facts in samples.values() for fact in facts)
+    table = EntityTable([fact for _, facts in samples.values() for fact in facts])
     told: dict[str, set[str]] = defaultdict(set)
     for _, facts in samples.values():
         for fact in facts:

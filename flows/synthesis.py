@@ -5,7 +5,7 @@ has one outcome, so the ledger balances: ok with its sample, or rejected with th
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -37,6 +37,7 @@ from warehouse.functional import measure
 from warehouse.graph import build_graph
 from warehouse.identity import rank
 from warehouse.mentions import MentionIndex
+from warehouse.packed_facts import PackedFacts
 from warehouse.programs import FORMS, Candidate, program_id
 from warehouse.queries import GraphView, run_program
 from warehouse.records import Category, Fact, Outcome
@@ -75,13 +76,14 @@ class Worded:
 
 
 def build_world(
-    facts: Sequence[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]
+    facts: Iterable[Fact], pool: Mapping[str, PoolSection], repeated: frozenset[str]
 ) -> World:
     """Return the world of the facts: graph, mention index over the sections' text, measured functions."""
     renames = code_package(
         item.document for item in {i.document.id: i for i in pool.values()}.values()
     )
-    graph = build_graph(facts, EntityTable(facts, renames))
+    packed = PackedFacts(facts)
+    graph = build_graph(packed, EntityTable(packed, renames))
     texts = {
         key: f"{item.document.title}\n{' '.join(item.section.headings)}\n{item.text}"
         for key, item in pool.items()
@@ -100,7 +102,7 @@ def _takes_article(node: Entity) -> bool:
 
 def synthesise(
     scope: Scope,
-    facts: Sequence[Fact],
+    facts: Iterable[Fact],
     pool: Sequence[PoolSection],
     repeated: frozenset[str],
     config: SynthesisConfig,
@@ -110,11 +112,11 @@ def synthesise(
     `repeated` holds the ids of documents that have other editions in the corpus.
     """  # fmt: skip
     by_section = {item.section.id: item for item in pool}
-    kept = [
+    kept = (
         f
         for f in facts
         if f.confidence >= config.extract.min_confidence and f.section_id in by_section
-    ]
+    )
     world = build_world(kept, by_section, repeated)
     out = Yield()
     worded = list(_proved(scope, world, config, out))

@@ -138,7 +138,9 @@ def generate_job(job: Job) -> ShardSet:
         for document, rows in sections.items()
         for stored in rows
     ]
-    facts = list(_read(home, job.facts, Fact, "document_id", job.ids))
+    facts = (
+        fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
+    )
     made = synthesise(
         Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config
     )

@@ -80,17 +80,20 @@ class Moves:
         self.view = view
         self.graph: FactGraph = view.graph
         self.measured = measured
-        self.repeated = repeated
+        self.again: Flags = np.array(
+            [name in repeated for name in self.graph.documents], dtype=np.bool_
+        )
+        """Whether each document, by number, has other editions."""
         self.table = self._table()
         self.at_method: Flags = self.graph.relation == view.relation_numbers.get("defined in", -1)
         """Edges from a method to its class."""
         self._cache: dict[int, list[Move]] = {}
 
-    def edition(self, fact: Fact) -> str | None:
-        """Return the date a question must name for this fact, '' if none; None if it needs one and has none."""
-        if fact.document_id not in self.repeated:
+    def edition(self, edge: int) -> str | None:
+        """Return the date a question must name for an edge, '' if none; None if it needs one and has none."""
+        if not self.again[self.graph.document[edge]]:
             return ""
-        return fact.as_of or None
+        return self.graph.date(edge) or None
 
     def of(self, node: int) -> list[Move]:
         """Return the moves from `node`."""
@@ -169,8 +172,7 @@ class Moves:
     def _groups(self) -> "_Groups":
         """Return the edges grouped by subject, relation and edition; undated facts of repeated documents have none."""
         graph, columns = self.graph, self.graph.columns
-        again = np.array([name in self.repeated for name in graph.documents], dtype=np.bool_)
-        dated = again[graph.document]
+        dated = self.again[graph.document]
         edition = np.where(dated, columns.as_of, 0)
         order = graph.by_subject[~(dated & (columns.as_of == 0))[graph.by_subject]]
         width = np.int64(max(len(graph.relations), 1))
@@ -189,8 +191,7 @@ class Moves:
         for name in inheritable(self.view, node):
             step = Step(relation=name, direction="forward", selector=INHERITED)
             ends, edges = self.view.follow(node, step, "")
-            definition = self.graph.facts[edges[-1]] if len(ends) == 1 else None
-            if definition and self.edition(definition) == "":
+            if len(ends) == 1 and not self.again[self.graph.document[edges[-1]]]:
                 yield Move(step, ends[0], edges[-1], "")
 
     def _selected(self, relation: str, edition: str, edges: list[int]):

@@ -16,7 +16,7 @@ import numpy as np
 from generators.chains import Reach, draw_chains
 from generators.steps import Move, Moves
 from warehouse.chains import Chains
-from warehouse.edges import Ints, edge_relation
+from warehouse.edges import Ints
 from warehouse.entities import KINDS
 from warehouse.graph import FactGraph
 from warehouse.identity import draw
@@ -94,7 +94,7 @@ class Walker:
         columns: dict[tuple[str, str, str, str], list[tuple[int, Move]]] = defaultdict(list)
         for node in range(len(self.graph.nodes)):
             for move in self.moves.of(node):
-                quantity = self.graph.facts[move.edge].quantity
+                quantity = self.graph.quantity(move.edge)
                 if (
                     quantity
                     and self.graph.nodes[move.to].type == "value"
@@ -124,7 +124,7 @@ class Walker:
                 continue
             measure, edition = chosen[0][1].step.relation, chosen[0][1].edition
             paths = tuple(self._path(item) for item in told)
-            unit = self.graph.facts[chosen[0][1].edge].quantity.unit  # type: ignore[union-attr]
+            unit = self.graph.quantity(chosen[0][1].edge).unit  # type: ignore[union-attr]
             if unit != "year" and stream.random() < 0.5:
                 yield Program(form="difference", paths=paths, edition=edition, measure=measure)
             else:
@@ -136,12 +136,11 @@ class Walker:
     def _descriptions(self, row: tuple[int, Move]) -> list[Described]:
         """One-edge descriptions of a measured thing from another document of the same edition."""
         node, move = row
-        home = self.graph.facts[move.edge].document_id
+        home = self.graph.document[move.edge]
         return [
             told
             for told in self._leading_to(node)
-            if told.move.edition == move.edition
-            and self.graph.facts[told.move.edge].document_id != home
+            if told.move.edition == move.edition and self.graph.document[told.move.edge] != home
         ]
 
     def _pick(self, stream, told: list[Described]) -> Described:
@@ -174,7 +173,7 @@ class Walker:
             chosen = [
                 rows[i] for i in sorted(stream.choice(len(rows), size=size, replace=False).tolist())
             ]
-            documents = {self.graph.facts[move.edge].document_id for _, move in chosen}
+            documents = {int(self.graph.document[move.edge]) for _, move in chosen}
             if (
                 len({node for node, _ in chosen}) < size
                 or len(documents) < 2
@@ -203,16 +202,17 @@ class Walker:
     def _listings(self, end: int) -> Iterator[Program]:
         grouped: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for edge in self.graph.in_edges(end).tolist():
-            fact = self.graph.facts[edge]
-            edition = self.moves.edition(fact)
+            relation = self.graph.relations[int(self.graph.relation[edge])]
+            edition = self.moves.edition(edge)
             for noun in self.graph.nodes[int(self.graph.subject[edge])].nouns[:1]:
-                closed = fact.relation == "inherits" if fact.shape == "code" else noun in KINDS
+                code = self.graph.columns.code[edge]
+                closed = relation == "inherits" if code else noun in KINDS
                 if edition is not None and closed:
-                    grouped[(edge_relation(fact), edition, noun)].append(edge)
+                    grouped[(relation, edition, noun)].append(edge)
         low, high = self.options.listing_sizes
         for (relation, edition, noun), edges in grouped.items():
             subjects = {int(self.graph.subject[edge]) for edge in edges}
-            documents = {self.graph.facts[edge].document_id for edge in edges}
+            documents = set(self.graph.document[edges].tolist())
             if not low <= len(subjects) <= high or len(documents) < 2:
                 continue
             told = [
@@ -263,10 +263,10 @@ class Walker:
 
     def _constrains(self, move: Move) -> bool:
         """A constraint's far end is shared by at least two things, so that it does not decide alone."""
-        fact = self.graph.facts[move.edge]
-        if fact.shape == "code" and fact.relation not in ("inherits", "raises", "returns"):
-            return False
         relation = int(self.graph.relation[move.edge])
+        told = self.graph.relations[relation]
+        if self.graph.columns.code[move.edge] and told not in ("inherits", "raises", "returns"):
+            return False
         subjects = {
             int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()
         }

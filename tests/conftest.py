@@ -11,6 +11,7 @@ from warehouse.entities import EntityTable
 from warehouse.functional import measure
 from warehouse.graph import build_graph
 from warehouse.mentions import MentionIndex
+from warehouse.packed_facts import PackedFacts
 from warehouse.programs import Path, Program, Step
 from warehouse.queries import GraphView, run_program
 from warehouse.records import Document, Fact, Mention, Quantity, Section, make_fact
@@ -70,7 +71,8 @@ class Corpus:
 
     def world(self, *, repeated: frozenset[str] = frozenset()) -> World:
         """Return the world of all documents added so far."""
-        graph = build_graph(self.facts, EntityTable(self.facts))
+        facts = PackedFacts(self.facts)
+        graph = build_graph(facts, EntityTable(facts))
         texts = {key: self.documents[s.document_id].text for key, s in self.sections.items()}
         return World(GraphView(graph), MentionIndex(graph.nodes, texts), measure(graph), repeated)
 

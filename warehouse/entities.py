@@ -7,10 +7,11 @@ mention joins a typed one only where there is a single candidate. An entity's id
 merge is kept with the name that justified it.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -142,7 +143,7 @@ _CLASSES: dict[str, str] = {
 class EntityTable:
     """Maps (block key, document, type) to entities; built in one pass over facts, then asked by fact."""
 
-    def __init__(self, facts: Iterable[Fact], renames: Mapping[str, str] | None = None) -> None:
+    def __init__(self, facts: Collection[Fact], renames: Mapping[str, str] | None = None) -> None:
         """Read every mention once: names, types and class nouns by block; `renames` as for `mention_keys`."""
         self._renames = renames or {}
         self._surfaces: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -152,7 +153,6 @@ class EntityTable:
         self._told: dict[str, set[str]] = defaultdict(set)
         """Documents that state something of the name, by block."""
         self.entities: dict[str, Entity] = {}
-        facts = list(facts)
         self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
         for fact in facts:
             subject, object_ = self._keys(fact)
@@ -272,8 +272,13 @@ class EntityTable:
 
     def version(self) -> str:
         """Return the hash of the whole table, the version a verdict records."""
-        rows = sorted((e.id, e.type, e.key, e.names, e.nouns) for e in self.entities.values())
-        return digest("entities", rows)
+        rows = hashlib.sha256()
+        for identity in sorted(self.entities):
+            entity = self.entities[identity]
+            rows.update(
+                digest(identity, entity.type, entity.key, entity.names, entity.nouns).encode()
+            )
+        return rows.hexdigest()
 
 
 def aliases(entity: Entity) -> Iterator[str]:

@@ -5,8 +5,9 @@ fact; two facts that say the same are two edges, because each stands in another 
 `warehouse.edges` an edge takes 65 bytes.
 """
 
+import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -14,15 +15,15 @@ import numpy as np
 
 from warehouse.edges import ColumnWriter, EdgeColumns, Ints, edge_relation
 from warehouse.entities import Entity, EntityTable
-from warehouse.identity import digest
-from warehouse.records import Fact
+from warehouse.packed_facts import PackedFacts
+from warehouse.records import Quantity
 
 
 @dataclass(frozen=True)
 class FactGraph:
     """Edges as parallel arrays of length E; node and relation numbers index `nodes` and `relations`."""
 
-    facts: Sequence[Fact]
+    facts: PackedFacts
     nodes: Sequence[Entity]
     relations: Sequence[str]
     subject: Ints
@@ -42,6 +43,14 @@ class FactGraph:
     object_key: Ints
     columns: EdgeColumns
     version: str
+
+    def quantity(self, edge: int) -> Quantity | None:
+        """Return the quantity of an edge's fact."""
+        return self.columns.quantities[int(self.columns.quantity[edge])]
+
+    def date(self, edge: int) -> str:
+        """Return the date for which an edge holds, or nothing."""
+        return self.columns.dates[int(self.columns.as_of[edge])]
 
     def node_number(self) -> dict[str, int]:
         """Return entity id → node number."""
@@ -64,18 +73,18 @@ class FactGraph:
         return order[first : bisect_left(keys, high, lo=first)]
 
 
-def build_graph(facts: Iterable[Fact], table: EntityTable) -> FactGraph:
-    """Return the graph of the facts; `class` facts type nodes and are not edges.
-
-    Facts are ordered by id first, so that the graph does not depend on the order in which documents were read.
-    """
-    ordered = sorted((fact for fact in facts if fact.shape != "class"), key=lambda fact: fact.id)
+def build_graph(facts: PackedFacts, table: EntityTable) -> FactGraph:
+    """Return the graph of the facts; `class` facts type nodes and are not edges."""
+    ordered = facts.select(
+        np.flatnonzero(np.fromiter((fact.shape != "class" for fact in facts), np.bool_, len(facts)))
+    )
     nodes: dict[str, int] = {}
     relations: dict[str, int] = {}
     sections: dict[str, int] = {}
     documents: dict[str, int] = {}
     numbers = np.zeros((5, len(ordered)), dtype=np.int32)
     writer = ColumnWriter(len(ordered))
+    version = hashlib.sha256(table.version().encode())
     for row, fact in enumerate(ordered):
         subject, object_ = table.of(fact)
         numbers[:, row] = (
@@ -86,6 +95,7 @@ def build_graph(facts: Iterable[Fact], table: EntityTable) -> FactGraph:
             documents.setdefault(fact.document_id, len(documents)),
         )
         writer.add(row, fact)
+        version.update(fact.id.encode())
     width = np.int64(max(len(relations), 1))
     subject_key = numbers[0] * width + numbers[1]
     object_key = numbers[2] * width + numbers[1]
@@ -107,7 +117,7 @@ def build_graph(facts: Iterable[Fact], table: EntityTable) -> FactGraph:
         subject_key=subject_key[by_subject],
         object_key=object_key[by_object],
         columns=writer.columns(),
-        version=digest("graph", [fact.id for fact in ordered], table.version()),
+        version=version.hexdigest(),
     )
 
 

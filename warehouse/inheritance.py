@@ -37,7 +37,7 @@ def note(fact: Fact, key: str) -> str:
 
 def is_base(graph: FactGraph, edge: int) -> bool:
     """Whether the edge leads from a class to one of its bases."""
-    return graph.facts[edge].relation == "inherits"
+    return graph.relations[int(graph.relation[edge])] == "inherits"
 
 
 def _bases(view: View, node: int) -> list[int]:
@@ -108,7 +108,7 @@ def look_up(view: View, node: int, name: str, *, edition: str) -> tuple[list[int
     for at, owner in enumerate(order[:DEEPEST]):
         if at and (found := _definition(view, owner, name)):
             edges = [*trail, found[1]]
-            dated = all(view.graph.facts[e].as_of == edition for e in edges)
+            dated = all(view.graph.date(e) == edition for e in edges)
             return ([found[0]], edges) if dated or not edition else ([], [])
         bases = _bases(view, owner)
         if not bases or name in note(view.graph.facts[bases[0]], "binds").split():

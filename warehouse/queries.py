@@ -90,17 +90,15 @@ class GraphView:
             return look_up(self, node, step.relation, edition=edition)
         edges = self.facts(node, step, edition)
         if step.selector == "latest" and edges:
-            last = max(self.graph.facts[edge].as_of for edge in edges)
-            edges = [edge for edge in edges if self.graph.facts[edge].as_of == last]
+            last = max(self.graph.date(edge) for edge in edges)
+            edges = [edge for edge in edges if self.graph.date(edge) == last]
         elif step.selector in ("largest", "smallest"):
             edges = self._extreme(edges, step)
         far = self.graph.object if step.direction == "forward" else self.graph.subject
         return list(dict.fromkeys(int(far[edge]) for edge in edges)), edges
 
     def _extreme(self, edges: list[int], step: Step) -> list[int]:
-        measured = [
-            (edge, quantity) for edge in edges if (quantity := self.graph.facts[edge].quantity)
-        ]
+        measured = [(edge, quantity) for edge in edges if (quantity := self.graph.quantity(edge))]
         if not measured or len(measured) < len(edges) or len({q.unit for _, q in measured}) > 1:
             return []
         pick = max if step.selector == "largest" else min
@@ -164,7 +162,7 @@ def run_program(view: GraphView, program: Program) -> Result:
 def _single(view: GraphView, ends: list[int], trail: list[int], branch: int = 0) -> Result:
     if len(ends) != 1:
         return Result((), None, (), "no answer" if not ends else f"{len(ends)} answers")
-    quantity = view.graph.facts[trail[-1]].quantity if trail else None
+    quantity = view.graph.quantity(trail[-1]) if trail else None
     return Result((ends[0],), quantity, tuple((branch, edge) for edge in trail))
 
 
@@ -212,9 +210,7 @@ def _measured(view: GraphView, program: Program) -> Result:
         looked = view.facts(
             ends[0], Step(relation=program.measure, direction="forward"), program.edition
         )
-        quantities = {
-            (q.value, q.unit): q for edge in looked if (q := view.graph.facts[edge].quantity)
-        }
+        quantities = {(q.value, q.unit): q for edge in looked if (q := view.graph.quantity(edge))}
         if len(quantities) != 1:
             return Result((), None, (), f"{len(quantities)} figures for one measure")
         quantity = next(iter(quantities.values()))

@@ -5,6 +5,7 @@ import pytest
 from extractors.facts.structure import structure_facts
 from warehouse.entities import EntityTable
 from warehouse.graph import build_graph
+from warehouse.packed_facts import PackedFacts
 from warehouse.records import Document, Section
 
 CITIES = "Madison Boston Lyon Turin Basel Graz Porto Malmo Ghent Bergen".split()
@@ -26,7 +27,7 @@ def table(name, header, rows):
 
 def graph_of(*tables):
     facts = [fact for found in tables for fact in found]
-    return build_graph(facts, EntityTable(facts))
+    return build_graph(PackedFacts(facts), EntityTable(facts))
 
 
 def ends(graph, relation, name):

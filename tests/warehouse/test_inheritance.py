@@ -8,6 +8,7 @@ from warehouse.entities import EntityTable
 from warehouse.functional import measure
 from warehouse.graph import build_graph
 from warehouse.inheritance import inheritable, look_up, resolution_order
+from warehouse.packed_facts import PackedFacts
 from warehouse.queries import GraphView
 from warehouse.records import Document, Section
 
@@ -58,7 +59,7 @@ def view_of(**files: str) -> GraphView:
             id=f"{name}#0", document_id=name, index=0, headings=(), start=0, end=len(text), tokens=0
         )
         facts += code_facts(document, [whole])
-    return GraphView(build_graph(facts, EntityTable(facts)))
+    return GraphView(build_graph(PackedFacts(facts), EntityTable(facts)))
 
 
 def number(view: GraphView, name: str) -> int:
