@@ -102,7 +102,9 @@ def plan(
     chosen = _config(config, documents, overrides)
     rows = plan_synthesis(chosen, home)
     table = _table(
-        "Plan", ["what", "files", "MB", "done"], [list(row.model_dump().values()) for row in rows]
+        "Plan",
+        ["what", "files", "MB", "done", "left out", "ignored"],
+        [list(row.model_dump().values()) for row in rows],
     )
     if not sample:
         _emit([row.model_dump() for row in rows], as_json, table)

@@ -29,6 +29,8 @@ class Source(Record):
     path: str
     """Folder, relative to the documents folder; `stdlib:NAMES` reads the named modules of the running Python."""
     category: Category
+    licence: str = ""
+    """Licence of the documents that state none, where no deeper folder has a licence file: `CC-BY-4.0`."""
 
 
 class Extract(Record):

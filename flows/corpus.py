@@ -1,24 +1,33 @@
 """Which files a run reads: the sources' folders and the running Python's own modules, each with its content hash.
 
-Hashes are kept beside size and modification time, so that a second run over an unchanged corpus reads no file.
+What git ignores is no input and is only counted; a file or folder that is left out for another reason is an input that
+is rejected with it. Hashes, and the licences that folders state, are kept beside size and modification time, so that a
+second run over an unchanged corpus reads no file.
 """
 
 import hashlib
 import json
-import os
 import sysconfig
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from extractors.readers import FolderLicence
+from extractors.readers.options import source_of
+from extractors.trees import Tree, TreeFile, TreeOptions
 from flows.config import ConfigError, Source, SynthesisConfig
+from flows.licensing import LicenceFinder
 from warehouse.identity import digest
 from warehouse.records import Category, Record
 
 STDLIB = "stdlib:"
 
 
+PYTHON_LICENCE = "PSF-2.0"
+
+
 class FileEntry(Record):
-    """One file to read."""
+    """One file to read, or a file or folder that is left out."""
 
     source: str
     """Path as records name it: source folder, then the path under it."""
@@ -28,68 +37,107 @@ class FileEntry(Record):
     """Folder that `source` is relative to."""
     category: Category
     sha256: str
+    licence: str = ""
+    """Licence of the folders and files around it, for documents that state none."""
+    left_out: str = ""
+    """Why it is not read; empty for a file to read."""
+    detail: str = ""
+    """What exactly, where it is left out."""
 
     @property
     def id(self) -> str:
-        """Identity of the file's reading: its content and where it stands in the corpus."""
-        return f"file-{digest(self.category, self.source, self.sha256)[:24]}"
+        """Identity of the file's reading: its content, where it stands in the corpus, and the licence around it."""
+        said = digest(self.category, self.source, self.sha256, self.licence, self.left_out)
+        return f"file-{said[:24]}"
+
+
+@dataclass
+class Survey:
+    """What the sources hold."""
+
+    entries: list[FileEntry] = field(default_factory=list)
+    """In order of category and source path."""
+    ignored: Counter[Category] = field(default_factory=Counter)
+    """Files and folders that git ignores; what is inside such a folder is not counted."""
 
 
 def inventory(config: SynthesisConfig, documents: Path, cache: Path) -> list[FileEntry]:
-    """Return every file of the sources, in order of source path; `cache` is the file of known hashes.
+    """Return the entries of `survey`."""
+    return survey(config, documents, cache).entries
+
+
+def survey(config: SynthesisConfig, documents: Path, cache: Path) -> Survey:
+    """Return every file of the sources, and what is left out; `cache` is the file of known hashes and licences.
 
     Raises:
-        ConfigError: a source's folder does not exist, or a module is not part of this Python.
+        ConfigError: a source's folder does not exist or git ignores all of it, or a module is not part of this Python.
     """
     known = _load(cache)
     seen: dict[str, list] = {}
-    entries: list[FileEntry] = []
+    named = [*config.read.licences, *(
+        FolderLicence(folder=source.path, licence=source.licence) for source in config.sources if source.licence
+    )]  # fmt: skip
+    finder = LicenceFinder(documents, named, known, seen)
+    found = Survey()
     for source in config.sources:
-        for root, path in _files(source, documents):
-            try:
-                stat = path.stat()
-                key = str(path)
-                row = known.get(key)
-                if row is None or row[:2] != [stat.st_size, stat.st_mtime_ns]:
-                    row = [stat.st_size, stat.st_mtime_ns, _sha256(path)]
-                seen[key] = row
-                sha256 = row[2]
-            except OSError as error:
-                sha256 = f"unreadable: {error.strerror}"
-            name = path.relative_to(root).as_posix()
-            entries.append(
+        root, files = _files(source, config, documents, found)
+        for file in files:
+            python = source.path.startswith(STDLIB)
+            licence = "" if file.reason else PYTHON_LICENCE if python else finder.licence(file.path)
+            found.entries.append(
                 FileEntry(
-                    source=name,
-                    path=str(path),
-                    root=str(root),
-                    category=source.category,
-                    sha256=sha256,
+                    source=source_of(file.path, root), path=str(file.path), root=str(root),
+                    category=source.category, sha256=_hash(file, known, seen), licence=licence,
+                    left_out=file.reason, detail=file.detail,
                 )
-            )
+            )  # fmt: skip
     _save(cache, seen)
-    return sorted(entries, key=lambda entry: (entry.category, entry.source))
+    found.entries.sort(key=lambda entry: (entry.category, entry.source))
+    return found
 
 
-def _files(source: Source, documents: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield (root, file) pairs; links out of the folder and hidden files are not followed."""
+def _files(
+    source: Source, config: SynthesisConfig, documents: Path, found: Survey
+) -> tuple[Path, list[TreeFile]]:
+    """Return the folder that names start from, and the source's files in order."""
     if source.path.startswith(STDLIB):
         root = Path(sysconfig.get_paths()["stdlib"])
-        for name in source.path.removeprefix(STDLIB).split(","):
-            yield from ((root, path) for path in _module(root, name.strip()))
-        return
+        names = source.path.removeprefix(STDLIB).split(",")
+        return root, [TreeFile(path) for name in names for path in _module(root, name.strip())]
     folder = documents / source.path
     if not folder.is_dir():
         raise ConfigError(
             f"{folder}: no such folder; set `documents` or the source's `path`, or use --documents"
         )
-    for parent, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-        for name in sorted(names):
-            path = Path(parent) / name
-            if not name.startswith(".") and (path.is_file() or not path.exists()):
-                inside = not path.is_symlink() or path.resolve().is_relative_to(folder.resolve())
-                if inside:
-                    yield documents, path
+    options = TreeOptions(
+        gitignore=config.read.gitignore,
+        vendored=config.read.vendored,
+        code=source.category == "code",
+    )
+    tree = Tree(documents, options)
+    files = list(tree.files(folder))
+    if tree.ignored and not any(not file.reason for file in files):
+        raise ConfigError(
+            f"{folder}: git ignores all {tree.ignored} files and folders in it; "
+            "set read.gitignore = false to read them, or take the source out"
+        )
+    found.ignored[source.category] += tree.ignored
+    return documents, files
+
+
+def _hash(file: TreeFile, known: dict[str, list], seen: dict[str, list]) -> str:
+    """Return the content hash of a file to read, '' for what is left out."""
+    if file.reason:
+        return ""
+    try:
+        found = file.path.stat()
+        row = known.get(str(file.path))
+        if row is None or row[:2] != [found.st_size, found.st_mtime_ns]:
+            row = [found.st_size, found.st_mtime_ns, _sha256(file.path)]
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
+    seen[str(file.path)] = row
+    return row[2]
 
 
 def _module(root: Path, name: str) -> list[Path]:

@@ -1,7 +1,7 @@
 """From the samples of all worlds to one snapshot: final caps over the whole set, gates, report, one rename."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Category, Record
 from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, YieldStep
-from warehouse.snapshot_rows import ContextRow, SampleRow
+from warehouse.snapshot_rows import UNKNOWN, ContextRow, SampleRow
 from warehouse.snapshots import SnapshotSource, publish
 from warehouse.store import Store
 
@@ -103,11 +103,13 @@ def publish_run(
     ]
     samples = capped(made, config.publish.answer_share, config.seed)
     wanted = {sample.context_id for sample in samples}
+    licence = {row.document_id: row.licence or UNKNOWN for row in index}
     contexts = {
-        row.id: row
+        row.id: licensed(row, licence)
         for world in worlds
         for row in store.rows("contexts", ContextRow, {"generate": world}, keep={"id": wanted})
     }
+    samples = [with_licences(row, contexts[row.context_id]) for row in samples]
     rejected = [
         row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
     ]
@@ -121,6 +123,22 @@ def publish_run(
         rows=SnapshotSource(samples=samples, contexts=contexts.values()),
     )  # fmt: skip
     return Published(path=done.path, version=done.version, samples=len(samples), stages=stages)
+
+
+def licensed(context: ContextRow, licence: Mapping[str, str]) -> ContextRow:
+    """Return the context with the licence of each section's document, as the corpus states it now."""
+    sections = tuple(
+        part.model_copy(update={"licence": licence.get(part.document_id, UNKNOWN)})
+        for part in context.sections
+    )
+    return context.model_copy(update={"sections": sections})
+
+
+def with_licences(sample: SampleRow, context: ContextRow) -> SampleRow:
+    """Return the sample with the licences of its context's documents."""
+    return sample.model_copy(
+        update={"licences": tuple(sorted({part.licence for part in context.sections}))}
+    )
 
 
 def _published(made: Sequence[SampleRow], kept: Sequence[SampleRow]) -> list[StageRow]:
@@ -149,7 +167,7 @@ def _provenance(
     config: SynthesisConfig, index: Sequence[IndexRow], kept: Sequence[SampleRow],
     stages: Sequence[StageRow],
 ) -> Provenance:  # fmt: skip
-    licences = sorted({row.licence for row in index if row.licence})
+    licences = sorted({row.licence or UNKNOWN for row in index})
     splits = {sample.split for sample in kept}
     notes = [
         f"No {split} split: too few series of documents."

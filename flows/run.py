@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
-from flows.corpus import FileEntry, inventory
+from flows.corpus import FileEntry, Survey, survey
 from flows.fingerprints import ingest_fingerprint, run_fingerprint
 from flows.quiet import prefect_home
 from warehouse.identity import digest
-from warehouse.records import Record
+from warehouse.records import CATEGORIES, Record
 from warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -35,20 +35,24 @@ class PlanRow(Record):
     megabytes: float
     done: int
     """Files already read under this configuration."""
+    left_out: int
+    """Files and folders that are inputs and will be rejected unread: other people's code, build output, links."""
+    ignored: int
+    """Files and folders that git ignores, which are no inputs; a folder counts once."""
 
 
-def _entries(config: SynthesisConfig, home: Path) -> list[FileEntry]:
-    entries = inventory(config, Path(config.documents), home / "inventory.json")
-    if not entries:
+def _survey(config: SynthesisConfig, home: Path) -> Survey:
+    found = survey(config, Path(config.documents), home / "inventory.json")
+    if not found.entries:
         raise ConfigError(
             f"{config.documents}: no file in any source; name the folder with --documents"
         )
-    return entries
+    return found
 
 
 def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
     """Run the main job, or say at once that the corpus, the options and the code are those of the last run."""
-    entries = _entries(config, home)
+    entries = _survey(config, home).entries
     fingerprint = run_fingerprint(config, digest([entry.id for entry in entries]))
     record = home / "runs" / f"{fingerprint[:32]}.json"
     if record.is_file():
@@ -74,19 +78,28 @@ def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "For
     """Return what a run would give and cost, from `sample` files of each source folder."""
     from flows.forecast import forecast
 
-    return forecast(config, _entries(config, home), sample)
+    read = [entry for entry in _survey(config, home).entries if not entry.left_out]
+    return forecast(config, read, sample)
 
 
 def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:
     """Return files, size and finished files per category."""
-    entries = _entries(config, home)
+    found = _survey(config, home)
     done = Store(home).done("ingest", ingest_fingerprint(config))
     rows = []
-    for category in sorted({entry.category for entry in entries}):
-        own = [entry for entry in entries if entry.category == category]
-        size = sum(Path(entry.path).stat().st_size for entry in own if Path(entry.path).is_file())
+    for category in CATEGORIES:
+        every = [entry for entry in found.entries if entry.category == category]
+        if not every and not found.ignored[category]:
+            continue
+        own = [entry for entry in every if not entry.left_out]
+        size = sum(_size(entry) for entry in own)
         rows.append(
             PlanRow(category=category, files=len(own), megabytes=round(size / 1e6, 2),
-                    done=sum(entry.id in done for entry in own))
+                    done=sum(entry.id in done for entry in own), left_out=len(every) - len(own),
+                    ignored=found.ignored[category])
         )  # fmt: skip
     return rows
+
+
+def _size(entry: FileEntry) -> int:
+    return Path(entry.path).stat().st_size if Path(entry.path).is_file() else 0

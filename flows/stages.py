@@ -48,8 +48,16 @@ def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
     reader = guarded(config.read.model_dump_json())
     for entry in entries:
         kept, refused = 0, []
-        root = Path(entry.root)
-        for item in reader.read(Path(entry.path), root=root, category=entry.category):
+        if entry.left_out:
+            refused = [Rejected(source=entry.source, reason=entry.left_out, detail=entry.detail)]
+            out.outcomes += _file_outcomes(entry, kept, refused)
+            continue
+        for item in reader.read(
+            Path(entry.path),
+            root=Path(entry.root),
+            category=entry.category,
+            licence=entry.licence,
+        ):
             reason = item if isinstance(item, Rejected) else _refusal(item, config)
             if reason is not None:
                 refused.append(reason)

@@ -14,7 +14,7 @@ from warehouse.identity import content_id
 Category = Literal["code", "academic", "professional", "general", "dialogue"]
 CATEGORIES: tuple[Category, ...] = ("code", "academic", "professional", "general", "dialogue")
 Format = Literal[
-    "txt", "md", "html", "csv", "json", "dialogue", "python", "rst", "pdf", "docx", "xml"
+    "txt", "md", "html", "csv", "json", "dialogue", "python", "rst", "pdf", "docx", "xml", "toml"
 ]
 EntityType = Literal["person", "place", "organisation", "work", "thing", "code", "value", "text"]
 QualifierKind = Literal["time", "place", "with", "note"]
@@ -37,7 +37,9 @@ class Origin(Record):
     at: str
     """`char:N` (offset in the decoded file; N + k is character start + k when the stretch is verbatim), or a JSON
     pointer (`/sessions/0/turns/3/content`; elements of an XML record are named as keys), or `row:N` (0-based data row),
-    `line:N` (1-based), `page:N` (1-based), `paragraph:N` or `table:N` (0-based, in the order of the body)."""
+    `line:N` (1-based), `page:N` (1-based), `paragraph:N` or `table:N` (0-based, in the order of the body). In a file
+    that is a row of a collection it is the pointer of its text, and where it is not the text's start the place in the
+    text follows after `#`: `/3/text#line:7`."""
 
 
 class Document(Record):
@@ -57,7 +59,8 @@ class Document(Record):
     series: str
     """Documents of one series (all editions of one subject, all sessions of one thread, one package) stay together."""
     licence: str
-    """Licence as stated in the document or the folder's configuration; empty if unknown."""
+    """SPDX expression where it is one, else as stated: in the document, the configuration, or a licence file or
+    manifest of the nearest folder; empty if unknown."""
     text: str
     """Canonical text: Markdown-like for rendered formats, verbatim for txt, md, csv and Python."""
     origins: tuple[Origin, ...]

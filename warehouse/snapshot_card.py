@@ -104,6 +104,7 @@ def dataset_card(manifest: SnapshotManifest) -> str:
         "",
         *_warnings(manifest),
         *_counts(manifest.counts),
+        *_licences(manifest.counts),
         LOADING,
         *_columns("Columns of a sample", SampleRow),
         *_columns("Columns of a context", ContextRow),
@@ -253,6 +254,22 @@ def _counts(counts: Counts) -> list[str]:
         ),
     ]
     return ["## Counts", "", *_table(("what", "number"), rows)]
+
+
+def _licences(counts: Counts) -> list[str]:
+    """Return the licences of the documents in the contexts, the most frequent first."""
+    rows = sorted(counts.by_licence.items(), key=lambda item: (-item[1], item[0]))
+    if not rows:
+        return []
+    lines = [
+        "## Licences of the source documents",
+        "",
+        "Contexts quote their documents at length: the licence of each holds for its text. `unknown` is a",
+        "document that states none and around which none is stated. A sample lists those of its context in",
+        "`licences`, a context that of each section in `sections`.",
+        "",
+    ]
+    return [*lines, *_table(("licence", "documents"), rows)]
 
 
 def _kinds(counts: Counts) -> list[tuple[str, Iterable[tuple[str, int]]]]:

@@ -38,8 +38,17 @@ _Row = TypeVar("_Row", bound=BaseModel)
 
 
 def row_digest(row: SampleRow | ContextRow) -> str:
-    """Return the hash of one row: its canonical JSON, which says nothing of files or time."""
-    return digest(type(row).__name__, row.model_dump())
+    """Return the hash of one row: its canonical JSON, which says nothing of files or time.
+
+    Licences came later: a row that records none has the hash that it had before.
+    """
+    content = row.model_dump()
+    parts = [content, *content["sections"]] if isinstance(row, ContextRow) else [content]
+    for part in parts:
+        for name in ("licence", "licences"):
+            if not part.get(name, True):
+                del part[name]
+    return digest(type(row).__name__, content)
 
 
 def read_samples(path: Path, *, split: str = "", task_type: str = "") -> Iterator[SampleRow]:

@@ -100,6 +100,8 @@ class Counts(Record):
     by_split: dict[str, int]
     by_bucket: dict[str, int]
     by_strategy: dict[str, int]
+    by_licence: dict[str, int] = Field(default_factory=dict)
+    """Documents in the contexts by licence, `unknown` for those without one."""
 
 
 class SnapshotFile(Record):
@@ -142,7 +144,7 @@ class Tally:
             name: Counter() for name in ("task", "category", "split", "bucket", "strategy")
         }
         self._contexts = 0
-        self._documents: set[str] = set()
+        self._documents: dict[str, str] = {}
 
     def add_sample(self, row: SampleRow) -> None:
         """Count one sample."""
@@ -152,7 +154,8 @@ class Tally:
     def add_context(self, row: ContextRow) -> None:
         """Count one context and its documents."""
         self._contexts += 1
-        self._documents.update(section.document_id for section in row.sections)
+        # A snapshot from before licences were recorded has none to count.
+        self._documents.update((part.document_id, part.licence) for part in row.sections)
 
     def counts(self) -> Counts:
         """Return the counts so far."""
@@ -164,6 +167,7 @@ class Tally:
             samples=self._kinds["split"].total(),
             contexts=self._contexts,
             documents=len(self._documents),
+            by_licence=dict(sorted(Counter(filter(None, self._documents.values())).items())),
             **kinds,
         )
 

@@ -19,6 +19,8 @@ TASK_TYPES: tuple[TaskType, ...] = get_args(TaskType)
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 SLOT = "{context}"
+UNKNOWN = "unknown"
+"""The licence of a document that states none and around which none is stated."""
 
 
 class Message(Record):
@@ -126,6 +128,8 @@ class SampleRow(Record):
     """How to write the answer, for the memory agent's last turn."""
     series: tuple[str, ...]
     """Series of the context's documents; no series is in two splits."""
+    licences: tuple[str, ...] = ()
+    """Licences of the context's documents, sorted; `unknown` for those that state none."""
 
 
 class ContextSection(Record):
@@ -139,6 +143,8 @@ class ContextSection(Record):
     """One past the last character."""
     evidence: bool
     """Whether an answer rests on it."""
+    licence: str = ""
+    """Licence of the document, an SPDX expression where it is one; `unknown` where none is stated."""
 
 
 class ContextRow(Record):

@@ -1,8 +1,9 @@
 """Canonical text under construction: what readers append to, and the document that comes of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from extractors.readers.licences import spdx_of
 from extractors.readers.options import Rejected, SourceFile, licence_of
 from extractors.readers.stated import Stated, without_number
 from warehouse.identity import content_id
@@ -81,17 +82,28 @@ def make_document(
     file: SourceFile, part: Part, stated: Stated, built: TextBuilder
 ) -> Document | Rejected:
     """Return the document, or a rejection when the text is empty."""
-    source = f"{file.source}#{part.key}" if part.key else file.source
+    row, origins = file.row, built.origins()
+    source = f"{file.source}{'/' if row else '#'}{part.key}" if part.key else file.source
     text = built.text()
     if not text.strip():
         return Rejected(source=source, reason="empty", detail="no text after rendering")
+    if row and not part.key:
+        # A file of a collection is known by its path; what its head states besides is kept.
+        stated = replace(stated, title=row.path)
+    if row:
+        origins = tuple(o.model_copy(update={"at": _within(row.at, o.at)}) for o in origins)
+    licence = spdx_of(stated.licence) if stated.licence else file.licence
     identity = content_id("doc", file.category, stated.title, stated.subject, stated.date, text)
     return Document(
         id=identity, category=file.category, source=source, format=part.format, title=stated.title,
-        subject=stated.subject, date=stated.date, text=text, origins=built.origins(),
-        series=part.series or _series(file, part, stated),
-        licence=stated.licence or licence_of(file.source, file.options),
+        subject=stated.subject, date=stated.date, text=text, origins=origins,
+        series=row.series if row else part.series or _series(file, part, stated),
+        licence=licence_of(file.source, file.options.licences) if licence is None else licence,
     )  # fmt: skip
+
+
+def _within(pointer: str, at: str) -> str:
+    return pointer if at == "char:0" else f"{pointer}#{at}"
 
 
 def _series(file: SourceFile, part: Part, stated: Stated) -> str:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
-from extractors.readers.options import ReadOptions, Rejected
+from extractors.readers.options import ReadOptions, Rejected, source_of
 from warehouse.records import Category, Document
 
 ITEM: TypeAdapter[Document | Rejected] = TypeAdapter(Document | Rejected)
@@ -44,10 +44,13 @@ class GuardedReader:
         """End the child."""
         self._stop()
 
-    def read(self, path: Path, *, root: Path, category: Category) -> list[Document | Rejected]:
+    def read(
+        self, path: Path, *, root: Path, category: Category, licence: str | None = None
+    ) -> list[Document | Rejected]:
         """Return what `read_file` yields for the file, or one rejection when it breaks a limit."""
-        source = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-        request = {"path": os.fsdecode(path), "root": os.fsdecode(root), "category": category}
+        source = source_of(path, root)
+        place = {"path": os.fsdecode(path), "root": os.fsdecode(root)}
+        request = {**place, "category": category, "licence": licence}
         child = self._running()
         assert child.stdin is not None
         try:
@@ -127,6 +130,7 @@ def serve(options: ReadOptions, out: BinaryIO) -> None:
             root=Path(asked["root"]),
             category=asked["category"],
             options=options,
+            licence=asked["licence"],
         )
         for item in found:
             out.write(item.model_dump_json().encode("utf-8") + END)

@@ -7,10 +7,10 @@ from typing import Any
 from extractors.readers.canonical import Part, TextBuilder, add_table, make_document
 from extractors.readers.conversations import conversations, find_turns
 from extractors.readers.dates import read_date
+from extractors.readers.file_rows import FileRows, is_file_row
 from extractors.readers.mapped import mapped_rows, mapping_for
-from extractors.readers.options import Read, Rejected, SourceFile
-from extractors.readers.pointers import JsonError, as_text, is_scalar, parse_json, step
-from extractors.readers.python_source import SUFFIXES, code_stated
+from extractors.readers.options import Read, ReadFiles, Rejected, SourceFile
+from extractors.readers.pointers import JsonError, is_scalar, parse_json, step
 from extractors.readers.records import (
     TEXT_KEYS,
     Place,
@@ -22,8 +22,8 @@ from extractors.readers.records import (
     one_line,
     unwrap,
 )
-from extractors.readers.stated import Stated, humanise, stated_in_text, title_case
-from extractors.readers.text import add_verbatim, stated_or_stem
+from extractors.readers.stated import Stated, humanise, title_case
+from extractors.readers.text import stated_or_stem
 from warehouse.records import Document, Format
 
 SUBJECT_KEYS = ("subject", "name", "title")
@@ -37,7 +37,7 @@ ROW_SHARE = 0.8
 ROWS = 2000
 
 
-def read_json(file: SourceFile) -> Read:
+def read_json(file: SourceFile) -> ReadFiles:
     """Yield the documents of a JSON file; one that is several JSON lines is read as JSONL."""
     try:
         value = parse_json(file.text)
@@ -60,7 +60,7 @@ def read_json(file: SourceFile) -> Read:
         yield Rejected(source=file.source, reason="no record", detail=detail)
 
 
-def read_jsonl(file: SourceFile) -> Read:
+def read_jsonl(file: SourceFile) -> ReadFiles:
     """Yield one document per line; a line that is no JSON is rejected alone.
 
     Pointers start with the line's number.
@@ -84,7 +84,7 @@ def read_jsonl(file: SourceFile) -> Read:
             yield from mapped_rows(file, mapping, Place(row, f"/{index}"), str(index))
 
 
-def _object(file: SourceFile, value: Mapping[str, Any]) -> Read:
+def _object(file: SourceFile, value: Mapping[str, Any]) -> ReadFiles:
     found = list(conversations(file, Place(value, ""), ""))
     only = None if found else _only_list(value)
     if only is not None:
@@ -107,7 +107,7 @@ def _only_list(value: Mapping[str, Any]) -> str | None:
     return lists[0] if sum(map(_is_document, rows)) >= ROW_SHARE * len(rows) else None
 
 
-def _rows(file: SourceFile, place: Place, *, lines: bool) -> Read:
+def _rows(file: SourceFile, place: Place, *, lines: bool) -> ReadFiles:
     """Yield the documents of a list: conversations, one per row, or one table."""
     rows = [row for row in place.value if row is not None]
     whole = find_turns(rows, place.at) is not None
@@ -116,9 +116,13 @@ def _rows(file: SourceFile, place: Place, *, lines: bool) -> Read:
     if talks:
         yield from talks
     elif good and (good >= ROW_SHARE * len(rows) or (lines and as_table(place) is None)):
+        files = FileRows(file, rows)
         for index, row in enumerate(place.value):
-            if row is not None:
-                yield from _row(file, Place(row, step(place.at, index)), str(index))
+            inner, key = Place(row, step(place.at, index)), str(index)
+            if is_file_row(row):
+                yield files.file(inner, key)
+            elif row is not None:
+                yield from _row(file, inner, key)
     else:
         yield from _list_documents(file, place)
 
@@ -129,7 +133,7 @@ def _row(file: SourceFile, place: Place, key: str) -> Read:
         yield Rejected(source=source, reason="no record", detail="the row is no object")
         return
     talks = list(conversations(file, place, key))
-    yield from talks or [row_document(file, place, key)]
+    yield from talks or [record_document(file, place, key)]
 
 
 def _list_documents(file: SourceFile, place: Place) -> Read:
@@ -170,24 +174,6 @@ def _longest(row: Any) -> int:
             for inner in (item.values() if isinstance(item, dict) else item[:50])
         ]  # fmt: skip
     return longest
-
-
-def row_document(file: SourceFile, place: Place, key: str) -> Document | Rejected:
-    """Return the document of a collection's row: source code, a text file or a record."""
-    path, text = place.value.get("path"), place.value.get("text", place.value.get("content"))
-    if not (isinstance(path, str) and isinstance(text, str) and "." in path):
-        return record_document(file, place, key)
-    at = step(place.at, "text" if "text" in place.value else "content")
-    body = as_text(text).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    built = add_verbatim(TextBuilder(), body, at)
-    path = one_line(as_text(path))
-    if path.endswith(SUFFIXES):
-        return make_document(file, Part("python", key, file.stem), code_stated(path, body), built)
-    form = "md" if path.lower().endswith((".md", ".markdown")) else "txt"
-    # A file of a collection is known by its path; what its head states besides is kept.
-    return make_document(
-        file, Part(form, key, file.stem), replace(stated_in_text(body), title=path), built
-    )
 
 
 def record_document(

@@ -10,13 +10,14 @@ from extractors.readers.packed import members
 
 Kind = Literal[
     "txt", "md", "rst", "html", "csv", "json", "jsonl", "python", "pdf", "docx", "spreadsheet", "jats", "xml", "filing",
+    "toml",
 ]  # fmt: skip
 SUFFIXES: dict[str, Kind] = {
     ".txt": "txt", ".text": "txt", ".asc": "txt", ".log": "txt", "": "txt",
     ".rst": "rst", ".md": "md", ".markdown": "md",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".py": "python", ".pyi": "python", ".pdf": "pdf", ".docx": "docx",
+    ".py": "python", ".pyi": "python", ".toml": "toml", ".pdf": "pdf", ".docx": "docx",
     ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xls": "spreadsheet", ".ods": "spreadsheet",
     ".xml": "xml", ".nxml": "xml", ".sgml": "filing", ".sgm": "filing",
 }  # fmt: skip

@@ -59,7 +59,7 @@ def test_labelled_lines_state_subject_and_date(tmp_path):
     )
     document = one(tmp_path, "elbe.txt", text)
     assert (document.title, document.subject, document.date) == ("The Elbe", "Elbe", "2024-06-03")
-    assert document.licence == "CC0"
+    assert document.licence == "CC0-1.0"
 
 
 def test_the_subject_line_of_a_letter_is_its_title(tmp_path):

@@ -140,10 +140,10 @@ def test_rows_of_source_code(read):
     rows = [
         {"path": "src/a/b.py", "text": "x = 1\n"},
         {"path": "docs/a.md", "text": "# Guide\n\nText.\n"},
-        {"path": "pyproject.toml", "text": "# note\n[x]\n"},
+        {"path": "pyproject.toml", "text": "# note\n[x]\ny = 1\n"},
     ]
     found = read("click.jsonl", "\n".join(map(json.dumps, rows)), category="code")
-    assert [d.format for d in found] == ["python", "md", "txt"]
+    assert [d.format for d in found] == ["python", "md", "toml"]
     assert [d.title for d in found] == ["src/a/b.py", "docs/a.md", "pyproject.toml"]
     assert {d.series for d in found} == {"click"}
     assert found[0].text == "x = 1\n"
@@ -161,7 +161,7 @@ def test_a_mapping_names_the_fields(read):
     found = read("x.json", {"items": [row, {"head": {}}]}, mappings=(mapping,))
     document = found[0]
     assert document.text == "# On the Elbe\n\nOne.\n\nTwo."
-    assert (document.subject, document.date, document.licence) == ("Elbe", "2024-05-11", "CC0")
+    assert (document.subject, document.date, document.licence) == ("Elbe", "2024-05-11", "CC0-1.0")
     assert document.series == "rivers"
     assert [o.at for o in document.origins][1:] == [
         "/items/0/paragraphs/0",

@@ -48,7 +48,7 @@ ARTICLE = """<?xml version="1.0"?>
 def test_an_article_keeps_its_front_its_sections_and_its_tables(tmp_path):
     document = one(read(tmp_path, "vils.nxml", ARTICLE))
     assert (document.title, document.date) == ("Flour of Vils wheat", "2019-03-05")
-    assert document.licence == "http://creativecommons.org/licenses/by/4.0"
+    assert document.licence == "CC-BY-4.0"
     assert (
         "Authors: Vera Holt; Otto Berg\nJournal: Journal of Mills\nDOI: 10.1000/vils\n"
         in document.text

@@ -174,6 +174,7 @@ def test_the_manifest_counts_and_hashes_everything(tmp_path: Path) -> None:
         "by_split": {"test": 1, "train": 3},
         "by_bucket": {"20000": 4},
         "by_strategy": {"chain": 3, "sum": 1},
+        "by_licence": {},
     }
     assert {file.path: file.rows for file in manifest.files} == {
         "README.md": 0,
