@@ -13,7 +13,7 @@ from extractors.readers.html_page import read_html
 from extractors.readers.jats import read_jats
 from extractors.readers.json_files import read_json, read_jsonl
 from extractors.readers.kinds import PACKED, Kind, packed_kind, text_kind
-from extractors.readers.licence_files import is_licence_file, licence_of_text
+from extractors.readers.licence_files import holds_licence, licence_of_text
 from extractors.readers.options import (
     Read,
     ReadFiles,
@@ -102,7 +102,7 @@ def _text_documents(file: SourceFile) -> ReadFiles:
     looked_at = file.category == "code" and not file.options.generated
     if looked_at and (made := generated_text(file.path, file.text)):
         raise UndecodableError("generated", made)
-    if is_licence_file(file.name) and (licence := licence_of_text(file.text)):
+    if holds_licence(file.name) and (licence := licence_of_text(file.text)):
         raise UndecodableError("licence text", licence)
     found = text_kind(file.text, file.path)
     if file.row and (found is None or found in PACKED):

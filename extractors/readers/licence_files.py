@@ -21,12 +21,22 @@ LICENCE_FILE = re.compile(
 )  # fmt: skip
 SIDE_FILE = re.compile(r"(?P<of>.{1,200}?)\.licen[cs]e(?:\.txt|\.md)?", re.IGNORECASE)
 """A licence for one file beside it: `NAME.license`, `STEM.LICENSE.txt`."""
+TERMS = re.compile(
+    r"all rights reserved|confidential|proprietary|hereby|permi(?:ssion|tted)|redistribut|warrant|you may"
+    r"|may not|must not|shall|terms and conditions|copyright \(c\)|copyright ©",
+    re.IGNORECASE,
+)
 CLASSIFIER = "License :: OSI Approved :: "
 
 
 def is_licence_file(name: str) -> bool:
     """Say whether a file of this name holds a licence's text."""
     return bool(LICENCE_FILE.fullmatch(name))
+
+
+def holds_licence(name: str) -> bool:
+    """Say whether a file of this name holds the licence of its folder or of a file beside it."""
+    return is_licence_file(name) or bool(SIDE_FILE.fullmatch(name))
 
 
 def states_licence(name: str) -> bool:
@@ -43,9 +53,9 @@ def stated_licence(files: Mapping[str, str]) -> str | None:
         if name in files and (field := _field(read, files[name])):
             return field
     texts = [text for name, text in sorted(files.items()) if is_licence_file(name)]
-    if not texts:
+    found = {licence_of_text(text) for text in texts if not _speaks_of_one(text)}
+    if not found:
         return None
-    found = {licence_of_text(text) for text in texts}
     if found == {"GPL-3.0-only", "LGPL-3.0-only"}:
         # The lesser licence is a supplement to the text of the other.
         found = {"LGPL-3.0-only"}
@@ -57,6 +67,11 @@ def licence_of_text(text: str) -> str:
     line = SPDX.search(text[:2000])
     named = spdx_of(line[1]) if line else ""
     return named if is_spdx(named) else identify(text)
+
+
+def _speaks_of_one(text: str) -> bool:
+    """Say whether a text under a licence file's name grants and forbids nothing: a page that links to the licence."""
+    return bool(text.strip()) and not licence_of_text(text) and not TERMS.search(text)
 
 
 def _field(read: Callable[[str], Any], text: str) -> str:
