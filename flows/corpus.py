@@ -32,7 +32,7 @@ class FileEntry(Record):
     source: str
     """Path as records name it: source folder, then the path under it."""
     path: str
-    """Path on this machine; never stored in a record."""
+    """Path on this machine; never stored in a record, and not kept of what is left out."""
     root: str
     """Folder that `source` is relative to."""
     category: Category
@@ -81,12 +81,13 @@ def survey(config: SynthesisConfig, documents: Path, cache: Path) -> Survey:
     found = Survey()
     for source in config.sources:
         root, files = _files(source, config, documents, found)
-        for file in files:
+        for file in map(_nameable, files):
             python = source.path.startswith(STDLIB)
             licence = "" if file.reason else PYTHON_LICENCE if python else finder.licence(file.path)
+            name = source_of(file.path, root)
             found.entries.append(
                 FileEntry(
-                    source=source_of(file.path, root), path=str(file.path), root=str(root),
+                    source=name, path=name if file.reason else str(file.path), root=str(root),
                     category=source.category, sha256=_hash(file, known, seen), licence=licence,
                     left_out=file.reason, detail=file.detail,
                 )
@@ -94,6 +95,15 @@ def survey(config: SynthesisConfig, documents: Path, cache: Path) -> Survey:
     _save(cache, seen)
     found.entries.sort(key=lambda entry: (entry.category, entry.source))
     return found
+
+
+def _nameable(file: TreeFile) -> TreeFile:
+    """Return the file; one whose path is no text is left out, because no record can name it."""
+    try:
+        str(file.path).encode("utf-8")
+    except UnicodeEncodeError:
+        return TreeFile(file.path, "name is no text", "rename it in UTF-8")
+    return file
 
 
 def _files(
