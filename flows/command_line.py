@@ -1,7 +1,8 @@
 """The `longspan` command: run, plan, look at snapshots, ask why a row is there or is not, check the installation.
 
 Every command takes `--json` for machines. Exit codes: 0 done, 1 the run or a check failed, 2 the call or the
-configuration is wrong, 3 another run holds the home folder.
+configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 130 and 143 it was
+stopped by SIGINT and SIGTERM.
 """
 
 import json
@@ -74,9 +75,14 @@ def run(
     overrides: Overrides = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Ingest, extract, generate, verify and publish, in one flow."""
+    from flows.progress import in_words, stoppable, unfinished
     from flows.run import run_synthesis
 
-    outcome = run_synthesis(_config(config, documents, overrides), home)
+    chosen = _config(config, documents, overrides)
+    if left := unfinished(home):
+        errors.print(f"Note: {in_words(left)}.", markup=False, highlight=False, soft_wrap=True)
+    with stoppable():
+        outcome = run_synthesis(chosen, home)
     if outcome.nothing_to_do:
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
         _emit(outcome.model_dump(), as_json, text)
@@ -217,6 +223,27 @@ def trace(
 
 
 @app.command()
+def retract(
+    document: Annotated[str, typer.Argument(help="Source path or id.")] = "", home: Home = DEFAULT_HOME,
+    reason: Annotated[str, typer.Option(help="Why; ledger rows say it.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="Show what is retracted.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take a retraction back.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Withdraw a document: following runs leave it out; the rows that hold it are listed."""
+    from flows import retraction
+
+    if not listed and not document:
+        raise ConfigError("retract: name a document by its source path or id, or use --list")
+    found = (
+        retraction.retracted(home)
+        if listed
+        else retraction.retract(home, document, reason, undo=undo)
+    )
+    _emit(found.data, as_json, found.text)
+
+
+@app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""
     from flows.doctor import examine
@@ -236,10 +263,14 @@ def main() -> None:
     silence_telemetry()
     if not os.environ.get("PYTHONWARNINGS"):
         warnings.simplefilter("ignore")
+    from flows.progress import Stopped
     from warehouse.shards import StoreError
 
     try:
         app()
+    except Stopped as stopped:
+        errors.print(f"longspan: {stopped}", style="red", markup=False, highlight=False)
+        sys.exit(stopped.code)
     except ConfigError as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(2)

@@ -7,7 +7,7 @@ validation, with c read as a TOML value where it is one, else as a string.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -62,6 +62,15 @@ class Publish(Record):
     """Largest share of all rows with the same answer."""
 
 
+class Run(Record):
+    """Where batches run; what they give is the same everywhere, so no fingerprint has these."""
+
+    executor: Literal["process", "ray"] = "process"
+    """`process`: `extract.workers` processes of this machine. `ray`: Ray, through Prefect's task runner."""
+    address: str = ""
+    """A Ray instance to join, which must see the home and the documents at the same paths; empty starts one here."""
+
+
 class SynthesisConfig(Record):
     """A whole run."""
 
@@ -77,6 +86,7 @@ class SynthesisConfig(Record):
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     publish: Publish = Publish()
+    run: Run = Run()
 
 
 def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import sysconfig
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +60,18 @@ class Survey:
     """In order of category and source path."""
     ignored: Counter[Category] = field(default_factory=Counter)
     """Files and folders that git ignores; what is inside such a folder is not counted."""
+
+
+class Corpus:
+    """The files of a run. Prefect sends a flow's parameters with each batch to other machines; these stay behind."""
+
+    def __init__(self, entries: Sequence[FileEntry]) -> None:
+        """Hold the files."""
+        self.entries = tuple(entries)
+
+    def __getstate__(self) -> dict[str, tuple[FileEntry, ...]]:
+        """Return the state that travels: no file."""
+        return {"entries": ()}
 
 
 def inventory(config: SynthesisConfig, documents: Path, cache: Path) -> list[FileEntry]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from flows.progress import in_words, unfinished
 from flows.quiet import OFF
 from warehouse.records import Record
 
@@ -58,6 +59,7 @@ def examine(home: Path) -> list[Finding]:
         *(_own(name) for name in OURS),
         _telemetry(),
         _home(home),
+        _last_run(home),
         _server(),
     ]
 
@@ -128,6 +130,14 @@ def _home(home: Path) -> Finding:
             detail=f"{free / 2**30:.1f} GiB free at {parent}: 2 are needed",
         )
     return Finding(what="home", status="right", detail=f"{home} ({free / 2**30:.0f} GiB free)")
+
+
+def _last_run(home: Path) -> Finding:
+    """A run that was stopped is nothing wrong: the next one goes on."""
+    left = unfinished(home)
+    if left is None:
+        return Finding(what="last run", status="right", detail="none is unfinished")
+    return Finding(what="last run", status="absent", detail=in_words(left))
 
 
 def _server() -> Finding:

@@ -58,7 +58,7 @@ def world_fingerprint(
 
 def run_fingerprint(config: SynthesisConfig, files: str) -> str:
     """Return the fingerprint of a whole run: every file, option and line of code."""
-    options = config.model_dump(mode="json", exclude={"documents"})
+    options = config.model_dump(mode="json", exclude={"documents", "run"})
     options["extract"].pop("workers")
     return digest(
         "run",

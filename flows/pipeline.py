@@ -1,28 +1,33 @@
 """The main job as one Prefect flow: ingest, extract, generate, verify, publish (method 2.1, 2.4, 2.5).
 
-Stages are tasks over batches in one flow. A task hands its job to a spawned worker process (spaCy never forks under
-DuckDB's or Polars' threads) and commits what the worker wrote; all commits are made here, by the store's one writer.
-Work is what has no outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
+Stages are tasks over batches in one flow. A task runs its job in a spawned worker process (spaCy never forks under
+DuckDB's or Polars' threads) or on Ray; what it wrote is committed here, by the store's one writer. Work is what has no
+outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
 """
 
+import queue
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import polars as pl
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.states import Cancelled
 
 from flows.config import SynthesisConfig
-from flows.corpus import FileEntry
+from flows.corpus import Corpus, FileEntry
+from flows.executors import Processes, Work, workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
+from flows.interruption import Cancellation, Recorder, recorded
 from flows.publishing import Published, publish_run, stage_rows
+from flows.retraction import leave_out
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
@@ -34,15 +39,18 @@ from warehouse.store import Store
 BATCH_BYTES = 400_000
 TRANSIENT = (OSError, BrokenProcessPool, TimeoutError)
 """Faults worth another try; anything else is the same fault again."""
+WATCH_SECONDS = 2.0
+"""Between looks at whether the run was cancelled."""
 
 
 @dataclass
 class Engine:
-    """What every stage of a run shares: the store it writes, the worker processes and the configuration."""
+    """What every stage of a run shares: the store it writes, the worker processes, the record of where it stands."""
 
     store: Store
-    pool: ProcessPoolExecutor
+    pool: Processes | None
     config: SynthesisConfig
+    recorder: Recorder
 
 
 def _transient(_task: object, _run: object, state) -> bool:
@@ -60,53 +68,72 @@ def _transient(_task: object, _run: object, state) -> bool:
     name="batch", retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=_transient,
     cache_policy=NO_CACHE, persist_result=False, log_prints=False,
 )  # fmt: skip
-def run_batch(engine: Engine, work: Callable[[Job], ShardSet], job: Job) -> int:
-    """Run one job in a worker process and commit it; return the number of inputs with an outcome."""
-    written = engine.pool.submit(work, job).result()
-    engine.store.commit_shards(written)
-    return written.shards[-1].rows
+def run_batch(work: Work, job: Job, pool: Processes | None) -> ShardSet:
+    """Run one job in a worker process, or here where Prefect has sent the task to a worker; nothing is committed."""
+    return pool.run(work, job) if pool else work(job)
 
 
-def _run_stage(
-    engine: Engine, name: str, work: Callable[[Job], ShardSet], jobs: Iterable[Job]
-) -> None:
+def _run_stage(engine: Engine, name: str, work: Work, jobs: Iterable[Job]) -> None:
+    """Run the jobs and commit each as it is done; a batch that fails for good is raised when the others are in."""
+    engine.recorder.stage(name)
     batch = run_batch.with_options(name=name)
-    futures = [batch.submit(engine, work, job) for job in jobs]
+    futures = [batch.submit(work, job, engine.pool) for job in jobs]
+    done: queue.SimpleQueue[PrefectFuture[ShardSet]] = queue.SimpleQueue()
     for future in futures:
-        future.result()
+        future.add_done_callback(done.put)
+    failures: list[Exception] = []
+    looked = time.monotonic()
+    left = len(futures)
+    while left:
+        if time.monotonic() - looked > WATCH_SECONDS:
+            engine.recorder.look()
+            looked = time.monotonic()
+        try:
+            future = done.get(timeout=WATCH_SECONDS)
+        except queue.Empty:
+            continue
+        left -= 1
+        try:
+            engine.store.commit_shards(future.result())
+        except Exception as error:  # noqa: BLE001 - raised below
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
-@flow(  # pyright: ignore[reportCallIssue]
-    name="longspan-synthesis",
-    task_runner=ThreadPoolTaskRunner(max_workers=4),  # pyright: ignore[reportArgumentType]
-    validate_parameters=False, persist_result=False,
-)  # fmt: skip
-def synthesis_flow(config: SynthesisConfig, home: Path, entries: Sequence[FileEntry]) -> Published:
-    """Turn the files of `entries` into a published snapshot under `home`.
+@flow(name="longspan-synthesis", validate_parameters=False, persist_result=False)  # pyright: ignore[reportCallIssue]
+def synthesis_flow(config: SynthesisConfig, home: Path, corpus: Corpus) -> Published | State:
+    """Turn the files of `corpus` into a published snapshot under `home`.
 
     Raises:
         StoreError: another run writes this home, or a shard is damaged.
         LedgerError: a stage lost or doubled an input.
     """
     store = Store(home)
-    workers = config.extract.workers
-    with (
-        store.writing(),
-        ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool,
-    ):
-        engine = Engine(store, pool, config)
-        read = _ingest(engine, entries)
-        index = current_index(store, config, entries)
-        extracted = _extract(engine, index)
-        worlds = _generate(engine, index)
-        used = [
-            ("ingest", read),
-            ("extract", extracted),
-            *(("generate", world) for world in worlds),
-        ]
-        published = publish_run(store, config, index, worlds, stage_rows(store, used))
+    try:
+        with (
+            store.writing(),
+            recorded(home) as recorder,
+            workers(config) as pool,
+        ):
+            published = _stages(Engine(store, pool, config, recorder), corpus.entries)
+    except Cancellation as cancellation:
+        return Cancelled(message=str(cancellation))
     _artifacts(published)
     return published
+
+
+def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
+    store, config = engine.store, engine.config
+    read = _ingest(engine, entries)
+    index, withdrawn = leave_out(store, current_index(store, config, entries))
+    extracted = _extract(engine, index)
+    worlds = _generate(engine, index)
+    used = [("ingest", read), ("extract", extracted), *(("generate", world) for world in worlds)]
+    if withdrawn:
+        used.insert(1, ("retract", withdrawn))
+    engine.recorder.stage("publish")
+    return publish_run(store, config, index, worlds, stage_rows(store, used))
 
 
 def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:

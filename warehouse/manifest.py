@@ -105,3 +105,17 @@ def exclusive(path: Path, what: str) -> Iterator[None]:
         stream.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         stream.flush()
         yield
+
+
+def holder(path: Path) -> str:
+    """Return who holds the lock at `path`, empty if nobody does."""
+    try:
+        stream = path.open("r")
+    except OSError:
+        return ""
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return stream.read(200).strip() or "another process"
+    return ""

@@ -1,0 +1,168 @@
+"""Where batches run: in spawned processes of this machine, or on Ray; `[run] executor` chooses (decision 0013).
+
+The same functions of `flows.workers` run on both, from the same plain jobs, and the parent alone commits what they
+wrote: the content cannot differ. A worker that is lost costs the batch it had, which is tried again.
+"""
+
+import multiprocessing
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from flows.config import ConfigError, SynthesisConfig
+from flows.workers import Job
+from warehouse.shards import ShardSet
+
+Work = Callable[[Job], ShardSet]
+RAY = {"RAY_USAGE_STATS_ENABLED": "0"}
+THREADS = 4
+"""Batches handed out at a time: more than workers, so that none waits for the parent."""
+
+
+class WorkersGone(Exception):
+    """The run is ending and its workers are stopped: the batch is left for the next run."""
+
+
+class Processes:
+    """Spawned worker processes; a pool that lost one is replaced, since Python gives up on all of it."""
+
+    def __init__(self, workers: int) -> None:
+        """Say how many; they are started with the first batch."""
+        self._workers = workers
+        self._mutex = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
+
+    def run(self, work: Work, job: Job) -> ShardSet:
+        """Run one job in a worker.
+
+        Raises:
+            BrokenProcessPool: a worker was lost, and this batch may have been its; the next try has new workers.
+            WorkersGone: the run is ending.
+        """
+        pool = self._current()
+        try:
+            return pool.submit(work, job).result()
+        except RuntimeError as error:
+            with self._mutex:
+                if self._closed:
+                    raise WorkersGone from error
+                if isinstance(error, BrokenProcessPool) and self._pool is pool:
+                    self._pool = None
+            raise
+
+    def _current(self) -> ProcessPoolExecutor:
+        with self._mutex:
+            if self._closed:
+                raise WorkersGone
+            if self._pool is None:
+                context = multiprocessing.get_context("spawn")
+                self._pool = ProcessPoolExecutor(
+                    self._workers, mp_context=context, initializer=_live_with_parent
+                )
+            return self._pool
+
+    def close(self, *, at_once: bool) -> None:
+        """End the workers: after their batches, or at once."""
+        with self._mutex:
+            self._closed = True
+            pool = self._pool
+        if at_once:
+            for process in multiprocessing.active_children():  # a flow's process has no others
+                process.kill()
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=at_once)
+
+
+def _live_with_parent() -> None:
+    """Leave the terminal's interrupt to the parent, and end when the parent is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def workers(config: SynthesisConfig) -> Iterator[Processes | None]:
+    """Give the worker processes; nothing where Ray has its own."""
+    if config.run.executor == "ray":
+        yield None
+        return
+    pool = Processes(config.extract.workers)
+    try:
+        yield pool
+    except BaseException:
+        pool.close(at_once=True)
+        raise
+    pool.close(at_once=False)
+
+
+def task_runner(config: SynthesisConfig) -> TaskRunner[Any]:
+    """Return Prefect's task runner for the configuration.
+
+    Raises:
+        ConfigError: Ray is asked for and not installed.
+    """
+    if config.run.executor == "process":
+        return ThreadPoolTaskRunner(max_workers=THREADS)
+    if find_spec("prefect_ray") is None:
+        raise ConfigError(
+            'run.executor = "ray": prefect-ray is not installed; pip install -e ".[ray]", or take "process"'
+        )
+    for name, value in (RAY if config.run.address else RAY | _local_ray()).items():
+        os.environ.setdefault(name, value)
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
+    if not config.run.address:
+        options |= {"num_cpus": config.extract.workers, "include_dashboard": False}
+    return _ray_runner(config.run.address or None, options)
+
+
+def _local_ray() -> dict[str, str]:
+    """Return the switches of an instance of our own, which listens to this machine alone."""
+    return {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # its name for: the loopback address only
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),  # else Ray leaves one in the user's folder
+    }
+
+
+def _ray_runner(address: str | None, options: dict[str, Any]) -> TaskRunner[Any]:
+    from prefect_ray import RayTaskRunner  # pyright: ignore[reportMissingImports]
+
+    return RayTaskRunner(address=address, init_kwargs=options)
+
+
+@contextmanager
+def server() -> Iterator[None]:
+    """Have one Prefect server for the run and for workers elsewhere: the one that is given, or an embedded one.
+
+    The embedded server is started with the terminal's interrupt blocked, so that it is still there to be told how an
+    interrupted run ended; it ends with this process.
+    """
+    if PREFECT_API_URL.value():
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with get_client(sync_client=True) as client:
+            address = str(client.api_url)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with temporary_settings({PREFECT_API_URL: address}):
+        yield
