@@ -26,6 +26,7 @@ from flows.corpus import Corpus, FileEntry
 from flows.executors import Processes, Work, workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
 from flows.interruption import Cancellation, Recorder, recorded
+from flows.lineage import record_facts, record_published, record_read
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
@@ -126,14 +127,19 @@ def synthesis_flow(config: SynthesisConfig, home: Path, corpus: Corpus) -> Publi
 def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     store, config = engine.store, engine.config
     read = _ingest(engine, entries)
-    index, withdrawn = leave_out(store, current_index(store, config, entries))
+    held = current_index(store, config, entries)
+    index, withdrawn = leave_out(store, held)
+    record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
+    record_facts(config.publish.name, store, extracted, index)
     worlds = _generate(engine, index)
     used = [("ingest", read), ("extract", extracted), *(("generate", world) for world in worlds)]
     if withdrawn:
         used.insert(1, ("retract", withdrawn))
     engine.recorder.stage("publish")
-    return publish_run(store, config, index, worlds, stage_rows(store, used))
+    published = publish_run(store, config, index, worlds, stage_rows(store, used))
+    record_published(config.publish.name, published)
+    return published
 
 
 def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
