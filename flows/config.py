@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from extractors.quality import QualityLimits
+from extractors.filters.limits import QualityLimits
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.walks import WalkOptions

@@ -13,7 +13,7 @@ from warehouse.identity import digest, merkle_root
 
 ROOT = Path(__file__).resolve().parent.parent
 INGEST = ("warehouse/records.py", "warehouse/tokens.py", "extractors/readers", "extractors/sections.py",
-          "extractors/quality.py", "flows/stages.py")  # fmt: skip
+          "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
 EXTRACT = ("warehouse/records.py", "extractors/facts", "flows/stages.py")
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")
 
@@ -34,9 +34,10 @@ def code(parts: tuple[str, ...]) -> str:
 
 
 def ingest_fingerprint(config: SynthesisConfig) -> str:
-    """Return the fingerprint of reading: readers, filters, section length, token counts."""
+    """Return the fingerprint of reading: readers, filters with their language model, section length, token counts."""
     options = [config.read.model_dump(mode="json"), config.quality.model_dump(mode="json")]
-    return digest("ingest", code(INGEST), options, config.extract.section_tokens)
+    model = version("py3langid")
+    return digest("ingest", code(INGEST), options, config.extract.section_tokens, model)
 
 
 def extract_fingerprint(config: SynthesisConfig) -> str:

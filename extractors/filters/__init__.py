@@ -1,0 +1,1 @@
+"""Quality filters: what a document must be to be worth reading (§3.1)."""
