@@ -202,10 +202,10 @@ def _foreign(
     text = sampled(lines)
     if "en" in languages and function_word_share(text) >= bounds[1]:
         return None
-    guess = guess_language(text)
-    if guess.language in languages or guess.confidence < bounds[0]:
+    guess = guess_language(text, languages)
+    if guess.language in languages or guess.elsewhere < bounds[0]:
         return None
-    return "other language", f"{guess.language}, confidence {guess.confidence:.2f}"
+    return "other language", f"{guess.language}, confidence {guess.elsewhere:.2f}"
 
 
 def _own(page: Page, limits: QualityLimits) -> KindLimits:

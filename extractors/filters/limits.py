@@ -58,5 +58,5 @@ class QualityLimits(Record):
     """ISO 639-1 codes of the languages that are read; extraction knows English."""
     max_other_language: float = 0.65
     """Confidence from which prose in another language is refused (FineWeb keeps English from 0.65)."""
-    min_function_words: float = 0.1
+    min_function_words: float = 0.05
     """Share of English function words from which prose is not refused for its language."""
