@@ -188,7 +188,8 @@ def other_language(page: Page, limits: QualityLimits) -> Finding | None:
         return _foreign(page.prose, limits.languages, bounds)
     if len(page.words) >= LISTED and page.document.format not in RECORDS:
         lines = [line for line in page.document.text.split("\n") if not line.startswith("|")]
-        return _foreign(lines, limits.languages, SURE)
+        if len(WORD.findall(sampled(lines))) >= FEWEST:
+            return _foreign(lines, limits.languages, SURE)
     share = latin_share(page.document.text[:SCRIPT_SAMPLE])
     if limits.languages == ("en",) and share < 0.5:
         return "other language", f"{share:.2f} of letters are Latin"

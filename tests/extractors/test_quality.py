@@ -77,9 +77,9 @@ def test_languages_are_configured():
 
 def test_english_full_of_foreign_names_passes():
     names = (
-        "Teja Sajja (born 23 August 1995) popularly known as Master Teja is a Telugu cinema former child actor "
-        "turned hero who acted in popular films Choodalani Vundi, Yuvaraju, Gangotri, Indra, Sri Ramadasu, Balu, "
-        "Adavi Ramudu, Samba and Thammudu, Raja Kumarudu, Kalisundam Raa, Bachi, Aakasa Veedhilo, Chhatrapati.\n"
+        "Kertész Lajos Ferenc (born 12 March 1961, Kiskunfélegyháza) is a Hungarian conductor, known by his pupils as "
+        "Feri bácsi, who recorded Háry János, Bánk bán and Hunyadi László with Szabó Ágnes, Tóth Béla, Nagy Zsuzsanna, "
+        "Farkas Gyula and the Kodály Zoltán Kórus, Debrecen.\n"
     )
     assert reason(names, "json", source="a#1") == ""
 
