@@ -16,6 +16,7 @@ from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.walks import WalkOptions
 from verifiers.question_checks import Caps
+from warehouse.duplicates import DuplicateOptions
 from warehouse.records import Category, Record
 
 
@@ -80,6 +81,7 @@ class SynthesisConfig(Record):
     sources: tuple[Source, ...]
     read: ReadOptions = ReadOptions()
     quality: QualityLimits = QualityLimits()
+    duplicates: DuplicateOptions = DuplicateOptions()
     extract: Extract = Extract()
     walk: WalkOptions = WalkOptions()
     generate: Generate = Generate()

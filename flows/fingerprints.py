@@ -4,6 +4,7 @@ The code enters as the text of the packages a stage runs, so that no version num
 and paths stay outside.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +13,9 @@ from flows.config import SynthesisConfig
 from warehouse.identity import digest, merkle_root
 
 ROOT = Path(__file__).resolve().parent.parent
-INGEST = ("warehouse/records.py", "warehouse/tokens.py", "extractors/readers", "extractors/sections.py",
-          "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
+INGEST = ("warehouse/records.py", "warehouse/tokens.py", "warehouse/minhash.py", "extractors/readers",
+          "extractors/sections.py", "extractors/repeats.py", "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
+DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
 EXTRACT = ("warehouse/records.py", "extractors/facts", "flows/stages.py")
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")
 
@@ -38,6 +40,13 @@ def ingest_fingerprint(config: SynthesisConfig) -> str:
     options = [config.read.model_dump(mode="json"), config.quality.model_dump(mode="json")]
     model = version("py3langid")
     return digest("ingest", code(INGEST), options, config.extract.section_tokens, model)
+
+
+def duplicates_fingerprint(config: SynthesisConfig, documents: Iterable[str]) -> str:
+    """Return the fingerprint of the decision on copies: its thresholds and all documents it is made over."""
+    options = config.duplicates.model_dump(mode="json")
+    ingest = ingest_fingerprint(config)
+    return digest("deduplicate", ingest, code(DUPLICATES), options, merkle_root(documents))
 
 
 def extract_fingerprint(config: SynthesisConfig) -> str:

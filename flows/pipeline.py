@@ -1,4 +1,4 @@
-"""The main job as one Prefect flow: ingest, extract, generate, verify, publish (method 2.1, 2.4, 2.5).
+"""The main job as one Prefect flow: ingest, deduplicate, extract, generate, verify, publish (method 2.1, 2.4, 2.5).
 
 Stages are tasks over batches in one flow. A task runs its job in a spawned worker process (spaCy never forks under
 DuckDB's or Polars' threads) or on Ray; what it wrote is committed here, by the store's one writer. Work is what has no
@@ -23,6 +23,7 @@ from prefect.states import Cancelled
 
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
+from flows.duplicates import without_copies
 from flows.executors import Processes, Work, workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
 from flows.interruption import Cancellation, Recorder, recorded
@@ -127,15 +128,20 @@ def synthesis_flow(config: SynthesisConfig, home: Path, corpus: Corpus) -> Publi
 def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     store, config = engine.store, engine.config
     read = _ingest(engine, entries)
-    held = current_index(store, config, entries)
+    held, unique = without_copies(store, config, current_index(store, config, entries))
+    # A retracted document's copies stay out with it.
     index, withdrawn = leave_out(store, held)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
     record_facts(config.publish.name, store, extracted, index)
     worlds = _generate(engine, index)
-    used = [("ingest", read), ("extract", extracted), *(("generate", world) for world in worlds)]
-    if withdrawn:
-        used.insert(1, ("retract", withdrawn))
+    used = [
+        ("ingest", read),
+        ("deduplicate", unique),
+        *([("retract", withdrawn)] if withdrawn else []),
+        ("extract", extracted),
+        *(("generate", world) for world in worlds),
+    ]
     engine.recorder.stage("publish")
     published = publish_run(store, config, index, worlds, stage_rows(store, used))
     record_published(config.publish.name, published)

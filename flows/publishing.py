@@ -69,7 +69,7 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "retract", "extract", "generate")
+ORDER = ("ingest", "deduplicate", "retract", "extract", "generate")
 CROWDED = "too many rows of the whole set have this answer"
 
 

@@ -17,6 +17,7 @@ from extractors.facts.structure import structure_facts
 from extractors.quality import assess
 from extractors.readers import ReadOptions, Rejected
 from extractors.readers.guard import GuardedReader
+from extractors.repeats import repeated_sections
 from extractors.sections import split_sections
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
@@ -43,7 +44,7 @@ class Ingested:
 
 
 def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
-    """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row."""
+    """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row or section."""
     out = Ingested()
     reader = guarded(config.read.model_dump_json())
     for entry in entries:
@@ -64,7 +65,9 @@ def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
                 continue
             assert isinstance(item, Document)
             out.documents.append(item)
-            out.sections += _sections(item, config)
+            sections, repeats = _sections(item, config)
+            out.sections += sections
+            refused += repeats
             kept += 1
         out.outcomes += _file_outcomes(entry, kept, refused)
     return out
@@ -81,13 +84,26 @@ def _refusal(document: Document, config: SynthesisConfig) -> Rejected | None:
     return Rejected(source=document.source, reason=found[0], detail=found[1]) if found else None
 
 
-def _sections(document: Document, config: SynthesisConfig) -> list[StoredSection]:
-    sections = split_sections(document, max_tokens=config.extract.section_tokens)
+def _sections(
+    document: Document, config: SynthesisConfig
+) -> tuple[list[StoredSection], list[Rejected]]:
+    """Return a document's sections, and a rejection for each that repeats an earlier one."""
+    found = split_sections(document, max_tokens=config.extract.section_tokens)
+    repeats = repeated_sections(document, found)
+    left_out = {repeat.section.id for repeat in repeats}
+    sections = [section for section in found if section.id not in left_out]
     leads = count_tokens([preamble(document, section) for section in sections])
-    return [
+    stored = [
         StoredSection(section=section, tokens=section.tokens + lead + 1)
         for section, lead in zip(sections, leads, strict=True)
     ]
+    return stored, [
+        Rejected(
+            source=document.source, reason="repeated section",
+            detail=f"section {repeat.section.index} repeats section {repeat.first.index}",
+        )
+        for repeat in repeats
+    ]  # fmt: skip
 
 
 def _file_outcomes(entry: FileEntry, kept: int, refused: list[Rejected]) -> Iterator[Outcome]:

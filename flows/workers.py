@@ -16,11 +16,14 @@ from flows.corpus import FileEntry
 from flows.stages import StoredSection, extract, ingest
 from flows.synthesis import Scope, synthesise
 from generators.contexts import PoolSection
+from warehouse.minhash import signature
 from warehouse.programs import Form
 from warehouse.records import Category, Document, Fact, Record, Section
 from warehouse.shards import ShardSet, to_records, write_shards
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
+SIGNATURES = {"document_id": pl.String(), "signature": pl.Binary()}
+"""Columns of the table of signatures."""
 REJECTED_SHOWN = 60
 """Worded candidates kept with their rejection, per world, for the report and `why-not`."""
 
@@ -79,7 +82,7 @@ class RejectedRow(Record):
 
 
 def ingest_job(job: Job) -> ShardSet:
-    """Read the job's files and write documents, sections and their index."""
+    """Read the job's files and write documents, sections, their index and their signatures."""
     by_source: dict[str, str] = {entry.source: entry.id for entry in job.entries}
     found = ingest(job.entries, job.config)
     count: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -108,9 +111,16 @@ def ingest_job(job: Job) -> ShardSet:
         )
         for document in found.documents
     ]
+    signatures = pl.DataFrame(
+        [(document.id, signature(document.text)) for document in found.documents],
+        schema=SIGNATURES, orient="row",
+    )  # fmt: skip
     return write_shards(
         Path(job.home), "ingest", fingerprint=job.fingerprint, outcomes=found.outcomes,
-        tables={"documents": found.documents, "sections": found.sections, "index": rows},
+        tables={
+            "documents": found.documents, "sections": found.sections, "index": rows,
+            "signatures": signatures,
+        },
     )  # fmt: skip
 
 
