@@ -19,17 +19,21 @@ from verifiers.question_checks import Caps
 from warehouse.duplicates import DuplicateOptions
 from warehouse.records import Category, Record
 
+SourceCategory = Category | Literal["auto"]
+"""`auto`: each document's content decides."""
+
 
 class ConfigError(ValueError):
     """A configuration that cannot be used; the message names the file and the field."""
 
 
 class Source(Record):
-    """One folder of documents of one category."""
+    """One folder of documents."""
 
     path: str
     """Folder, relative to the documents folder; `stdlib:NAMES` reads the named modules of the running Python."""
-    category: Category
+    category: SourceCategory = "auto"
+    """Category of its documents; `auto` lets each document's content decide."""
     licence: str = ""
     """Licence of the documents that state none, where no deeper folder has a licence file: `CC-BY-4.0`."""
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from extractors.readers import FolderLicence
 from extractors.readers.options import source_of
 from extractors.trees import Tree, TreeFile, TreeOptions
-from flows.config import ConfigError, Source, SynthesisConfig
+from flows.config import ConfigError, Source, SourceCategory, SynthesisConfig
 from flows.licensing import LicenceFinder
 from warehouse.identity import digest
-from warehouse.records import Category, Record
+from warehouse.records import Record
 
 STDLIB = "stdlib:"
 
@@ -36,7 +36,7 @@ class FileEntry(Record):
     """Path on this machine; never stored in a record, and not kept of what is left out."""
     root: str
     """Folder that `source` is relative to."""
-    category: Category
+    category: SourceCategory
     sha256: str
     licence: str = ""
     """Licence of the folders and files around it, for documents that state none."""
@@ -58,7 +58,7 @@ class Survey:
 
     entries: list[FileEntry] = field(default_factory=list)
     """In order of category and source path."""
-    ignored: Counter[Category] = field(default_factory=Counter)
+    ignored: Counter[SourceCategory] = field(default_factory=Counter)
     """Files and folders that git ignores; what is inside such a folder is not counted."""
 
 

@@ -14,7 +14,8 @@ from warehouse.identity import digest, merkle_root
 
 ROOT = Path(__file__).resolve().parent.parent
 INGEST = ("warehouse/records.py", "warehouse/tokens.py", "warehouse/minhash.py", "extractors/readers",
-          "extractors/sections.py", "extractors/repeats.py", "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
+          "extractors/sections.py", "extractors/repeats.py", "extractors/categories.py",
+          "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
 DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
 EXTRACT = ("warehouse/records.py", "extractors/facts", "flows/stages.py")
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")

@@ -9,14 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from flows.config import SynthesisConfig
+from flows.config import SourceCategory, SynthesisConfig
 from flows.corpus import FileEntry
 from flows.stages import Ingested, extract, ingest
 from flows.synthesis import Scope, synthesise
 from generators.contexts import PoolSection
 from warehouse.entities import EntityTable
 from warehouse.identity import rank
-from warehouse.records import CATEGORIES, Category, Fact, Record
+from warehouse.records import CATEGORIES, Fact, Record
 from warehouse.splits import repeated_editions
 
 DOCUMENTS_PER_FILE = 40
@@ -46,7 +46,8 @@ class SourceYield(Record):
 class CategoryYield(Record):
     """One category, from the samples of its sources."""
 
-    category: Category
+    category: SourceCategory
+    """`auto` where each document's content decides: all of them together."""
     drawn: int
     """Programs that the sample's facts allow."""
     accepted: int
@@ -74,13 +75,13 @@ class Forecast(Record):
 
 def forecast(config: SynthesisConfig, entries: Sequence[FileEntry], files: int) -> Forecast:
     """Return the forecast from at most `files` files of each source folder, chosen by hash."""
-    groups: dict[tuple[Category, str], list[FileEntry]] = defaultdict(list)
+    groups: dict[tuple[SourceCategory, str], list[FileEntry]] = defaultdict(list)
     for entry in entries:
         groups[(entry.category, "/".join(entry.source.split("/")[:2]))].append(entry)
     rates = _Rates()
     sources: list[SourceYield] = []
     categories: list[CategoryYield] = []
-    for category in CATEGORIES:
+    for category in (*CATEGORIES, "auto"):
         own = {name: group for (kind, name), group in groups.items() if kind == category}
         if not own:
             continue
@@ -179,7 +180,7 @@ def _by_source(
 
 
 def _category(
-    category: Category,
+    category: SourceCategory,
     samples: dict[str, tuple[Ingested, list[Fact]]],
     size: int,
     config: SynthesisConfig,
@@ -196,7 +197,7 @@ def _category(
     )
     short = config.generate.model_copy(update={"draws": DRAWS})
     made = synthesise(
-        Scope("train", category), facts, list(pool.values()), frozenset(repeated),
+        Scope("train", "general" if category == "auto" else category), facts, list(pool.values()), frozenset(repeated),
         config.model_copy(update={"generate": short}),
     )  # fmt: skip
     refused = Counter(o.reason for o in made.outcomes if o.status != "ok")

@@ -93,7 +93,7 @@ def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:
     found = _survey(config, home)
     done = Store(home).done("ingest", ingest_fingerprint(config))
     rows = []
-    for category in CATEGORIES:
+    for category in (*CATEGORIES, "auto"):
         every = [entry for entry in found.entries if entry.category == category]
         if not every and not found.ignored[category]:
             continue

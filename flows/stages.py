@@ -10,6 +10,7 @@ from pathlib import Path
 
 from spacy.language import Language
 
+from extractors.categories import category_of, recategorised
 from extractors.facts.code import code_facts
 from extractors.facts.dialogue import dialogue_facts
 from extractors.facts.prose import load_model, prose_facts
@@ -44,7 +45,7 @@ class Ingested:
 
 
 def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
-    """Read files, filter documents, cut and count sections; each file has one outcome, so has each refused row or section."""
+    """Read files, filter documents, cut and count sections; files, refused rows and sections have outcomes."""
     out = Ingested()
     reader = guarded(config.read.model_dump_json())
     for entry in entries:
@@ -56,9 +57,11 @@ def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
         for item in reader.read(
             Path(entry.path),
             root=Path(entry.root),
-            category=entry.category,
+            category="general" if entry.category == "auto" else entry.category,
             licence=entry.licence,
         ):
+            if entry.category == "auto" and isinstance(item, Document):
+                item = recategorised(item, category_of(item))
             reason = item if isinstance(item, Rejected) else _refusal(item, config)
             if reason is not None:
                 refused.append(reason)

@@ -49,7 +49,7 @@ def test_code_and_csv_are_left_alone():
 def test_the_ledger_names_the_section_and_spans_stay_right(tmp_path: Path):
     folder = tmp_path / "general"
     folder.mkdir()
-    text = f"# River\n\n{BODY}\n# Towns\n\nAshby lies on it, and so does Moll.\n\n# River\n\n{BODY}\n# End\n\nThe end.\n"
+    text = f"# River\n\n{BODY}\n# Towns\n\nAshby lies on it, as does Moll.\n\n# River\n\n{BODY}\n# End\n\nThe end.\n"
     (folder / "a.md").write_text(text, encoding="utf-8")
     config = SynthesisConfig(sources=(Source(path="general", category="general"),))
     found = ingest(inventory(config, tmp_path, tmp_path / "hashes.json"), config)
