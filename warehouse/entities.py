@@ -1,6 +1,7 @@
 """Which mention stands for which entity: one versioned table, recomputed by name block, never written into facts.
 
-Two mentions are one entity when their normalised names are equal and their types do not clash. Precision comes first:
+Two mentions are one entity when their names are equal as blocks compare them and their types do not clash; within one
+document a short form is the full name (`short_forms`). Precision comes first:
 a one-word personal name is a different person in every document, a name that two titles share under different
 disambiguators stays unresolved, a name in lists of different kinds is told apart (`families`), and an untyped
 mention joins a typed one only where there is a single candidate. An entity's id is its smallest member's hash; each
@@ -16,9 +17,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from warehouse.edges import OWNED
-from warehouse.families import Families
+from warehouse.families import Families, is_layout
 from warehouse.identity import content_id, digest
 from warehouse.records import EntityType, Fact, Mention
+from warehouse.short_forms import LocalName, short_forms
 
 DISAMBIGUATOR = re.compile(r"^(?P<base>.+?) \((?P<kind>[^()]+)\)$")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -30,6 +32,33 @@ def normalise(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).casefold()
     text = _NOT_WORD.sub(" ", text.removesuffix("'s").removesuffix("’s")).strip()
     return text.removeprefix("the ") or text
+
+
+KNOWN = {
+    **dict.fromkeys(("US", "U.S.", "USA", "U.S.A.", "United States of America"), "United States"),
+    **dict.fromkeys(("UK", "U.K."), "United Kingdom"),
+    **dict.fromkeys(("USSR", "U.S.S.R."), "Soviet Union"),
+    "First World War": "World War I",
+    "Second World War": "World War II",
+}
+"""Second names that any text may use without saying so, spelled exactly; everything else must be told by the text."""
+_SIGN = {"&": " and ", "+": " plus", "#": " sharp"}
+_INITIALS = re.compile(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b|\b[^\W\d_] [^\W\d_](?= [^\W\d_]{2})")
+
+
+@lru_cache(maxsize=1 << 17)
+def block_name(name: str) -> str:
+    """Return the name as blocks compare it: spellings of one name are equal, signs that tell names apart stay.
+
+    `J. R. R. Tolkien` is `JRR Tolkien`, `Barnes & Noble` has an `and`, accents of names of several words may be left
+    out; `C++` and `C#` are not `C`.
+    """
+    name = KNOWN.get(name.removeprefix("the ").removeprefix("The "), name)
+    text = re.sub(r"&|(?<=\w)[+#]", lambda sign: _SIGN[sign[0]], name)
+    text = _INITIALS.sub(lambda letters: letters[0].replace(" ", ""), normalise(text))
+    if " " not in text:
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @dataclass
@@ -78,7 +107,7 @@ def _key(fact: Fact, mention: Mention, prefix: str, renames: Mapping[str, str]) 
         return f"{mention.type}:{value} {unit}".rstrip()
     if any(q.text == "speaker=generic" for q in fact.qualifiers) and prefix == "subject=":
         return f"local:{fact.document_id}:{normalise(mention.text)}"
-    return f"name:{normalise(mention.text)}"
+    return f"name:{block_name(mention.text)}"
 
 
 PERSONAL = frozenset(
@@ -130,6 +159,10 @@ CODE_SUBJECT = {
 }
 """What a program's relation says its subject is, for wording and for closing a scope."""
 CODE_OBJECT = {"inherits": "class", "raises": "exception class"}
+HEADING = 2
+"""Largest offset of a name that heads its document: `# ` stands before it at most."""
+ARTICLED = "#the"
+"""Ends the block of a name with an article where the same name without one is another thing."""
 FIRM = 50
 """Weight of what a relation or a class statement says, against one guess of the entity recogniser."""
 _CLASSES: dict[str, str] = {
@@ -152,11 +185,21 @@ class EntityTable:
         self._bases: dict[str, set[str]] = defaultdict(set)
         self._told: dict[str, set[str]] = defaultdict(set)
         """Documents that state something of the name, by block."""
+        self._headed: dict[str, dict[bool, set[str]]] = defaultdict(lambda: defaultdict(set))
+        """Documents headed by the name, by block and by whether the heading opens with an article."""
+        self._places: set[str] = set()
+        """Blocks that running text calls a place: with an article and without it is the same one."""
+        self._near: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Types that a document gives a name, by block and document."""
+        local: dict[str, dict[LocalName, None]] = defaultdict(dict)
         self.entities: dict[str, Entity] = {}
         self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
         for fact in facts:
             subject, object_ = self._keys(fact)
             self._told[subject].add(fact.document_id)
+            if not is_layout(fact):
+                self._read(local[fact.document_id], subject, fact.subject, fact)
+                self._read(local[fact.document_id], object_, fact.object, fact)
             if not (fact.shape == "code" and fact.relation in OWNED):
                 self._note(subject, fact.subject)
             for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
@@ -171,7 +214,35 @@ class EntityTable:
         for key in list(self._surfaces):
             for surface in self._surfaces[key]:
                 if match := DISAMBIGUATOR.match(surface):
-                    self._bases[f"name:{normalise(match['base'])}"].add(key)
+                    self._bases[f"name:{block_name(match['base'])}"].add(key)
+
+        self._short = {document: short_forms(names) for document, names in local.items()}
+        for key, headed in self._headed.items():
+            apart = headed[True] and headed[False] and not headed[True] & headed[False]
+            if apart and key not in self._places:
+                self._part(key)
+
+    def _read(self, local: dict[LocalName, None], key: str, mention: Mention, fact: Fact) -> None:
+        """Take in a name of running text, for what it tells of other names of its document."""
+        if not key.startswith("name:") or (fact.shape == "class" and mention is fact.object):
+            return
+        local[LocalName(key, mention.text, mention.type)] = None
+        if mention.type == "place":
+            self._places.add(key)
+        if mention.type in _CLASSES:
+            self._near[key, fact.document_id].add(_CLASSES[mention.type])
+        if mention is fact.subject and mention.start <= HEADING:
+            self._headed[key][mention.text.startswith("The ")].add(fact.document_id)
+
+    def _part(self, key: str) -> None:
+        """Give a name that heads one document with an article and another without it two blocks: they are two works."""
+        surfaces = self._surfaces[key]
+        articled = {s: times for s, times in surfaces.items() if s.startswith("The ")}
+        self._surfaces[f"{key}{ARTICLED}"] = defaultdict(int, articled)
+        self._surfaces[key] = defaultdict(
+            int, {s: times for s, times in surfaces.items() if s not in articled}
+        )
+        self._nouns.pop(key, None)
 
     def _keys(self, fact: Fact) -> tuple[str, str]:
         """Return the block keys of the fact's ends, those of contested names with their family."""
@@ -217,17 +288,29 @@ class EntityTable:
         if not key.startswith("name:"):
             type_: EntityType = "code" if key.startswith("code:") else mention.type
             return self._enter(key, type_, key)
+        document = fact.document_id
+        short = self._short.get(document, {}).get(key)
+        key = self._parted(short or key, mention, document)
         bases = self._bases.get(key, set())
         if len(bases) > 1:
             return self._enter(f"{key}@{fact.document_id}", mention.type, key)
         if len(bases) == 1:
             key = self._disambiguated(key, next(iter(bases)), mention, fact)
-        kind = self._kind(key, mention)
+        kind = self._kind(key, "thing" if short else mention.type, document)
         if kind == "person" and " " not in key:
             return self._enter(f"{key}@{fact.document_id}", "person", key)
         types = {"person": "person", "work": "work", "place": "place"}
         entered: EntityType = types.get(kind, "thing")  # type: ignore[assignment]
         return self._enter(f"{key}/{kind}", entered, key)
+
+    def _parted(self, key: str, mention: Mention, document: str) -> str:
+        """Return which of a name's two blocks is meant; in a document that neither heads it is not clear."""
+        if f"{key}{ARTICLED}" not in self._surfaces:
+            return key
+        headed = self._headed[key]
+        if document in headed[True]:
+            return f"{key}{ARTICLED}"
+        return key if document in headed[False] else f"{key}@{document}"
 
     def _disambiguated(self, key: str, longer: str, mention: Mention, fact: Fact) -> str:
         """Return which key a bare name stands for where one title has it with a disambiguator.
@@ -241,14 +324,21 @@ class EntityTable:
         apart = mention is fact.subject or self._told[key] - home
         return key if apart else longer
 
-    def _kind(self, key: str, mention: Mention) -> str:
-        """Return the class of a mention: what relations say of the name, else its own type, else the only one known."""
+    def _kind(self, key: str, own: EntityType, document: str) -> str:
+        """Return the class of a mention: what relations say of the name, its own type, its document's, the only one.
+
+        A name of one word (`Madison`) may be two things, so that what relations say in other documents comes last.
+        """
         kinds = self._types.get(key, {})
         firm = [kind for kind, weight in kinds.items() if weight >= FIRM]
+        if len(firm) == 1 and " " in key:
+            return firm[0]
+        if known := _CLASSES.get(own):
+            return known
+        if len(near := self._near.get((key, document), ())) == 1:
+            return next(iter(near))
         if len(firm) == 1:
             return firm[0]
-        if own := _CLASSES.get(mention.type):
-            return own
         return next(iter(kinds)) if len(kinds) == 1 else "thing" if kinds else ""
 
     def _enter(self, identity: str, type_: EntityType, key: str) -> str:

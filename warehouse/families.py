@@ -143,8 +143,12 @@ def _union(sets: Mapping[str, set[str]], names: Iterable[str]) -> set[str]:
 
 def _list_of(fact: Fact) -> str:
     """Return the list a layout fact was read from: one document's rows under one extractor."""
-    layout = fact.extractor.startswith(("table/", "key-value/"))
-    return f"{fact.extractor}:{fact.document_id}" if layout else ""
+    return f"{fact.extractor}:{fact.document_id}" if is_layout(fact) else ""
+
+
+def is_layout(fact: Fact) -> bool:
+    """Whether the fact was read from a table or a list of fields, and not from running text."""
+    return fact.extractor.startswith(("table/", "key-value/"))
 
 
 def _by_columns(rows: dict[str, set[str]], relations: dict[str, set[str]]) -> dict[str, list[str]]:
