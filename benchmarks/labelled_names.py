@@ -1,9 +1,9 @@
 """Merges of names against labelled things: pairwise precision and recall.
 
 Each labelled name is the object of one fact of its document, the document's own subject the subject of one, typed as
-the entity recogniser types it there, so that `EntityTable` sees what prose extraction would give it. Adjectives of nations
-and languages, which extraction takes for no names, are left out. A pair is two different (document, name) that are both
-labelled; it is right when both stand for one thing. A record is a document of its own: its name and where it is.
+the entity recogniser types it there, so that `EntityTable` sees what prose extraction would give it. Adjectives of
+nations and languages, which extraction takes for no names, are left out. A pair is two different (document, name) that
+are both labelled; it is right when both stand for one thing. A record is a document of its own: its name and place.
 """
 
 import csv

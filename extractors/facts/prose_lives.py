@@ -13,7 +13,10 @@ _DATE = rf"(?:(?:\d{{1,2}} (?:{MONTH})|(?:{MONTH}) \d{{1,2}},|(?:{MONTH})) )?(?:
 _PLACE = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}(?:, [A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,3}){0,2}"
 _DASH = r" ?[–—-] ?"
 BORN = re.compile(rf"born (?:on )?(?P<born>{_DATE})(?: in (?P<place>{_PLACE}))?")
-LIFE = re.compile(rf"(?:born )?(?P<born>{_DATE}){_DASH}(?:died )?(?P<died>{_DATE})")
+LIFE = re.compile(
+    rf"(?:born )?(?P<born>{_DATE})(?: in (?P<place>{_PLACE}))?{_DASH}"
+    rf"(?:died )?(?P<died>{_DATE})(?: in (?P<end>{_PLACE}))?"
+)
 PLACED = re.compile(
     rf"(?P<born>{_DATE}),? (?:in )?(?P<place>{_PLACE}){_DASH}(?P<died>{_DATE}),? (?:in )?(?P<end>{_PLACE})"
 )

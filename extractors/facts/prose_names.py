@@ -16,6 +16,9 @@ NOT_THINGS = frozenset(("DATE", "NORP", "LANGUAGE", "ORDINAL", "CARDINAL", "TIME
 BAD_NAME = re.compile(
     r"[\n|()\[\]{}\"“”:;,]|^\d|\b(?:the|of|and)$|^(?:Its?|He|She|They|This|That|These|Those|There|Here|One)$"
 )
+ARTICLES = frozenset(("the", "a", "an"))
+VERBS = frozenset(("stars", "features"))
+"""Verbs before names that the parser takes for nouns: `directed by A and stars B` does not call B a star."""
 DISAMBIGUATOR = re.compile(r" \([^()]+\)$")
 PERSONAL = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
 PLAIN = re.compile(r"[A-Z][\w.'’-]+")
@@ -31,9 +34,9 @@ def name_at(doc: Doc, head: Token, offset: int) -> Mention | None:
     chunk = next((c for c in doc.noun_chunks if c.start <= head.i < c.end), None)
     if chunk is None:
         return None
-    span = chunk
-    while len(span) and (span[0].dep_ == "det" or span[0].pos_ in ("DET", "PRON")):
-        span = doc[span.start + 1 : span.end]
+    span = _named(doc, chunk)
+    if span is None:
+        return None
     of = next(
         (t for t in head.children if t.dep_ == "prep" and t.lower_ in ("of", "de", "von")), None
     )
@@ -52,8 +55,10 @@ def name_at(doc: Doc, head: Token, offset: int) -> Mention | None:
         return None
     following = doc[span.end] if span.end < len(doc) else None
     if following is not None and (
-        following.pos_ == "PROPN" or following.text in ("-", "'", "’", "/")
+        following.text[0].isupper() or following.text in ("-", "'", "’", "/")
     ):
+        return None  # `Hollywood Steps Out`: whatever goes on with a capital is part of the name
+    if _opened(doc, span.start):
         return None
     titled = doc[span.end : span.end + 3]
     if (
@@ -71,6 +76,47 @@ def name_at(doc: Doc, head: Token, offset: int) -> Mention | None:
     if entity.label_ in NOT_THINGS or entity.start < span.start - 1 or entity.end > span.end:
         return None
     return _mention(span, offset, NER.get(entity.label_, "thing"))
+
+
+def _named(doc: Doc, chunk: Span) -> Span | None:
+    """Return a noun phrase without its article, and without what its bearer is: `the British author Vera Holt`.
+
+    Any other word in front (`My Friend Rabbit`) may be part of the name, so that there is none.
+    """
+    span = chunk
+    while len(span) and span[0].lower_ in ARTICLES:
+        span = doc[span.start + 1 : span.end]
+    kinds = [t.i for t in span if t.pos_ == "NOUN" and t.is_lower and t.lower_ not in VERBS]
+    entity = next((e for e in doc.ents if kinds and e.start == kinds[-1] + 1), None)
+    if entity is not None and entity.end == span.end:
+        before = doc[span.start : entity.start]
+        if all(t.is_lower or t.ent_type_ == "NORP" or t.text == "-" for t in before):
+            return doc[entity.start : entity.end]
+    return None if len(span) and span[0].pos_ in ("DET", "PRON") else span
+
+
+def _opened(doc: Doc, start: int) -> bool:
+    """Whether words in front of a name belong to it: `Who Framed Roger Rabbit`, `The Day the Clown Cried`."""
+    before = doc[start - 1] if start else None
+    if before is None or (before.is_sent_start and before.lower_ in ARTICLES):
+        return False
+    if before.pos_ in ("DET", "PRON") and before.text[0].isupper():
+        return True
+    if before.lower_ in ARTICLES and start > 1:
+        first = doc[start - 2]
+        return first.pos_ in ("PROPN", "NOUN") and first.text[0].isupper()
+    return False
+
+
+def runs_on(doc: Doc, name: Mention, head: Token, offset: int) -> bool:
+    """Whether a subject's name goes on behind a preposition or an article: `Doctor Lind in Oz`, `Zadok the Priest`."""
+    end = name.end - offset
+    after = next((t for t in doc[head.i + 1 : head.i + 12] if t.idx >= end), None)
+    if after is None:
+        return False
+    ahead = [t for t in doc[after.i + 1 : after.i + 3] if t.lower_ not in ARTICLES][:1]
+    capital = bool(ahead) and ahead[0].text[0].isupper()
+    return capital and (after.lower_ in ARTICLES or (after.pos_ == "ADP" and after.head == head))
 
 
 def place_at(doc: Doc, preposition: Token, offset: int) -> Mention | None:

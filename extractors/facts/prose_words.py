@@ -23,7 +23,7 @@ OBLIQUE: dict[str, frozenset[str]] = {
     "teach": frozenset(["at"]), "work": frozenset(["at", "for"]), "launch": frozenset(["from", "on", "by"]),
     "move": frozenset(["to"]), "succeed": frozenset(["by", ""]), "precede": frozenset(["by"]), "join": frozenset([""]),
     "cross": frozenset([""]), "headquarter": frozenset(["in"]), "give": frozenset(["at", "in"]),
-    "star": frozenset([""]), "educate": frozenset(["at"]), "ratify": frozenset(["by"]), "marry": frozenset([""]),
+    "star": frozenset([""]), "educate": frozenset(["at"]), "ratify": frozenset(["by"]), "marry": frozenset(["", "to"]),
     "raise": frozenset(["in"]), "attend": frozenset([""]), "own": frozenset(["by"]), "adapt": frozenset(["from"]),
     "feature": frozenset([""]), "ascend": frozenset([]), "drain": frozenset(["into"]), "empty": frozenset(["into"]),
     "emigrate": frozenset(["to"]), "settle": frozenset(["in"]), "film": frozenset(["in"]), "set": frozenset(["in"]),
@@ -31,6 +31,12 @@ OBLIQUE: dict[str, frozenset[str]] = {
     "open": frozenset(["in", "at"]), "baptise": frozenset(["in"]), "release": frozenset(["by"]),
 }  # fmt: skip
 """Verbs whose place, teacher or partner is a fact, by preposition; the empty one is a direct object."""
+WORKS = {
+    **dict.fromkeys("album single song EP mixtape".split(), "recorded"),
+    **dict.fromkeys("novel book poem play novella".split(), "written"),
+    "painting": "painted", "sculpture": "sculpted", "opera": "composed", "symphony": "composed",
+}  # fmt: skip
+"""What someone did who a work is `by`: `an album by O` was recorded by O."""
 YEAR_VERBS = (CREATED - {"name", "describe", "operate", "record"}) | frozenset(
     "bear die open complete publish premiere found climb land build release inaugurate finish demolish".split()
 )

@@ -115,3 +115,58 @@ def test_half_a_name_is_no_name(nlp):
 def test_a_life_needs_one_whole_name(nlp, name):
     text = f"{name} (10 May 1901 – 3 June 1980) was a painter. She lived alone.\n"
     assert facts_of(nlp, text) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Who Framed Roger Berg is a 1988 film directed by Robert Holt.",
+        "My Friend Rabbit is a picture book written by Eric Holt.",
+        "Harbour Steps Out is a 1941 cartoon directed by Tex Holt.",
+        "Zadok the Priest was composed by Giuseppe Verdi.",
+        "Doctor Lind in the Moon was written by Hugh Holt.",
+        "The Day the Clown Cried is an unfinished 1972 drama film directed by and starring Tom Berg.",
+    ],
+)
+def test_a_name_that_goes_on_in_front_or_behind_is_not_cut(nlp, sentence):
+    assert facts_of(nlp, sentence) == []
+
+
+def test_what_someone_is_stands_before_the_name_and_is_no_part_of_it(nlp):
+    found = facts_of(nlp, "Silent Harbour is a novel by the British author Vera Holt.")
+    assert found == [("Silent Harbour", "written by", "Vera Holt")]
+    assert ("Rigoletto", "composed by", "Giuseppe Verdi") in facts_of(
+        nlp, "Rigoletto was composed by Italian composer Giuseppe Verdi."
+    )
+    found = facts_of(
+        nlp,
+        "Low Harbour is a film.\nIt was directed by Robert Bradbury and stars Tom Holt and Ruth Berg.\n",
+        subject="Low Harbour",
+    )
+    assert ("Low Harbour", "directed by", "Tom Holt") not in found
+
+
+def test_a_life_is_read_with_one_place_and_not_from_half_a_name(nlp):
+    text = "Vera Holt (born 9 September 1875 in Naples – died 28 August 1935) was a painter. She lived alone.\n"
+    found = facts_of(nlp, text, subject="Vera Holt")
+    assert ("Vera Holt", "born in", "Naples") in found
+    assert ("Vera Holt", "died on", "28 August 1935") in found
+    cut = "Sir Tom Vera Holt, 1st Baronet Berg (3 June 1870 – 19 December 1938), was a soldier. He died.\n"
+    assert all(subject != "Baronet Berg" for subject, _, _ in facts_of(nlp, cut))
+
+
+def test_an_act_in_a_year_is_no_date_of_the_one_who_acts(nlp):
+    text = "The Northern Museum opened an investigation in 2001.\n"
+    assert facts_of(nlp, text) == []
+    text = "The Northern Museum opened in 2001.\n"
+    assert facts_of(nlp, text) == [("Northern Museum", "opened in", "2001")]
+
+
+def test_a_clause_behind_another_noun_is_not_about_the_subject(nlp):
+    text = "Land Tawney is the head of Northern Anglers, a national conservation group based in Montana.\n"
+    assert ("Land Tawney", "based in", "Montana") not in facts_of(nlp, text)
+
+
+def test_the_place_behind_a_date_is_the_verbs(nlp):
+    text = "Vera Holt was born on February 17, 1891 in Vancouver, British Columbia.\n"
+    assert ("Vera Holt", "born in", "Vancouver, British Columbia") in facts_of(nlp, text)
