@@ -11,10 +11,13 @@ from pathlib import Path
 from spacy.language import Language
 
 from extractors.categories import category_of, recategorised
+from extractors.facts.articles import article_facts
 from extractors.facts.code import code_facts
 from extractors.facts.dialogue import dialogue_facts
+from extractors.facts.filings import filing_facts
 from extractors.facts.prose import load_model, prose_facts
 from extractors.facts.structure import structure_facts
+from extractors.facts.trials import trial_facts
 from extractors.quality import assess
 from extractors.readers import ReadOptions, Rejected
 from extractors.readers.guard import GuardedReader
@@ -25,6 +28,9 @@ from flows.corpus import FileEntry
 from generators.contexts import preamble
 from warehouse.records import Document, Fact, Outcome, Record, Section
 from warehouse.tokens import count_tokens
+
+LAYOUTS = (structure_facts, article_facts, trial_facts, filing_facts)
+"""Extractors of written documents that read a layout or the conventions of a genre, each for its own kinds."""
 
 
 class StoredSection(Record):
@@ -155,7 +161,8 @@ def extract(
         if document.format == "python":
             by_document[document.id] += code_facts(document, sections)
         else:
-            by_document[document.id] += structure_facts(document, sections)
+            for read in LAYOUTS:
+                by_document[document.id] += read(document, sections)
     facts: list[Fact] = []
     outcomes: list[Outcome] = []
     for document, _ in batch:

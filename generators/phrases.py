@@ -293,7 +293,8 @@ def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
         return CODE_CLAUSES[fact.relation].format(object_)
     if fact.shape == "attribute":
         if plain_label(fact.relation):
-            return f"whose {label_in_sentence(fact)} is {object_}"
+            verb = "include" if fact.group and singular(fact.relation) != fact.relation else "is"
+            return f"whose {label_in_sentence(fact)} {verb} {object_}"
         if fact.object.type == "value":
             return f"whose {quoted_figure(fact)} is {object_}"
         return f"whose {quoted_figure(fact, 'entry')} names {object_}"

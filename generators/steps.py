@@ -18,6 +18,8 @@ from warehouse.records import Fact
 
 CANDIDATES = 3
 """A selector must choose among at least so many."""
+LONGEST = (80, 200)
+"""Characters of a name that a question can hold: of a thing, and of a work, whose title is quoted."""
 
 
 @dataclass(frozen=True)

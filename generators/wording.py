@@ -270,8 +270,12 @@ def _ordering(
     names, measured = _branches(graph, program, legs)
     fact = as_clause(measured[0].fact)
     ranked = [shown(graph.nodes[number]) for number in result.nodes]
-    listed = "; ".join(sorted(names, reverse=sorted(names) == ranked))
-    these = f"these {_kinds([leg.subject for leg in measured])}".rstrip()
+    kind = _kinds([leg.subject for leg in measured])
+    these = f"these {kind}".rstrip()
+    told = f'the {singular(kind)} "'
+    listed = "; ".join(
+        name.replace(told, '"', 1) for name in sorted(names, reverse=sorted(names) == ranked)
+    )
     if is_year(fact):
         order = "latest to the earliest" if program.order == "largest" else "earliest to the latest"
         if fact.shape == "clause":

@@ -16,15 +16,15 @@ from warehouse.records import Fact, Qualifier, Quantity
 
 Ints = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
-LONGEST_NAME = 80
-"""Characters of a name that may stand in a question."""
+LONGEST = (80, 200)
+"""Characters of a name that a question can hold: of a thing, and of a work, whose title is quoted."""
 ONCE = frozenset(
     (
         "born in|died in|born on|died on|buried in|buried at|based on|flows into|flow into|"
         "rises in|rise in|named after|located in|stands on|stands in|lies in|lies on|capital of|"
         "succeeded by|preceded by|located on|premiered at|premiered in|lives in|works at|"
         "works for|headquartered in|based in|moved to|mouth of|adapted from|first performed at|"
-        "first performed in|situated in"
+        "first performed in|situated in|chief executive officer of|chief financial officer of"
     ).split("|")
 )
 AGENT = " by"
@@ -93,7 +93,7 @@ def usable(fact: Fact) -> bool:
         return False
     if fact.shape == "code" and fact.relation in ("calls", "defined in"):
         return False  # calls are resolved in part only; a qualified name already says where a thing is defined
-    if len(fact.object.text) > LONGEST_NAME or len(fact.subject.text) > LONGEST_NAME:
+    if any(len(end.text) > LONGEST[end.type == "work"] for end in (fact.subject, fact.object)):
         return False
     once = fact.shape == "clause" and fact.object.type != "value"
     return all(carried(q) or (once and q.kind in ("place", "with")) for q in fact.qualifiers)

@@ -3,8 +3,9 @@
 Two mentions are one entity when their names are equal as blocks compare them and their types do not clash; within one
 document a short form is the full name (`short_forms`). Precision comes first: a one-word personal name is a different
 person in every document, a name that two titles share under different disambiguators stays unresolved, a name in lists
-of different kinds is told apart (`families`), and an untyped mention joins a typed one only where there is a single
-candidate. An entity's id is its smallest member's hash; each merge is kept with the name that justified it.
+of different kinds is told apart (`families`), so are namesakes who work in different places (`people`), and an untyped
+mention joins a typed one only where there is a single candidate. An entity's id is its smallest member's hash; each
+merge is kept with the name that justified it.
 """
 
 import hashlib
@@ -18,11 +19,14 @@ from functools import lru_cache
 from warehouse.edges import OWNED
 from warehouse.families import Families, is_layout
 from warehouse.identity import content_id, digest
+from warehouse.people import People
 from warehouse.records import EntityType, Fact, Mention
 from warehouse.short_forms import LocalName, short_forms
 
 DISAMBIGUATOR = re.compile(r"^(?P<base>.+?) \((?P<kind>[^()]+)\)$")
 _NOT_WORD = re.compile(r"[\W_]+")
+SHOUTED = re.compile(r"(?=.{6})[^\da-z]*[A-Z][^\da-z]*")
+"""A name in capitals for want of small letters; one with digits (`NCT00000102`) is a code."""
 
 
 @lru_cache(maxsize=1 << 17)
@@ -137,7 +141,8 @@ KINDS = frozenset(
         "company university college school laboratory observatory institute airport station "
         "railway ship submarine aircraft airliner engine rocket spacecraft satellite telescope "
         "planet moon asteroid comet star galaxy element mineral protocol standard program "
-        "programme agency team club party band orchestra award prize treaty battle war airline"
+        "programme agency team club party band orchestra award prize treaty battle war airline "
+        "article trial committee mission registrant"
     ).split()
 )
 """Common nouns for kinds of things: a field's last word that is one of them says what its value is."""
@@ -193,6 +198,7 @@ class EntityTable:
         local: dict[str, dict[LocalName, None]] = defaultdict(dict)
         self.entities: dict[str, Entity] = {}
         self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
+        self._people = People((fact, *mention_keys(fact, self._renames)) for fact in facts)
         for fact in facts:
             subject, object_ = self._keys(fact)
             self._told[subject].add(fact.document_id)
@@ -298,6 +304,8 @@ class EntityTable:
         kind = self._kind(key, "thing" if short else mention.type, document)
         if kind == "person" and " " not in key:
             return self._enter(f"{key}@{fact.document_id}", "person", key)
+        if kind == "person":
+            return self._enter(f"{self._people.key(key, fact.document_id)}/person", "person", key)
         types = {"person": "person", "work": "work", "place": "place"}
         entered: EntityType = types.get(kind, "thing")  # type: ignore[assignment]
         return self._enter(f"{key}/{kind}", entered, key)
@@ -354,7 +362,7 @@ class EntityTable:
                 entity_id,
                 type_,
                 key,
-                [n.title() if n.isupper() and len(n) > 5 else n for n in names],
+                [_calm(n) if SHOUTED.fullmatch(n) else n for n in names],
                 ranked,
             )
         return entity_id
@@ -368,6 +376,12 @@ class EntityTable:
                 digest(identity, entity.type, entity.key, entity.names, entity.nouns).encode()
             )
         return rows.hexdigest()
+
+
+def _calm(name: str) -> str:
+    """Return a name in capitals in title case: `LOWE'S BANK OF OHIO` is `Lowe's Bank of Ohio`."""
+    words = re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda match: match[0].capitalize(), name)
+    return re.sub(r"(?<= )(?:Of|And|The|For|In|On|De)(?= )", lambda match: match[0].lower(), words)
 
 
 def aliases(entity: Entity) -> Iterator[str]:

@@ -5,12 +5,14 @@ The header names the filer and the date; a document's text is verbatim but for t
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors.readers.canonical import Part, TextBuilder, make_document
 from extractors.readers.html_page import read_html
 from extractors.readers.options import Read, Rejected, SourceFile
 from extractors.readers.stated import Stated, title_case
+from extractors.readers.states import POSTAL
 
 START = re.compile(
     r"(?:-----BEGIN PRIVACY-ENHANCED MESSAGE-----|<SEC-DOCUMENT>|<DOCUMENT>\s*<TYPE>)"
@@ -24,6 +26,12 @@ FIELD = re.compile(
     r"^[ \t]*(COMPANY CONFORMED NAME|FILED AS OF DATE|CONFORMED PERIOD OF REPORT):[ \t]*(\S[^\n]*)",
     re.MULTILINE,
 )
+HEADER_LINES = (
+    ("COMPANY CONFORMED NAME", "Filer"), ("CENTRAL INDEX KEY", "Central index key"),
+    ("STANDARD INDUSTRIAL CLASSIFICATION", "Standard industrial classification"),
+    ("STATE OF INCORPORATION", "State of incorporation"), ("CITY", "Business address city"),
+)  # fmt: skip
+"""Lines of a submission's header, with the label under which its first document prints them."""
 TAG_LINE = re.compile(
     r"[ \t]*(?:</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\d+|PDF|XBRL|TEXT)>[ \t]*(?:\d{1,4})?[ \t]*)+"
 )
@@ -41,6 +49,7 @@ def read_filing(file: SourceFile) -> Read:
     stated = {name: value.strip() for name, value in FIELD.findall(header)}
     filer = title_case(stated.get("COMPANY CONFORMED NAME", ""))
     filed = re.sub(r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3", stated.get("FILED AS OF DATE", ""))
+    head_fields = list(_header_fields(header))
     found = 0
     for found, match in enumerate(DOCUMENT.finditer(file.text), 1):
         head = dict(HEAD.findall(match["head"]))
@@ -56,7 +65,13 @@ def read_filing(file: SourceFile) -> Read:
             page = replace(file, text=match["body"], source=f"{file.source}#{key}")
             yield from read_html(page)
             continue
-        built = _verbatim(match["body"], match.start("body"))
+        built = TextBuilder()
+        for label, value, at in head_fields if found == 1 else ():
+            built.add(f"{label}: ")
+            built.add(value, at)
+            built.add("\n")
+        built.separate(2)
+        _add_verbatim(built, match["body"], match.start("body"))
         series = f"{filer or file.stem} {head.get('TYPE', '')}".casefold().strip()
         yield make_document(file, Part("txt", key, series), named, built)
     if not found:
@@ -65,11 +80,29 @@ def read_filing(file: SourceFile) -> Read:
         )
 
 
-def _verbatim(body: str, offset: int) -> TextBuilder:
-    """Return the text without lines of tags, each line at its offset in the file."""
-    built = TextBuilder()
+def _header_fields(header: str) -> Iterator[tuple[str, str, int | str]]:
+    """Yield (label, value, place) of what the header says of its one filer; of several it is not clear which."""
+    found = {name: header.count(f"{name}:") for name, _ in HEADER_LINES}
+    if found["COMPANY CONFORMED NAME"] != 1:
+        return
+    business = header.find("BUSINESS ADDRESS:")
+    for name, label in HEADER_LINES:
+        start = business if name == "CITY" else 0
+        match = re.compile(rf"\b{name}:[ \t]*([^\s\[][^\n]*)").search(header, max(start, 0))
+        if match is None or (name == "CITY" and business < 0):
+            continue
+        value = match[1].strip()
+        if name == "STATE OF INCORPORATION":
+            if value in POSTAL:
+                yield label, POSTAL[value], f"char:{match.start(1)}"
+            continue
+        cased = title_case(value)
+        yield label, cased, match.start(1) if cased == value else f"char:{match.start(1)}"
+
+
+def _add_verbatim(built: TextBuilder, body: str, offset: int) -> None:
+    """Append the text without lines of tags, each line at its offset in the file."""
     for line in body.splitlines(keepends=True):
         if not TAG_LINE.fullmatch(line.rstrip("\n")):
             built.add(line, offset)
         offset += len(line)
-    return built

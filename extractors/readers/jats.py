@@ -6,7 +6,6 @@ supplements are left out.
 """
 
 import re
-from collections.abc import Iterator
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] (compiled, no stubs)
 
@@ -15,12 +14,14 @@ from extractors.readers.dates import read_date
 from extractors.readers.html_blocks import VOID, PageParser
 from extractors.readers.html_page import add_blocks, flat
 from extractors.readers.html_parts import Block
+from extractors.readers.jats_front import front_fields, plain_text, without_notes
 from extractors.readers.options import Read, Rejected, SourceFile
 from extractors.readers.stated import Stated
 from extractors.readers.text import stated_or_stem
 from extractors.readers.xml_records import XmlError, parse_xml
 
 ARTICLE = re.compile(r"<article[\s>]")
+KIND = re.compile(r"<article\b[^>]*\barticle-type=[\"']([a-z-]{3,40})[\"']")
 FRONT = re.compile(r"<(?:article-meta|journal-meta|front)[\s>]")
 NAMES = {
     "list": "ul", "list-item": "li", "def-list": "dl", "term": "dt", "def": "dd", "disp-quote": "blockquote",
@@ -134,7 +135,8 @@ def read_jats(file: SourceFile) -> Read:
         built.add("# ")
         built.add(stated.title, "/article/front/article-meta/title-group/article-title")
         built.add("\n\n")
-    for label, value, at in _fields(meta) if meta is not None else ():
+    kind = KIND.search(file.text[: max(start, 0)])
+    for label, value, at in front_fields(meta, kind[1] if kind else "") if meta is not None else ():
         built.add(f"{label}: ")
         built.add(value, at)
         built.add("\n")
@@ -150,12 +152,8 @@ def _plain_names(front: str) -> str:
     return re.sub(r"\s[\w.-]+:([\w.-]+=)", r" \1", front)
 
 
-def _text(element: etree._Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
-
-
 def _stated(meta: etree._Element) -> Stated:
-    title = _text(meta.find(".//title-group/article-title"))
+    title = without_notes(meta.find(".//title-group/article-title"))
     date = ""
     for kind in meta.iter("pub-date"):
         parts = [(kind.findtext(part) or "").strip() for part in ("year", "month", "day")]
@@ -163,22 +161,4 @@ def _stated(meta: etree._Element) -> Stated:
         date = max(date, read_date(printed), key=len)
     licence = meta.find(".//permissions/license")
     href = next((v for k, v in licence.items() if "href" in k), "") if licence is not None else ""
-    return Stated(title=title, date=date, licence=href or _text(licence)[:200])
-
-
-def _fields(meta: etree._Element) -> Iterator[tuple[str, str, str]]:
-    """Yield (label, value, where) of what the front matter says besides title and text."""
-    authors = [
-        " ".join(filter(None, (_text(n.find("given-names")), _text(n.find("surname")))))
-        for n in meta.iterfind(".//contrib-group/contrib/name")
-    ]
-    keywords = [_text(k) for k in meta.iterfind(".//kwd-group/kwd")]
-    rows = (
-        ("Authors", "; ".join(filter(None, authors)), "article-meta/contrib-group"),
-        ("Journal", _text(meta.find(".//journal-title")), "journal-meta/journal-title"),
-        ("DOI", _text(meta.find(".//article-id[@pub-id-type='doi']")), "article-meta/article-id"),
-        ("Keywords", "; ".join(filter(None, keywords)), "article-meta/kwd-group"),
-    )
-    for label, value, at in rows:
-        if value:
-            yield label, value, f"/article/front/{at}"
+    return Stated(title=title, date=date, licence=href or plain_text(licence)[:200])

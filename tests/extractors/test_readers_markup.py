@@ -175,7 +175,7 @@ Upper    12
 def test_each_document_of_a_submission_is_read(tmp_path):
     report, schedule = read(tmp_path, "0001.txt", FILING, "professional")
     assert (report.title, report.date) == ("Vils Mills Corp: CURRENT REPORT", "1998-12-31")
-    assert report.text == "The mill at Vils was sold.\nUpper    12\n"
+    assert report.text == "Filer: Vils Mills Corp\n\nThe mill at Vils was sold.\nUpper    12\n"
     place = int(at(report, "Upper").removeprefix("char:"))
     assert FILING[place:].startswith("Upper    12")
     assert schedule.text == "# Schedule\n\nFlour was milled.\n"
