@@ -38,6 +38,11 @@ CAMPUSES = re.compile(
 """Systems of universities, whose campus is part of the name, and a bare noun."""
 UNPLACED = re.compile(r"Ministry of [A-Z][\w ]+")
 """Each country has one of that name."""
+BARE = re.compile(
+    r"(?:(?:Diabetes|Cancer|Heart|Eye|Dental|Medical|Research|Children['’]?s?|General|Central|Military|Regional|District"
+    r"|Women['’]?s?|Teaching|University|National|Life|Science|Health|Public|City|State|County) )+\w+"
+)
+"""Names without a name in them: many towns have a `General Hospital`."""
 COMPANY = re.compile(r"\b(?:Ltd|Inc|GmbH|LLC|Corp|Co\.|S\.A\.|AG|plc)\b")
 ADJECTIVE = re.compile(r"\b(?:Medical|Dental|Clinical|Research|Health|Science|Sciences)$")
 MARK = re.compile(r"^(?:and |the |The |at |\d+ ?)+")
@@ -72,7 +77,7 @@ def _is_small(name: str) -> bool:
 
 def _is_name(name: str) -> bool:
     plain = NAME.fullmatch(name) and not re.search(r"\d|[a-z]{3}\. ", name)
-    vague = CAMPUSES.fullmatch(name) or UNPLACED.fullmatch(name)
+    vague = any(form.fullmatch(name) for form in (CAMPUSES, UNPLACED, BARE))
     return bool(plain) and not vague and 2 <= len(name.split()) <= LONGEST
 
 

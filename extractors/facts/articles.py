@@ -50,6 +50,7 @@ GROUP = re.compile(
     r"\b(?:Team|Network|Group|Investigators|Consortium|Committee|Collabor\w+|Program\w*|Study|Unit|Initiative|Project)\b"
 )
 """What names an author that is no person."""
+STRAY_DEGREE = re.compile(r"(?:M|B|D|Ph) ?(?:Eng|Phil|Sc|Ed|Med|Stat|S|A|D)")
 TITLE_WORDS = 4
 """Fewest words of a title that names one article: `Correction` and `Reply to Smith` name many."""
 LONGEST_TITLE = 300
@@ -105,7 +106,8 @@ def article_title(document: Document) -> Mention | None:
 
 def is_person(name: str) -> bool:
     """Whether a name in a by-line is a person's, in two words or more."""
-    return bool(PERSON.fullmatch(name)) and not GROUP.search(name) and not re.search(r"\d", name)
+    other = GROUP.search(name) or STRAY_DEGREE.fullmatch(name) or re.search(r"\d", name)
+    return bool(PERSON.fullmatch(name)) and not other
 
 
 class _Reader:

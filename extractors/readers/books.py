@@ -15,7 +15,11 @@ END = re.compile(
     r"(?:\*{3} ?END OF (?:THIS|THE) PROJECT GUTENBERG EBOOK|^End of (?:the )?Project Gutenberg)",
     re.IGNORECASE | re.MULTILINE,
 )
-LABEL = re.compile(r"^(Title|Author|Release Date|Posting Date): *(\S[^\n\[]*)", re.MULTILINE)
+LABEL = re.compile(
+    r"^(Title|Author|Translator|Editor|Illustrator|Release Date|Posting Date): *(\S[^\n\[]*)",
+    re.MULTILINE,
+)
+MAKERS = ("Author", "Translator", "Editor", "Illustrator")
 HEAD = 20_000
 LICENCE = "Project Gutenberg License"
 
@@ -27,7 +31,9 @@ class Book:
     start: int
     end: int
     title: str
-    author: str
+    makers: tuple[tuple[str, str], ...]
+    """(`Author`, name) and the like, as the header states them."""
+
     date: str
     """When the electronic text was released; the year of the book itself is not stated."""
 
@@ -40,6 +46,7 @@ def find_book(text: str) -> Book | None:
     end = END.search(text, start.end())
     labels = {name: " ".join(value.split()) for name, value in LABEL.findall(text[: start.start()])}
     return Book(
-        start.end(), end.start() if end else len(text), labels.get("Title", ""), labels.get("Author", ""),
+        start.end(), end.start() if end else len(text), labels.get("Title", ""),
+        tuple((label, labels[label]) for label in MAKERS if label in labels),
         read_date(labels.get("Release Date", "").rstrip(", ")),
     )  # fmt: skip

@@ -31,12 +31,13 @@ def verbatim(file: SourceFile, form: Format) -> Document | Rejected:
 
 
 def _book(file: SourceFile, form: Format, book: Book) -> Document | Rejected:
-    """Return the book without the notices around it; its title and author open the text."""
+    """Return the book without the notices around it; its title and makers open the text."""
     built = TextBuilder()
     if book.title:
         built.add(f"# {book.title}\n\n")
-    if book.author:
-        built.add(f"Author: {book.author}\n\n")
+    for label, name in book.makers:
+        built.add(f"{label}: {name}\n")
+    built.separate(2)
     add_verbatim(built, file.text[book.start : book.end], offset=book.start)
     stated = Stated(title=book.title, subject=book.title, date=book.date, licence=LICENCE)
     return make_document(file, Part(form), stated_or_stem(stated, file), built)

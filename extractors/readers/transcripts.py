@@ -60,7 +60,7 @@ def read_transcript(file: SourceFile) -> Read:
     """Yield one document per session; lines that go on are joined to their turn."""
     head, sessions = _sessions(file, _speakers(file))
     stated = stated_in_text("\n".join(head))
-    first = next((plain(line) for line in head if line.strip() and ": " not in line), "")
+    first = next((plain(line) for line in head if _is_titled(line)), "")
     title = stated.title or (first if len(first) <= 120 else "") or humanise(file.stem)
     series = f"{file.source} {title}".casefold()
     kept = [session for session in sessions if session.turns]
@@ -75,6 +75,11 @@ def read_transcript(file: SourceFile) -> Read:
             built.add("\n")
         part = Part("dialogue", str(index) if len(kept) > 1 else "", series)
         yield make_document(file, part, Stated(title=name, date=session.date or stated.date), built)
+
+
+def _is_titled(line: str) -> bool:
+    """Whether a line above the first turn may be a title: words, no label, no time of day."""
+    return bool(line.strip()) and ": " not in line and not CLOCK.fullmatch(line[:60])
 
 
 def _turn(line: str) -> re.Match[str] | None:
