@@ -37,7 +37,8 @@ def facts_of(text: str):
 def test_labels_tell_office_or_seat_and_party_and_the_chair():
     committee = "House of Commons Standing Committee on Mills and Bakeries"
     assert facts_of(HANSARD) == [
-        ("Bo Orr", "constituency", "Vils West"), ("Bo Orr", "party", "GRN"), ("Ana Ruiz", "office", "Minister of Bread"),
+        ("Bo Orr", "constituency", "Vils West"), ("Bo Orr", "party", "GRN"),
+        ("Ana Ruiz", "office", "Minister of Bread"),
         ("Kim Oda", "party", "GRN"), (committee, "chair", "Vera Holt"), ("Vera Holt", "chair of", committee),
     ]  # fmt: skip
 

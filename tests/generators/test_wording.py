@@ -70,6 +70,43 @@ def test_an_ordering_lists_names_in_alphabetical_order_and_stores_the_true_one(c
     assert again.question.endswith("from the smallest to the largest: Wied; Vils; Ufer.")
 
 
+def test_works_of_one_kind_are_told_by_their_titles_and_a_list_includes_its_items(corpus, helpers):
+    work = {"subject_type": "work"}
+    for title, year in (
+        ("Rye at noon", "1990"),
+        ("Oats at night", "1970"),
+        ("Bran at dawn", "2001"),
+    ):
+        value = Quantity(value=year, unit="year", step="1")
+        corpus.document(
+            f"{title} page",
+            (title, "is a", "article", {**work, "shape": "class", "relation": "is a", "object_type": "text"}),
+            (title, "year:", year, {
+                **work, "shape": "attribute", "relation": "publication year", "object_type": "value", "quantity": value,
+            }),
+            (title, "by", "Vera Holt", {
+                **work, "shape": "attribute", "relation": "authors", "object_type": "person", "group": title,
+            }),
+        )  # fmt: skip
+    world = corpus.world()
+    titles = ("Bran at dawn", "Oats at night", "Rye at noon")
+    paths = tuple(Path(anchor=helpers["node"](world, title), steps=()) for title in titles)
+    program = Program(
+        form="ordering", paths=paths, edition="", measure="publication year", order="smallest"
+    )
+    assert worded(world, Draft(program, run_program(world.view, program))).question == (
+        "Put these articles in order of publication year, from the earliest to the latest: "
+        '"Bran at dawn"; "Oats at night"; "Rye at noon".'
+    )
+    anchor = Path(anchor=helpers["node"](world, "Vera Holt"), steps=())
+    listing = Program(
+        form="listing", paths=(anchor,), links=("authors",), edition="", noun="article"
+    )
+    assert worded(world, Draft(listing, run_program(world.view, listing))).question == (
+        "List every article in the documents given whose authors include Vera Holt."
+    )
+
+
 def borders(corpus):
     """A country with three neighbours by length of border, and a page for one of them."""
     lists = {"shape": "attribute", "relation": "land boundaries / border countries", "group": "g"}

@@ -40,3 +40,10 @@ def test_a_mention_beside_two_pages_of_a_name_joins_the_bare_one(corpus):
     )
     found = ids(corpus)
     assert found["score: Forbidden Ground"] == found["old: Forbidden Ground"]
+
+
+def test_a_name_in_capitals_is_shown_in_small_letters_and_a_code_is_not(corpus):
+    corpus.document("filing", ("LOWE’S BANK OF OHIO", "was audited by", "ISRCTN10000001", {}))
+    table = EntityTable(corpus.facts)
+    ends = table.of(corpus.facts[0])
+    assert [table.entities[end].name for end in ends] == ["Lowe’s Bank of Ohio", "ISRCTN10000001"]
