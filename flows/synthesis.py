@@ -27,7 +27,7 @@ from generators.walks import Walker
 from generators.wording import word_candidate
 from verifiers.chain_proofs import judge, worded
 from verifiers.context_checks import LaidOut, check_context
-from verifiers.proof import Draft, co_supporters, evidence_sections, prove
+from verifiers.proof import Draft, bystanders, co_supporters, evidence_sections, prove
 from verifiers.question_checks import check_question, thin
 from verifiers.refute import Matcher
 from verifiers.world import World
@@ -187,7 +187,10 @@ def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> 
             continue
         evidence = tuple(sorted(evidence_sections(draft, world)))
         yield Worded(
-            candidate, (*verdicts, *checked), evidence, frozenset(co_supporters(draft, world))
+            candidate,
+            (*verdicts, *checked),
+            evidence,
+            frozenset(co_supporters(draft, world) | bystanders(draft, world)),
         )
 
 

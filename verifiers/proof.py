@@ -159,6 +159,23 @@ def co_supporters(draft: Draft, world: World) -> set[str]:
     return found - evidence_sections(draft, world)
 
 
+def bystanders(draft: Draft, world: World) -> set[str]:
+    """Return the other sections that name what all items of a listing point to: they may state an item unread."""
+    if draft.program.form != "listing":
+        return set()
+    links = [
+        edge
+        for _, edge in draft.result.edges
+        if edge_relation(world.fact(edge)) in draft.program.links
+    ]
+    named = [
+        world.index.of_node.get(world.ends(edge)[1], set())
+        for edge in links
+        if world.fact(edge).shape != "code"
+    ]
+    return set().union(*named) - evidence_sections(draft, world)
+
+
 def restated(draft: Draft, world: World) -> Verdict:
     """No hop is also supported by the evidence of another hop, in facts or in words."""
     graph = world.view.graph

@@ -2,7 +2,7 @@
 
 The subject of a by-line is the article, by its title; a person's affiliation is a fact about the person, with the
 article's date. Roles that one person fills are also told of the person ("is the corresponding author of"), because that
-is how two articles meet. A list of names is read whole or not at all. Two layouts are read: the fields that journals'
+is how two articles meet. Two layouts are read: the fields that journals'
 XML gives (`Authors: A; B`, `Affiliation of A; B: …`), and the printed by-line of names with degrees, with
 `Corresponding author: …` and a suggested citation.
 """
@@ -57,6 +57,8 @@ LONGEST_TITLE = 300
 IDENTIFIER = re.compile(r" \[\w+\]$")
 HEAD = 4000
 """Characters in which a printed by-line stands."""
+LONGEST_NAME = 8
+"""Words of an author's or a group's name."""
 DEGREED = 0.5
 """Least share of a printed by-line's names that a degree follows; other lines with semicolons are prose."""
 YEARS = {
@@ -202,24 +204,30 @@ class _Reader:
             self._class(line, start)
 
     def _people(self, line: _Line, value: str, role: str, printed: str = "") -> None:
-        """Tell who fills a role: one person, or a list and its ends."""
+        """Tell who fills a role: one person, or the people of a list and those at its ends.
+
+        Groups and names that are not understood are left out one by one, so that a person is found in every list.
+        """
         names = value.split("; ")
-        if not all(map(is_person, names)) or len(set(names)) < len(names):
-            return
         text, cursor, people = printed or value, 0, list[Mention]()
         for name in names:
             cursor = text.index(name, cursor)
-            people.append(self._mention(line.value + cursor, name, "person"))
+            if is_person(name):
+                people.append(self._mention(line.value + cursor, name, "person"))
             cursor += len(name)
-        if len(people) == 1:
-            self._role(line, people[0], role)
+        if len(names) == 1:
+            for person in people:
+                self._role(line, person, role)
             return
         group = digest("by-line", self.document.id, line.start)[:16]
         for person in people:
             self._add(line, self.title, f"{role}s", person, group=group)
-        if role == "author":
-            self._role(line, people[0], "first author")
-            self._role(line, people[-1], "last author")
+        for name, person, end in (
+            (names[0], people[:1], "first"),
+            (names[-1], people[-1:], "last"),
+        ):
+            if role == "author" and person and person[0].text == name and names.count(name) == 1:
+                self._role(line, person[0], f"{end} author")
 
     def _role(self, line: _Line, person: Mention, role: str) -> None:
         """Tell a role of the article, and of the person."""
@@ -299,16 +307,18 @@ class _Reader:
 
 
 def _degreed(text: str) -> list[str]:
-    """Return the names of a printed by-line, none where too few of them have a degree or one is no name."""
+    """Return the names of a printed by-line, none where too few of them have a degree or are people."""
     names: list[str] = []
     degrees = 0
     for item in text.split("; "):
         name, *rest = item.split(", ")
-        if not all(DEGREE.fullmatch(part) for part in rest) or not is_person(name):
+        if not all(DEGREE.fullmatch(part) for part in rest) or len(name.split()) > LONGEST_NAME:
             return []
         names.append(name)
         degrees += bool(rest)
-    return names if degrees >= DEGREED * len(names) and len(names) > 1 else []
+    people = sum(map(is_person, names))
+    enough = min(degrees, people) >= DEGREED * len(names) and len(names) > 1
+    return names if enough else []
 
 
 def _holding(sections: Sequence[Section], at: int) -> Section | None:

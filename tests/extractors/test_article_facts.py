@@ -149,9 +149,14 @@ def test_a_printed_by_line_and_its_citation(tmp_path):
     assert of_relation(found, "doi") == [(title, "10.5555/pht18.200")]
 
 
-def test_a_group_of_authors_is_no_person_and_a_list_is_read_whole_or_not_at_all(tmp_path):
+def test_a_group_of_authors_is_no_person(tmp_path):
     text = PRINTED.replace("Bo Lind;", "Vils Noise Study Group, MPH;")
-    assert of_relation(facts_of(read(tmp_path, "n.html", text)), "authors") == []
+    found = facts_of(read(tmp_path, "n.html", text))
+    assert [o for _, o in of_relation(found, "authors")] == ["Ana Ruiz", "Mary K. O'Dell"]
+    last = PRINTED.replace("Lind; Mary K. O'Dell, MD, MPH", "Lind, MD; Vils Noise Study Group")
+    found = facts_of(read(tmp_path, "l.html", last))
+    assert [o for _, o in of_relation(found, "first author")] == ["Ana Ruiz"]
+    assert of_relation(found, "last author") == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifiers.proof import Draft, co_supporters, prove, shortcut, told_by_name
+from verifiers.proof import Draft, bystanders, co_supporters, prove, shortcut, told_by_name
 from warehouse.programs import Path, Program, Step
 from warehouse.queries import run_program
 from warehouse.records import Quantity
@@ -215,3 +215,18 @@ def test_an_ordering_within_the_printed_precision_has_no_answer(corpus, helpers)
     draft = Draft(program, run_program(world.view, program))
     assert draft.result.reason == "the gap is within the printed precision"
     assert verdict(draft, world).check == "unique"
+
+
+def test_sections_that_name_what_a_listing_points_to_are_kept_out_of_its_context(corpus, helpers):
+    written = {
+        "shape": "attribute", "relation": "authors", "object_type": "person", "subject_type": "work",
+    }  # fmt: skip
+    for title in ("Rye at noon", "Oats at night"):
+        corpus.document(title, (title, "written by", "Vera Holt", {**written, "group": title}))
+    corpus.document("unread", extra="Bran at dawn is by Vera Holt.")
+    corpus.document("other", extra="Bran at dusk is by Ana Ruiz.")
+    world = corpus.world()
+    anchor = Path(anchor=helpers["node"](world, "Vera Holt"), steps=())
+    program = Program(form="listing", paths=(anchor,), links=("authors",), edition="")
+    found = Draft(program, run_program(world.view, program))
+    assert bystanders(found, world) == {"unread#0"}
