@@ -101,6 +101,9 @@ OWN_START = re.compile(
 
 
 def _scoped(text: str, program: Program, category: Category) -> str:
+    text = re.sub(
+        r"(?<!\.)\.\.(?= |$)", ".", text
+    )  # a name that ends with a point ends the sentence as well
     if OWN_START.match(text):
         text = f"{text[0].lower()}{text[1:]}"
     if program.edition:

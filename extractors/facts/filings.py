@@ -71,7 +71,7 @@ HEADER_FIELDS: dict[str, tuple[str, EntityType]] = {
     "Business address city": ("business address city", "place"),
 }
 """Lines of the submission's header as the reader prints them, with relation and type."""
-WORD = "registrant"
+WORD = re.compile("registrant", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,9 @@ class _Reader:
     def cover(self, cover: str, exact: re.Match[str]) -> None:
         """Tell what the captions of the cover page say."""
         text = self.document.text
-        word = text.find(WORD, exact.start(), exact.end())
-        if word >= 0:
-            noun = self._mention(word, WORD, "text")
-            self._add(self._own(), "is a", noun, _line_span(text, word), shape="class")
+        if word := WORD.search(text, exact.start(), exact.end()):
+            noun = self._mention(word.start(), word[0], "text")
+            self._add(self._own(), "is a", noun, _line_span(text, word.start()), shape="class")
         state, below = _above(cover, STATE)
         if state and state.text in STATES:
             self._told("state of incorporation", state.start, state.text, "place", below)

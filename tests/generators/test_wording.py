@@ -201,6 +201,14 @@ def test_a_field_that_is_a_participle_reads_as_a_clause(corpus, helpers):
     )
 
 
+def test_a_name_that_ends_with_a_point_ends_its_sentence():
+    program = Program(form="chain", paths=(), edition="")
+    told = _scoped(
+        "Consider the head of Vils Inc.. Name the seat of Tarn Ltd..", program, "general"
+    )
+    assert told == "Consider the head of Vils Inc. Name the seat of Tarn Ltd."
+
+
 def test_a_name_keeps_its_capital_behind_a_prefix():
     program = Program(form="chain", paths=(), edition="2005")
     assert _scoped("What is the area of it?", program, "general").endswith(
