@@ -169,7 +169,7 @@ def bystanders(draft: Draft, world: World) -> set[str]:
         if edge_relation(world.fact(edge)) in draft.program.links
     ]
     named = [
-        world.index.of_node.get(world.ends(edge)[1], set())
+        world.index.of_node(world.ends(edge)[1])
         for edge in links
         if world.fact(edge).shape != "code"
     ]
