@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from benchmarks.labelled_relations import labels_of
 from benchmarks.labelled_sets import Gold, Passage, batches
 from flows.stages import extract
-from warehouse.entities import DISAMBIGUATOR, normalise
+from warehouse.names import DISAMBIGUATOR, normalise
 from warehouse.records import Fact, Mention
 
 YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")

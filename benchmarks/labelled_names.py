@@ -18,7 +18,8 @@ from spacy.tokens import Doc
 from benchmarks.labelled_sets import Named, Passage, document_of, lines
 from extractors.facts.prose_names import NER
 from flows.stages import language
-from warehouse.entities import DISAMBIGUATOR, EntityTable, normalise
+from warehouse.entities import EntityTable
+from warehouse.names import DISAMBIGUATOR, normalise
 from warehouse.records import EntityType, Fact, Mention, make_fact
 
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from warehouse.entities import Entity, normalise
+from warehouse.entities import Entity
 from warehouse.mentions import NameTrie, searchable
+from warehouse.names import normalise
 from warehouse.programs import Candidate
 from warehouse.records import Fact
 

@@ -1,5 +1,6 @@
 """All that a proof may look at: one split's graph, what its sections name, and how functional its relations are."""
 
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 
 from warehouse.edges import Flags, Ints, contains
 from warehouse.functional import Measured
-from warehouse.identity import digest
 from warehouse.mentions import MentionIndex
 from warehouse.programs import Direction, Step
 from warehouse.queries import GraphView, starts
@@ -106,5 +106,5 @@ def _stems(name: str) -> int:
     mask = 0
     for word in name.split():
         if len(word) >= STEM and word[0].isupper():
-            mask |= 1 << int(digest(word.casefold()[:STEM])[:8], 16) % 64
+            mask |= 1 << zlib.crc32(word.casefold()[:STEM].encode()) % 64
     return mask

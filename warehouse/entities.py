@@ -10,61 +10,22 @@ merge is kept with the name that justified it.
 
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from warehouse.edges import OWNED
 from warehouse.families import Families, is_layout
 from warehouse.identity import content_id, digest
+from warehouse.local_names import LocalNames
+from warehouse.names import DISAMBIGUATOR, SHOUTED, block_name, calm, normalise
 from warehouse.people import People
 from warehouse.records import EntityType, Fact, Mention
-from warehouse.short_forms import LocalName, short_forms
-
-DISAMBIGUATOR = re.compile(r"^(?P<base>.+?) \((?P<kind>[^()]+)\)$")
-_NOT_WORD = re.compile(r"[\W_]+")
-SHOUTED = re.compile(r"(?=.{6})[^\da-z]*[A-Z][^\da-z]*")
-"""A name in capitals for want of small letters; one with digits (`NCT00000102`) is a code."""
+from warehouse.short_forms import LocalName
+from warehouse.tallies import Numbers, Tally
 
 
-@lru_cache(maxsize=1 << 17)
-def normalise(name: str) -> str:
-    """Return the name as compared: NFKC, case folded, marks and punctuation to spaces, no leading article."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    text = _NOT_WORD.sub(" ", text.removesuffix("'s").removesuffix("’s")).strip()
-    return text.removeprefix("the ") or text
-
-
-KNOWN = {
-    **dict.fromkeys(("US", "U.S.", "USA", "U.S.A.", "United States of America"), "United States"),
-    **dict.fromkeys(("UK", "U.K."), "United Kingdom"),
-    **dict.fromkeys(("USSR", "U.S.S.R."), "Soviet Union"),
-    "First World War": "World War I",
-    "Second World War": "World War II",
-}
-"""Second names that any text may use without saying so, spelled exactly; everything else must be told by the text."""
-_SIGN = {"&": " and ", "+": " plus", "#": " sharp"}
-_INITIALS = re.compile(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b|\b[^\W\d_] [^\W\d_](?= [^\W\d_]{2})")
-
-
-@lru_cache(maxsize=1 << 17)
-def block_name(name: str) -> str:
-    """Return the name as blocks compare it: spellings of one name are equal, signs that tell names apart stay.
-
-    `J. R. R. Tolkien` is `JRR Tolkien`, `Barnes & Noble` has an `and`, accents of names of several words may be left
-    out; `C++` and `C#` are not `C`.
-    """
-    name = KNOWN.get(name.removeprefix("the ").removeprefix("The "), name)
-    text = re.sub(r"&|(?<=\w)[+#]", lambda sign: _SIGN[sign[0]], name)
-    text = _INITIALS.sub(lambda letters: letters[0].replace(" ", ""), normalise(text))
-    if " " not in text:
-        return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-
-
-@dataclass
+@dataclass(slots=True)
 class Entity:
     """One thing of the world, or one literal value; `names` are its surfaces, most frequent first."""
 
@@ -169,7 +130,7 @@ ARTICLED = "#the"
 """Ends the block of a name with an article where the same name without one is another thing."""
 FIRM = 50
 """Weight of what a relation or a class statement says, against one guess of the entity recogniser."""
-_CLASSES: dict[str, str] = {
+CLASSES: dict[str, str] = {
     "person": "person",
     "work": "work",
     "place": "place",
@@ -183,71 +144,66 @@ class EntityTable:
     def __init__(self, facts: Collection[Fact], renames: Mapping[str, str] | None = None) -> None:
         """Read every mention once: names, types and class nouns by block; `renames` as for `mention_keys`."""
         self._renames = renames or {}
-        self._surfaces: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._types: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._nouns: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self._bases: dict[str, set[str]] = defaultdict(set)
-        self._told: dict[str, set[str]] = defaultdict(set)
+        keys, documents = Numbers(), Numbers()
+        self._surfaces = Tally(keys, Numbers())
+        self._types = Tally(keys, Numbers())
+        self._nouns = Tally(keys, Numbers())
+        self._told = Tally(keys, documents)
         """Documents that state something of the name, by block."""
-        self._headed: dict[str, dict[bool, set[str]]] = defaultdict(lambda: defaultdict(set))
-        """Documents headed by the name, by block and by whether the heading opens with an article."""
-        self._places: set[str] = set()
+        self._headed = {articled: Tally(keys, documents) for articled in (True, False)}
+        """Documents headed by the name, by whether the heading opens with an article."""
+        self._places: set[int] = set()
         """Blocks that running text calls a place: with an article and without it is the same one."""
-        self._near: dict[tuple[str, str], set[str]] = defaultdict(set)
-        """Types that a document gives a name, by block and document."""
-        local: dict[str, dict[LocalName, None]] = defaultdict(dict)
+        self._local = LocalNames(keys, documents)
         self.entities: dict[str, Entity] = {}
         self._families = Families((fact, *mention_keys(fact, self._renames)) for fact in facts)
-        self._people = People((fact, *mention_keys(fact, self._renames)) for fact in facts)
+        self._people = People(facts, lambda fact: mention_keys(fact, self._renames))
         for fact in facts:
-            subject, object_ = self._keys(fact)
-            self._told[subject].add(fact.document_id)
-            if not is_layout(fact):
-                self._read(local[fact.document_id], subject, fact.subject, fact)
-                self._read(local[fact.document_id], object_, fact.object, fact)
-            if not (fact.shape == "code" and fact.relation in OWNED):
-                self._note(subject, fact.subject)
-            for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
-                if fact.shape == "code" and fact.relation in kind:
-                    self._nouns[key][kind[fact.relation]] += 1
-            self._imply(subject, object_, fact)
-            if fact.shape == "class":
-                if fact.object.text.casefold().split()[-1] not in RELATIONAL:
-                    self._nouns[subject][fact.object.text.casefold()] += FIRM
-            else:
-                self._note(object_, fact.object)
-        for key in list(self._surfaces):
-            for surface in self._surfaces[key]:
-                if match := DISAMBIGUATOR.match(surface):
-                    self._bases[f"name:{block_name(match['base'])}"].add(key)
+            self._count(fact, *self._keys(fact), keys)
+        for tally in (self._surfaces, self._types, self._nouns, self._told, *self._headed.values()):
+            tally.close()
+        self._local.close()
+        self._bases: dict[str, set[str]] = defaultdict(set)
+        for key, surface in self._surfaces.pairs():
+            if match := DISAMBIGUATOR.match(surface):
+                self._bases[f"name:{block_name(match['base'])}"].add(key)
+        self._parts = {
+            key
+            for key in self._headed[True].counted()
+            if keys[key] not in self._places and self._headed_apart(key)
+        }
+        """Names that head one document with an article and another without it: they are two works."""
 
-        self._short = {document: short_forms(names) for document, names in local.items()}
-        for key, headed in self._headed.items():
-            apart = headed[True] and headed[False] and not headed[True] & headed[False]
-            if apart and key not in self._places:
-                self._part(key)
+    def _count(self, fact: Fact, subject: str, object_: str, keys: Numbers) -> None:
+        """Take in what a fact says of the blocks of its ends."""
+        self._told.add(subject, fact.document_id)
+        if not is_layout(fact):
+            for key, mention in ((subject, fact.subject), (object_, fact.object)):
+                named = fact.shape != "class" or mention is fact.subject
+                if named and key.startswith("name:"):
+                    self._read(key, mention, fact, keys)
+        if not (fact.shape == "code" and fact.relation in OWNED):
+            self._note(subject, fact.subject)
+        for key, kind in ((subject, CODE_SUBJECT), (object_, CODE_OBJECT)):
+            if fact.shape == "code" and fact.relation in kind:
+                self._nouns.add(key, kind[fact.relation])
+        self._imply(subject, object_, fact)
+        if fact.shape != "class":
+            self._note(object_, fact.object)
+        elif fact.object.text.casefold().split()[-1] not in RELATIONAL:
+            self._nouns.add(subject, fact.object.text.casefold(), FIRM)
 
-    def _read(self, local: dict[LocalName, None], key: str, mention: Mention, fact: Fact) -> None:
+    def _read(self, key: str, mention: Mention, fact: Fact, keys: Numbers) -> None:
         """Take in a name of running text, for what it tells of other names of its document."""
-        if not key.startswith("name:") or (fact.shape == "class" and mention is fact.object):
-            return
-        local[LocalName(key, mention.text, mention.type)] = None
+        self._local.add(fact.document_id, LocalName(key, mention.text, mention.type))
         if mention.type == "place":
-            self._places.add(key)
-        if mention.type in _CLASSES:
-            self._near[key, fact.document_id].add(_CLASSES[mention.type])
+            self._places.add(keys[key])
         if mention is fact.subject and mention.start <= HEADING:
-            self._headed[key][mention.text.startswith("The ")].add(fact.document_id)
+            self._headed[mention.text.startswith("The ")].add(key, fact.document_id)
 
-    def _part(self, key: str) -> None:
-        """Give a name that heads one document with an article and another without it two blocks: they are two works."""
-        surfaces = self._surfaces[key]
-        articled = {s: times for s, times in surfaces.items() if s.startswith("The ")}
-        self._surfaces[f"{key}{ARTICLED}"] = defaultdict(int, articled)
-        self._surfaces[key] = defaultdict(
-            int, {s: times for s, times in surfaces.items() if s not in articled}
-        )
-        self._nouns.pop(key, None)
+    def _headed_apart(self, key: str) -> bool:
+        articled, bare = (self._headed[kind].of(key).keys() for kind in (True, False))
+        return bool(bare) and not articled & bare
 
     def _keys(self, fact: Fact) -> tuple[str, str]:
         """Return the block keys of the fact's ends, those of contested names with their family."""
@@ -260,26 +216,23 @@ class EntityTable:
 
     def _imply(self, subject: str, object_: str, fact: Fact) -> None:
         """Count what the relation itself says of its ends, which outweighs the recogniser's guess."""
+        literal = fact.object.type in ("value", "text")
         if fact.relation in PERSONAL:
-            self._types[subject]["person"] += FIRM
-        if fact.relation in PLACED and fact.object.type not in ("value", "text"):
-            self._types[object_]["place"] += FIRM
+            self._types.add(subject, "person", FIRM)
+        if fact.relation in PLACED and not literal:
+            self._types.add(object_, "place", FIRM)
         if fact.relation in EMPLOYS:
-            self._nouns[object_]["organisation"] += 1
+            self._nouns.add(object_, "organisation")
         if fact.relation in SEATED and fact.subject.type != "person":
-            self._nouns[subject]["organisation"] += 1
+            self._nouns.add(subject, "organisation")
         last = fact.relation.split()[-1]
-        if (
-            fact.shape == "attribute"
-            and last in KINDS
-            and fact.object.type not in ("value", "text")
-        ):
-            self._nouns[object_][last] += 1
+        if fact.shape == "attribute" and last in KINDS and not literal:
+            self._nouns.add(object_, last)
 
     def _note(self, key: str, mention: Mention) -> None:
-        self._surfaces[key][mention.text] += 1
-        if mention.type in _CLASSES:
-            self._types[key][_CLASSES[mention.type]] += 1
+        self._surfaces.add(key, mention.text)
+        if mention.type in CLASSES:
+            self._types.add(key, CLASSES[mention.type])
 
     def of(self, fact: Fact) -> tuple[str, str]:
         """Return the entity ids of the fact's subject and object, entering them in the table."""
@@ -294,7 +247,7 @@ class EntityTable:
             type_: EntityType = "code" if key.startswith("code:") else mention.type
             return self._enter(key, type_, key)
         document = fact.document_id
-        short = self._short.get(document, {}).get(key)
+        short = self._local.full_name(document, key)
         key = self._parted(short or key, mention, document)
         bases = self._bases.get(key, set())
         if len(bases) > 1:
@@ -312,12 +265,11 @@ class EntityTable:
 
     def _parted(self, key: str, mention: Mention, document: str) -> str:
         """Return which of a name's two blocks is meant; in a document that neither heads it is not clear."""
-        if f"{key}{ARTICLED}" not in self._surfaces:
+        if key not in self._parts:
             return key
-        headed = self._headed[key]
-        if document in headed[True]:
+        if document in self._headed[True].of(key):
             return f"{key}{ARTICLED}"
-        return key if document in headed[False] else f"{key}@{document}"
+        return key if document in self._headed[False].of(key) else f"{key}@{document}"
 
     def _disambiguated(self, key: str, longer: str, mention: Mention, fact: Fact) -> str:
         """Return which key a bare name stands for where one title has it with a disambiguator.
@@ -325,10 +277,10 @@ class EntityTable:
         In the title's own document it is the title. Elsewhere it is, unless another document has the bare name as
         its subject: a page that needs no disambiguator is about another thing.
         """
-        home = self._told[longer]
+        home = self._told.of(longer)
         if fact.document_id in home:
             return longer
-        apart = mention is fact.subject or self._told[key] - home
+        apart = mention is fact.subject or self._told.of(key).keys() - home.keys()
         return key if apart else longer
 
     def _kind(self, key: str, own: EntityType, document: str) -> str:
@@ -336,24 +288,33 @@ class EntityTable:
 
         A name of one word (`Madison`) may be two things, so that what relations say in other documents comes last.
         """
-        kinds = self._types.get(key, {})
+        kinds = self._types.of(key)
         firm = [kind for kind, weight in kinds.items() if weight >= FIRM]
         if len(firm) == 1 and " " in key:
             return firm[0]
-        if known := _CLASSES.get(own):
+        if known := CLASSES.get(own):
             return known
-        if len(near := self._near.get((key, document), ())) == 1:
-            return next(iter(near))
+        near = {CLASSES[kind] for kind in self._local.types(document, key) if kind in CLASSES}
+        if len(near) == 1:
+            return near.pop()
         if len(firm) == 1:
             return firm[0]
         return next(iter(kinds)) if len(kinds) == 1 else "thing" if kinds else ""
 
+    def _printed(self, key: str) -> dict[str, int]:
+        """Return the surfaces of a block; one of two that an article tells apart has its own."""
+        if (bare := key.removesuffix(ARTICLED)) not in self._parts:
+            return self._surfaces.of(key)
+        articled = key != bare
+        surfaces = self._surfaces.of(bare)
+        return {s: n for s, n in surfaces.items() if s.startswith("The ") == articled}
+
     def _enter(self, identity: str, type_: EntityType, key: str) -> str:
         entity_id = content_id("entity", identity)
         if entity_id not in self.entities:
-            surfaces = self._surfaces.get(key, {})
+            surfaces = self._printed(key)
             names = sorted(surfaces, key=lambda s: (s.isupper(), -surfaces[s], s))
-            nouns = self._nouns.get(key, {})
+            nouns = {} if key in self._parts else self._nouns.of(key)
             ranked = sorted(nouns, key=lambda n: (-nouns[n], n))
             name = key.removeprefix("code:")
             if key.startswith("code:"):
@@ -362,7 +323,7 @@ class EntityTable:
                 entity_id,
                 type_,
                 key,
-                [_calm(n) if SHOUTED.fullmatch(n) else n for n in names],
+                [calm(n) if SHOUTED.fullmatch(n) else n for n in names],
                 ranked,
             )
         return entity_id
@@ -376,12 +337,6 @@ class EntityTable:
                 digest(identity, entity.type, entity.key, entity.names, entity.nouns).encode()
             )
         return rows.hexdigest()
-
-
-def _calm(name: str) -> str:
-    """Return a name in capitals in title case: `LOWE'S BANK OF OHIO` is `Lowe's Bank of Ohio`."""
-    words = re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda match: match[0].capitalize(), name)
-    return re.sub(r"(?<= )(?:Of|And|The|For|In|On|De)(?= )", lambda match: match[0].lower(), words)
 
 
 def aliases(entity: Entity) -> Iterator[str]:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from warehouse.edges import Flags, Ints, contains
-from warehouse.entities import Entity, aliases, normalise
+from warehouse.entities import Entity, aliases
+from warehouse.names import normalise
 
 LONGEST = 10
 PREPOSITIONS = frozenset("of in to from by at on with into for near".split())

@@ -6,7 +6,7 @@ means a person of its own; one that says nothing of the kind means the only one 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 
 import networkx as nx
 
@@ -18,20 +18,19 @@ AFFILIATION = "affiliation"
 class People:
     """The documents of each name, grouped by shared affiliations."""
 
-    def __init__(self, mentions: Iterable[tuple[Fact, str, str]]) -> None:
-        """Read every affiliation with the name keys of person and institution."""
+    def __init__(self, facts: Collection[Fact], keys: Callable[[Fact], tuple[str, str]]) -> None:
+        """Read every affiliation, then who else is named beside; `keys` gives the blocks of a fact's ends."""
         stated: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        named: dict[str, set[str]] = defaultdict(set)
-        for fact, subject, object_ in mentions:
+        for fact in facts:
             if fact.relation == AFFILIATION and fact.subject.type == "person":
-                stated[subject][fact.document_id].add(object_)
-                named[fact.document_id].add(subject)
-            elif fact.object.type == "person":
-                named[fact.document_id].add(object_)
+                subject, institution = keys(fact)
+                stated[subject][fact.document_id].add(institution)
         telling = {document for places in stated.values() for document in places}
-        for document in telling:
-            for name in named[document] & stated.keys():
-                stated[name][document].update(stated[name][document] or {f"unstated in {document}"})
+        for fact in facts if telling else ():
+            if fact.object.type == "person" and fact.document_id in telling:
+                name, document = keys(fact)[1], fact.document_id
+                if name in stated and not stated[name][document]:
+                    stated[name][document].add(f"unstated in {document}")
         grouped = {name: _grouped(places) for name, places in stated.items() if len(places) > 1}
         self._home = {name: homes for name, homes in grouped.items() if len({*homes.values()}) > 1}
 

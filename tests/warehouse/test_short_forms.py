@@ -1,6 +1,7 @@
 """Short names of one document: joined where one full name is meant, left alone where two could be."""
 
-from warehouse.entities import EntityTable, block_name
+from warehouse.entities import EntityTable
+from warehouse.names import block_name
 from warehouse.short_forms import LocalName, short_forms
 
 
