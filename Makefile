@@ -14,7 +14,7 @@ demo: $(VENV)/.core  ## run the main job on the built-in corpus
 	$(BIN)/longspan snapshot show demo --sample 1
 
 test: $(VENV)/.dev  ## run the tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

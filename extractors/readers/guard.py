@@ -21,6 +21,8 @@ from warehouse.records import Category, Document
 
 ITEM: TypeAdapter[Document | Rejected] = TypeAdapter(Document | Rejected)
 END = b"\n"
+START_SECONDS = 120.0
+"""How long the child may take to load its parsers, which no file's time limit counts."""
 
 
 class GuardedReader:
@@ -80,6 +82,11 @@ class GuardedReader:
             self._child = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_project()
             )
+            assert self._child.stdout is not None
+            # A child that cannot start ends its output: the reply to the first request says so.
+            ready, _, _ = select.select([self._child.stdout], [], [], START_SECONDS)
+            if ready:
+                os.read(self._child.stdout.fileno(), len(END))
         return self._child
 
     def _reply(self, child: subprocess.Popen[bytes]) -> bytes | None:
@@ -123,6 +130,8 @@ def serve(options: ReadOptions, out: BinaryIO) -> None:
     """Answer requests on standard input until it ends: the child's side."""
     from extractors.readers.files import read_file
 
+    out.write(END)
+    out.flush()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         found = read_file(
