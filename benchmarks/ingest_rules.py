@@ -29,7 +29,9 @@ def read(folder: Path) -> list[Document]:
         for entry in entries(folder):
             if Path(entry.path).is_relative_to(folder):
                 items = reader.read(
-                    Path(entry.path), root=Path(entry.root), category=entry.category
+                    Path(entry.path),
+                    root=Path(entry.root),
+                    category=entry.read_as,
                 )
                 found += [item for item in items if not isinstance(item, Rejected)]
     return found

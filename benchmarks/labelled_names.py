@@ -77,7 +77,7 @@ def place(passages: Sequence[Passage]) -> list[Placed]:
         for name in passage.names
         if (fact := _fact(passage, doc, name))
     ]
-    table = EntityTable(fact for fact, _ in named)
+    table = EntityTable([fact for fact, _ in named])
     placed = []
     for fact, name in named:
         subject, object_ = table.of(fact)
@@ -98,7 +98,7 @@ def _fact(passage: Passage, doc: Doc, name: Named) -> Fact | None:
     }
     if labels & {"NORP", "LANGUAGE"}:
         return None
-    kinds = {NER.get(label, "thing") for label in labels}
+    kinds: set[EntityType] = {NER.get(label, "thing") for label in labels}
     kind: EntityType = kinds.pop() if len(kinds) == 1 else "thing"
     text = document.text[name.start : name.end]
     mention = Mention(text=text, start=name.start, end=name.end, type=kind)

@@ -29,7 +29,7 @@ File = tuple[Path, Path, Category]
 def listed(documents: Path, written: Path) -> list[File]:
     """Return the folder's files and, for kinds that the built-in corpus lacks, its own text written anew."""
     found: list[File] = [
-        (Path(entry.path), Path(entry.root), entry.category)
+        (Path(entry.path), Path(entry.root), entry.read_as)
         for entry in entries(documents)
         if Path(entry.path).is_relative_to(documents)
     ]

@@ -19,7 +19,7 @@ from extractors.trees import Tree, TreeFile, TreeOptions
 from flows.config import ConfigError, Source, SourceCategory, SynthesisConfig
 from flows.licensing import LicenceFinder
 from warehouse.identity import digest
-from warehouse.records import Record
+from warehouse.records import Category, Record
 
 STDLIB = "stdlib:"
 
@@ -44,6 +44,11 @@ class FileEntry(Record):
     """Why it is not read; empty for a file to read."""
     detail: str = ""
     """What exactly, where it is left out."""
+
+    @property
+    def read_as(self) -> Category:
+        """Category under which it is read, before its documents' content decides."""
+        return "general" if self.category == "auto" else self.category
 
     @property
     def id(self) -> str:

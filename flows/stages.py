@@ -65,7 +65,7 @@ def ingest(entries: Sequence[FileEntry], config: SynthesisConfig) -> Ingested:
         for item in reader.read(
             Path(entry.path),
             root=Path(entry.root),
-            category="general" if entry.category == "auto" else entry.category,
+            category=entry.read_as,
             licence=entry.licence,
         ):
             if entry.category == "auto" and isinstance(item, Document):
