@@ -29,18 +29,7 @@ STATEMENTS = 60
 """Documents of the generated world that one file holds, each of three statements or so."""
 STREAMING = ("ingest", "extract")
 """Stages whose memory must not grow with the corpus."""
-MEMORY_CONFIG = """
-[[sources]]
-path = "general"
-category = "general"
-[generate]
-rows = 5
-draws = 50
-[walk]
-walks_per_start = 1
-sets_per_measure = 1
-max_edges = 2
-"""
+MEMORY_CONFIG = '[[sources]]\npath = "general"\ncategory = "general"\n'
 
 
 def start(config: Path, folder: Path, home: Path) -> subprocess.Popen[str]:
@@ -48,16 +37,16 @@ def start(config: Path, folder: Path, home: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "flows", "run", str(config), "--documents", str(folder),
                "--home", str(home), "--json"]  # fmt: skip
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
 
 
 def finish(process: subprocess.Popen[str]) -> dict:
     """Return the outcome of a run."""
-    told, _ = process.communicate()
+    told, why = process.communicate()
     if process.returncode:
-        sys.exit(f"the run failed with exit code {process.returncode}")
+        sys.exit(f"the run failed with exit code {process.returncode}: {why[-2000:]}")
     return json.loads(told)
 
 
@@ -123,12 +112,17 @@ def memory(files: int, times: list[int]) -> None:
             config.write_text(MEMORY_CONFIG, encoding="utf-8")
             process = start(config, folder / "documents", folder / "home")
             most = dict.fromkeys(STREAMING, 0)
-            while process.poll() is None:
+            stage = ""
+            while process.poll() is None and stage in ("", *STREAMING):
                 stage = _stage(folder / "home")
                 if stage in most:
                     most[stage] = max(most[stage], sum(map(_resident, _group(process.pid))))
                 time.sleep(0.2)
-            finish(process)
+            if process.poll() is None:  # what follows is not measured
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+            else:
+                finish(process)
         rows.append((f"{files * factor:,}", f"{size / 1e6:.1f}",
                      *(f"{most[stage] / 2**20:,.0f}" for stage in STREAMING)))  # fmt: skip
     print_table(("files", "MB", *(f"most memory in {stage}, MiB" for stage in STREAMING)), rows)
