@@ -53,6 +53,8 @@ PEOPLES = frozenset(
     ).split()
 )
 """Adjectives that keep their capital inside a sentence; others have theirs from the start of a line."""
+LINES = frozenset(("border", "boundary", "frontier"))
+"""What two neighbours share, measured by its length."""
 SUPERLATIVES = {
     "km": ("most kilometres", "fewest kilometres"),
     "m": ("most metres", "fewest metres"),
@@ -143,6 +145,16 @@ def extreme(step: Step, fact: Fact) -> str:
     return f"the {step.selector} figure in {unit}" if unit else f"the {step.selector} number"
 
 
+def shared_line(subject: str, step: Step, fact: Fact) -> str:
+    """Return a neighbour told by the length of what is shared with it, or nothing: the fact is no such length."""
+    first, _, rest = step.relation.rpartition(" / ")[2].partition(" ")
+    unit = fact.quantity.unit if fact.quantity else ""
+    if first not in LINES or unit not in ("km", "m", "mi") or singular(rest) == rest:
+        return ""
+    best = "longest" if step.selector == "largest" else "shortest"
+    return f"the {singular(rest)} with which {subject} shares its {best} {first}"
+
+
 def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
     """Return the sentence that takes one thing out of a list by its figure, and the noun it is taken up with."""
     leaf = step.relation.rpartition(" / ")[2]
@@ -150,6 +162,8 @@ def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
     noun = (
         singular(last) if re.fullmatch(r"[a-z]{4,}", last) and singular(last) != last else "entry"
     )
+    if shared := shared_line(subject, step, fact):
+        return f"Take {shared}.", noun
     best = extreme(step, fact)
     if plain_label(leaf) and " " in leaf:
         return f"Of the {leaf} listed for {subject}, take the one with {best}.", noun
@@ -203,6 +217,8 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     """Return the far end of a forward step from `subject` as a noun phrase."""
     fact = as_clause(fact)
     if step.selector in ("largest", "smallest"):
+        if shared := shared_line(subject, step, fact):
+            return shared
         leaf = step.relation.rpartition(" / ")[2]
         if plain_label(leaf) and " " in leaf and singular(leaf) != leaf:
             return f"the {singular(leaf)} with {extreme(step, fact)} in the list for {subject}"

@@ -303,6 +303,8 @@ def _kinds(things: Sequence[Entity]) -> str:
     """Return the plural noun for things of one kind, or nothing where they share none that is worth saying."""
     nouns = {noun_of(thing) for thing in things}
     shared = next(iter(nouns)) if len(nouns) == 1 else ""
+    if len(nouns) > 1 and all(thing.type == "work" for thing in things):
+        return "works"
     return "" if shared in ("", "thing", "entry", "value") else plural(shared)
 
 

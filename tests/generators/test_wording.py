@@ -130,7 +130,7 @@ def test_a_choice_from_a_list_is_a_sentence_of_its_own(corpus, helpers):
     )
     draft = helpers["chain"](world, "Rurland", chosen, "coal / imports")
     assert worded(world, draft).question == (
-        "Of the border countries listed for Rurland, take the one with the fewest kilometres. "
+        "Take the country with which Rurland shares its shortest border. "
         'What is the "imports" figure under "Coal" for this country?'
     )
 
