@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from extractors.facts.values import NAME
 from warehouse.records import Document, EntityType, Fact, Mention, Section, Shape, make_fact
 
-EXTRACTOR = "meeting/1"
+EXTRACTOR = "meeting/2"
 STYLE = r"(?:Right Hon\.|Hon\.|Mr\.|Mrs\.|Ms\.|Miss|Dr\.|Sir|Dame|Baroness|Lord|Senator)"
 PERSON = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|d'[A-Z]\w+)){1,4}"
 LABEL = re.compile(
@@ -79,13 +79,9 @@ def _labelled(text: str) -> Iterator[Told]:
             seat, party = member["seat"], member["party"]
             if not BROKEN.search(seat) and NAME.fullmatch(seat.replace("—", "-").replace("–", "-")):
                 yield person, "constituency", _at(at, seat, "place"), match.span(), "attribute"
-            yield (
-                person,
-                "party",
-                _at(at + member.start("party"), party, "organisation"),
-                match.span(),
-                "attribute",
-            )
+            if not party.endswith("."):  # `Lib.` is no name
+                told = _at(at + member.start("party"), party, "organisation")
+                yield person, "party", told, match.span(), "attribute"
 
 
 def _chaired(text: str) -> Iterator[Told]:
@@ -125,8 +121,12 @@ def _welcomed(text: str, speakers: set[str]) -> Iterator[Told]:
             if len(office.split()) > LONGEST_OFFICE or re.search(r"\b(?:and|also|who)\b", office):
                 continue
             span = (match.start(), match.end())
-            kind = "thing" if NAME.fullmatch(office) else "text"
-            yield person, "office", _at(at + found.start("office"), office, kind), span, "attribute"
+            # An office is held in a body: without it `strategic director` says little.
+            told = bare[
+                found.start("office") : body_at + len(body) if body else found.end("office")
+            ]
+            kind = "thing" if NAME.fullmatch(told) else "text"
+            yield person, "office", _at(at + found.start("office"), told, kind), span, "attribute"
             if body and NAME.fullmatch(body):
                 yield person, "employer", _at(at + body_at, body, "organisation"), span, "attribute"
 

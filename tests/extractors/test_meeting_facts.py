@@ -46,7 +46,7 @@ def test_labels_tell_office_or_seat_and_party_and_the_chair():
 def test_a_welcomed_guest_counts_where_he_or_she_speaks_and_the_office_is_whole():
     assert facts_of(WITNESSES) == [
         ("Dafydd Rees", "office", "Minister for Mills"),
-        ("Jo Scott", "office", "strategic director"),
+        ("Jo Scott", "office", "strategic director at Grainwatch"),
         ("Jo Scott", "employer", "Grainwatch"),
     ]
 

@@ -29,7 +29,7 @@ def judged() -> list[dict]:
 def test_every_kind_has_its_judged_rows():
     rows = judged()
     assert len(rows) >= 200
-    assert {row["kind"] for row in rows} == {"code", "structure", "prose", "dialogue"}
+    assert {row["kind"] for row in rows} == {"code", "structure", "prose", "dialogue", "genre"}
     assert all(row["cause"] for row in rows if row["verdict"] == "wrong")
 
 
