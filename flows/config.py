@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from extractors.filters.limits import QualityLimits
 from extractors.readers import ReadOptions
@@ -17,6 +17,7 @@ from generators.contexts import ContextOptions
 from generators.walks import WalkOptions
 from verifiers.question_checks import Caps
 from warehouse.duplicates import DuplicateOptions
+from warehouse.programs import Form
 from warehouse.records import Category, Record
 
 SourceCategory = Category | Literal["auto"]
@@ -53,8 +54,16 @@ class Generate(Record):
 
     rows: int = 300
     """Questions admitted per split and category before contexts are built."""
+    category_rows: dict[Category, int] = Field(default_factory=dict)
+    """Another number for a category, by name."""
+    form_weights: dict[Form, int] = Field(default_factory=lambda: {"chain": 4})
+    """How many questions of a form are admitted for one of a form that is not named, as long as there are any."""
     draws: int = 20_000
     """Programs of one form taken into the checks, in hash order."""
+
+    def quota(self, category: Category) -> int:
+        """Return how many questions are admitted per split of a category."""
+        return self.category_rows.get(category, self.rows)
 
 
 class Publish(Record):

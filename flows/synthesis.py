@@ -44,8 +44,6 @@ from warehouse.records import Category, Fact, Outcome
 from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict, failed
 
-CHAIN_WEIGHT = 4
-
 
 @dataclass(frozen=True)
 class Scope:
@@ -120,7 +118,7 @@ def synthesise(
     world = build_world(kept, by_section, repeated)
     out = Yield()
     worded = list(_proved(scope, world, config, out))
-    admitted = _admit(worded, config, out)
+    admitted = _admit(scope, worded, config, out)
     if admitted:
         sections = Pool(pool, config.context.seed)
         for item in admitted:
@@ -194,24 +192,27 @@ def _proved(scope: Scope, world: World, config: SynthesisConfig, out: Yield) -> 
         )
 
 
-def _admit(worded: Sequence[Worded], config: SynthesisConfig, out: Yield) -> list[Worded]:
-    """Apply the caps, then fill the quota from all forms in step, chains at `CHAIN_WEIGHT` times the pace."""
+def _admit(
+    scope: Scope, worded: Sequence[Worded], config: SynthesisConfig, out: Yield
+) -> list[Worded]:
+    """Apply the caps, then fill the category's quota from all forms in step, each at the pace of its weight."""
+    quota, weights = config.generate.quota(scope.category), config.generate.form_weights
     by_id = {item.candidate.id: item for item in worded}
     passed: list[tuple[float, str]] = []
     seen: Counter[str] = Counter()
     for candidate, verdict in thin(
-        (item.candidate for item in worded), config.caps, config.seed, target=config.generate.rows
+        (item.candidate for item in worded), config.caps, config.seed, target=quota
     ):
         if verdict.status == "failed":
             _reject(out, candidate.id, verdict, candidate)
             continue
         form = candidate.program.form
         seen[form] += 1
-        passed.append((seen[form] / (CHAIN_WEIGHT if form == "chain" else 1), candidate.id))
+        passed.append((seen[form] / weights.get(form, 1), candidate.id))
     passed.sort()
-    for _, identity in passed[config.generate.rows :]:
+    for _, identity in passed[quota:]:
         _reject(out, identity, failed("quota", "the quota of the category is full"))
-    return [by_id[identity] for _, identity in passed[: config.generate.rows]]
+    return [by_id[identity] for _, identity in passed[:quota]]
 
 
 def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out: Yield) -> None:
@@ -234,7 +235,7 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
             matcher.competes(document.title, section.section.headings, document.date, section.text)
         )
 
-    first = choose_bucket(candidate, buckets, config.context.seed)
+    first = choose_bucket(candidate, buckets, config.context)
     tried = [first, *(b for b in reversed(buckets) if b < first)]
     context = None
     for bucket in tried:

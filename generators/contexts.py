@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import bm25s
 import numpy as np
+from pydantic import Field
 
 from warehouse.identity import content_id, draw, rank
 from warehouse.programs import Candidate
@@ -27,6 +28,8 @@ class ContextOptions(Record):
     seed: int = 0
     buckets: tuple[int, ...] = BUCKETS
     """Context lengths in tokens of the Qwen vocabulary."""
+    bucket_weights: dict[int, float] = Field(default_factory=dict)
+    """How often a length is tried first, against 1 for one that is not named; 0 leaves it to shorter fallbacks."""
     near_share: float = 0.3
     """Share of the free tokens given to each hop's best-ranked non-gold sections."""
     band_share: float = 0.3
@@ -130,9 +133,13 @@ def feasible(
     ]
 
 
-def choose_bucket(candidate: Candidate, buckets: Sequence[int], seed: int) -> int:
-    """Return one of the feasible buckets by the candidate's hash."""
-    return buckets[int(draw(seed, f"bucket|{candidate.id}").integers(len(buckets)))]
+def choose_bucket(candidate: Candidate, buckets: Sequence[int], options: ContextOptions) -> int:
+    """Return one of the feasible buckets by the candidate's hash, as often as its weight says."""
+    stream = draw(options.seed, f"bucket|{candidate.id}")
+    weights = np.array([options.bucket_weights.get(bucket, 1.0) for bucket in buckets])
+    if not options.bucket_weights or not weights.sum():
+        return buckets[int(stream.integers(len(buckets)))]
+    return buckets[int(stream.choice(len(buckets), p=weights / weights.sum()))]
 
 
 def assemble(

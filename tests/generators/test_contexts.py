@@ -2,7 +2,14 @@
 
 import pytest
 
-from generators.contexts import ContextOptions, Pool, assemble, feasible, render
+from generators.contexts import (
+    ContextOptions,
+    Pool,
+    assemble,
+    choose_bucket,
+    feasible,
+    render,
+)
 from generators.wording import word_candidate
 from verifiers.proof import co_supporters, evidence_sections
 
@@ -72,3 +79,14 @@ def test_a_rendered_section_says_where_it_is_from(films):
     films.document("Austria page", ("Austria", "borders", "Italy"), date="2005")
     item = films.pool()[-1]
     assert render(item) == "[Document: Austria page | Date: 2005]\nAustria borders Italy.\n\n"
+
+
+def test_a_length_without_weight_is_never_tried_first_and_all_are_without_weights(laid):
+    candidates = [laid[0].model_copy(update={"id": f"candidate-{n}"}) for n in range(60)]
+    even = ContextOptions()
+    assert {choose_bucket(c, [1000, 2000, 4000], even) for c in candidates} == {1000, 2000, 4000}
+    long = ContextOptions(bucket_weights={1000: 0.0, 2000: 0.25})
+    chosen = [choose_bucket(c, [1000, 2000, 4000], long) for c in candidates]
+    assert 1000 not in chosen
+    assert chosen.count(4000) > 2 * chosen.count(2000) > 0  # weights 1 and 0.25: 48 and 12 of 60
+    assert choose_bucket(candidates[0], [1000], long) == 1000  # no other length can be filled
