@@ -33,6 +33,9 @@ bench: $(VENV)/.core  ## measure against the parsers, networkx and the tokeniser
 	$(BIN)/python benchmarks/paths.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/assembly.py
+	$(BIN)/python benchmarks/steadiness.py idle
+	$(BIN)/python benchmarks/steadiness.py kills
+	$(BIN)/python benchmarks/steadiness.py memory
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

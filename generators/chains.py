@@ -40,8 +40,11 @@ class _Frontier:
 
 
 def draw_chains(moves: Moves, starts: Ints, reach: Reach) -> Iterator[Chains]:
-    """Yield the spread chains of 2 to `reach.longest` steps from `starts`, a batch of starts at a time."""
-    for at in range(0, len(starts), STARTS):
+    """Yield the spread chains of 2 to `reach.longest` steps from `starts`, a batch of starts at a time.
+
+    Without starts there is one batch of none.
+    """
+    for at in range(0, max(len(starts), 1), STARTS):
         batch = starts[at : at + STARTS]
         streams = [draw(reach.seed, moves.graph.nodes[node].id) for node in batch.tolist()]
         frontier = _Frontier(
@@ -75,7 +78,7 @@ def _drawn(frontier: _Frontier, streams: list[np.random.Generator], kept: int) -
     """Return at most `kept` walks of each start, in the order that its stream draws."""
     count = np.bincount(frontier.home, minlength=len(streams)).tolist()
     at = 0
-    chosen: list[Ints] = []
+    chosen: list[Ints] = [np.zeros(0, np.int64)]
     for size, stream in zip(count, streams, strict=True):
         chosen.append(stream.permutation(size)[:kept] + at)
         at += size

@@ -118,3 +118,13 @@ def test_what_is_drawn_from_a_start_does_not_depend_on_the_others(corpus):
 
 def test_a_walk_spans_enough_documents():
     assert [documents_needed(edges) for edges in (2, 3, 4, 5, 6, 10)] == [2, 2, 2, 3, 3, 3]
+
+
+def test_a_world_without_facts_has_no_chains(corpus):
+    corpus.document("Empty", extra="Nothing is told here.")
+    world = corpus.world()
+    walker = Walker(Moves(world.view, world.measured, world.repeated), WalkOptions())
+    chains = concatenate(list(walker.chains()))
+    assert (len(chains), chains.ids()) == (0, [])
+    assert len(judge(chains, world).verdict) == 0
+    assert list(walker.programs()) == []
