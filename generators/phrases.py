@@ -7,7 +7,8 @@ noun ("discovered by", "land use / total") is quoted instead of being bent into 
 
 import re
 
-from warehouse.entities import Entity
+from warehouse.entities import KINDS, Entity
+from warehouse.names import DISAMBIGUATOR
 from warehouse.programs import Step
 from warehouse.records import Fact
 
@@ -71,6 +72,14 @@ def shown(node: Entity) -> str:
         noun = next((n for n in node.nouns if len(n.split()) <= 2), "")
         return f'the {noun} "{node.name}"' if noun else f'"{node.name}"'
     return f"the {node.name}" if node.article else node.name
+
+
+def introduced(node: Entity) -> str:
+    """Return a thing that is no answer as the question brings it in: `the 1982 film "Illusions"`."""
+    titled = DISAMBIGUATOR.match(node.name)
+    if titled and titled["kind"].split()[-1] in KINDS and '"' not in titled["base"]:
+        return f'the {titled["kind"]} "{titled["base"]}"'
+    return shown(node)
 
 
 def noun_of(node: Entity, via: Fact | None = None) -> str:
@@ -155,20 +164,24 @@ def shared_line(subject: str, step: Step, fact: Fact) -> str:
     return f"the {singular(rest)} with which {subject} shares its {best} {first}"
 
 
+def _item(leaf: str) -> str:
+    """Return what one item of a list is called: the singular of the label's last word, or an entry."""
+    last = leaf.split()[-1]
+    countable = re.fullmatch(r"[a-z]{4,}", last) and singular(last) != last
+    return singular(last) if countable else "entry"
+
+
 def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
     """Return the sentence that takes one thing out of a list by its figure, and the noun it is taken up with."""
     leaf = step.relation.rpartition(" / ")[2]
-    last = leaf.split()[-1]
-    noun = (
-        singular(last) if re.fullmatch(r"[a-z]{4,}", last) and singular(last) != last else "entry"
-    )
+    noun = _item(leaf)
     if shared := shared_line(subject, step, fact):
         return f"Take {shared}.", noun
     best = extreme(step, fact)
     if plain_label(leaf) and " " in leaf:
         return f"Of the {leaf} listed for {subject}, take the one with {best}.", noun
     return (
-        f"From the {quoted_figure(fact, 'list')} for {subject}, take the entry with {best}.",
+        f"From the {quoted_figure(fact, 'list')} for {subject}, take the {noun} with {best}.",
         noun,
     )
 
@@ -222,7 +235,7 @@ def noun_phrase(subject: str, step: Step, fact: Fact, target: Entity) -> str:
         leaf = step.relation.rpartition(" / ")[2]
         if plain_label(leaf) and " " in leaf and singular(leaf) != leaf:
             return f"the {singular(leaf)} with {extreme(step, fact)} in the list for {subject}"
-        return f"the entry with {extreme(step, fact)} in the {quoted_figure(fact, 'list')} for {subject}"
+        return f"the {_item(leaf)} with {extreme(step, fact)} in the {quoted_figure(fact, 'list')} for {subject}"
     if fact.shape == "code":
         return _code_phrase(subject, step, target)
     if fact.shape == "attribute":

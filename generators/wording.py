@@ -17,6 +17,7 @@ from generators.phrases import (
     as_clause,
     choice,
     final_question,
+    introduced,
     is_year,
     label_in_sentence,
     noun_of,
@@ -167,7 +168,7 @@ def _tell(subject: str, legs: Sequence[Leg]) -> str:
 
 
 def _chain(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]]) -> str:
-    return _tell(shown(legs[0][1].subject), [leg for _, leg in legs])
+    return _tell(introduced(legs[0][1].subject), [leg for _, leg in legs])
 
 
 def _described(branch: int, program: Program, legs: list[tuple[int, Leg]], fallback: Entity) -> str:
@@ -175,7 +176,7 @@ def _described(branch: int, program: Program, legs: list[tuple[int, Leg]], fallb
     own = [leg for number, leg in legs if number == branch][: len(program.paths[branch].steps)]
     if not own:
         return shown(fallback)
-    current = shown(own[0].subject)
+    current = introduced(own[0].subject)
     for leg in own:
         current = noun_phrase(current, leg.step, leg.fact, leg.target)
     return current.rstrip(",")
@@ -186,7 +187,8 @@ def _intersection(graph: FactGraph, program: Program, legs: list[tuple[int, Leg]
     constraints = [next(leg for number, leg in legs if number == branch) for branch in range(size)]
     thing = constraints[0].subject
     clauses = [
-        relative_clause(c.fact, shown(c.target), person=thing.type == "person") for c in constraints
+        relative_clause(c.fact, introduced(c.target), person=thing.type == "person")
+        for c in constraints
     ]
     both = f"{clauses[0]} and {clauses[1].removeprefix('that ').removeprefix('who ')}"
     if clauses[0].split()[0] != clauses[1].split()[0] or clauses[0].startswith(

@@ -2,11 +2,12 @@
 
 import pytest
 
-from generators.phrases import plural
+from generators.phrases import introduced, plural
 from generators.steps import Moves
 from generators.walks import Walker, WalkOptions
 from generators.wording import _scoped, word_candidate
 from verifiers.proof import Draft
+from warehouse.entities import Entity
 from warehouse.programs import Path, Program, Step, program_id
 from warehouse.queries import run_program
 from warehouse.records import Quantity
@@ -216,3 +217,27 @@ def test_a_name_keeps_its_capital_behind_a_prefix():
     )
     told = _scoped("Vera Holt works at a certain place. Where?", program, "general")
     assert told.endswith("2005, Vera Holt works at a certain place. Where?")
+
+
+def test_a_title_with_its_kind_in_brackets_is_told_as_one():
+    film = Entity("e", "thing", "name:illusions 1982 film", ["Illusions (1982 film)"])
+    person = Entity("p", "person", "name:james young director", ["James Young (director)"])
+    assert introduced(film) == 'the 1982 film "Illusions"'
+    assert introduced(person) == "James Young (director)"
+
+
+def test_the_item_of_a_list_has_the_noun_of_its_label(corpus, helpers):
+    for name, share in (("Bevia", 12), ("Cardo", 7), ("Dunmark", 30)):
+        option = {"shape": "attribute", "relation": "exports - partners", "group": "g", "object_type": "place",
+                  "subject_type": "place", "quantity": Quantity(value=str(share), unit="%", step="1")}  # fmt: skip
+        corpus.document(f"Arland page {name}", ("Arland", "exports - partners", name, option))
+    corpus.facts[:] = [
+        f.model_copy(update={"document_id": "Arland page Bevia"}) for f in corpus.facts
+    ]
+    coal = {"shape": "attribute", "relation": "coal / imports", "object_type": "value",
+            "subject_type": "place", "quantity": Quantity(value="12", unit="t", step="1")}  # fmt: skip
+    corpus.document("Dunmark page", ("Dunmark", "Coal / imports:", "12 t", coal))
+    world = corpus.world()
+    chosen = Step(relation="exports - partners", direction="forward", selector="largest")
+    draft = helpers["chain"](world, "Arland", chosen, "coal / imports")
+    assert "take the partner with the highest percentage" in worded(world, draft).question
