@@ -122,6 +122,7 @@ def row(bucket: int, matched: bool, chosen: Sequence[Job], pool: Pool) -> tuple[
 
 
 def main() -> None:
+    """Print the table of each length."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -79,6 +79,7 @@ def confusion(documents: list[Document]) -> None:
 
 
 def main() -> None:
+    """Print what ingest leaves out, by rule."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -134,6 +134,7 @@ def _tuples(sentences: Iterable[str]) -> Iterator[tuple[str, list[carb.Tuple]]]:
 
 
 def main() -> None:
+    """Print the tables of the named kind of label."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -75,6 +75,7 @@ def costs(sizes: list[int], starts: int) -> None:
 
 
 def main() -> None:
+    """Print cost and memory by size, then the comparison with networkx."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

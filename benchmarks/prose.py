@@ -51,6 +51,7 @@ def parse(texts: list[str], nlp: Language) -> int:
 
 
 def main() -> None:
+    """Print the table of prose extraction against the bare parser."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

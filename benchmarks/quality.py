@@ -170,6 +170,7 @@ def _write(path: Path, rows: list[dict]) -> None:
 
 
 def main() -> None:
+    """Run the named step of a quality reading."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

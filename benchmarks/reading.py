@@ -84,6 +84,7 @@ def row(kind: Kind, files: list[File], guard: GuardedReader) -> tuple[str, ...]:
 
 
 def main() -> None:
+    """Print the table of readers against the bare parsers."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

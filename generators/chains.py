@@ -12,7 +12,7 @@ import numpy as np
 
 from generators.steps import Moves
 from warehouse.chains import Chains, documents_needed
-from warehouse.edges import Flags, Ints
+from warehouse.edges import Flags, Ints, spread_out
 from warehouse.identity import draw
 
 STARTS = 512
@@ -61,8 +61,7 @@ def _longer(moves: Moves, frontier: _Frontier) -> _Frontier:
     table = moves.table
     first = table.offset[frontier.nodes[:, -1]]
     count = table.offset[frontier.nodes[:, -1] + 1] - first
-    walk = np.repeat(np.arange(len(count)), count)
-    row = np.arange(len(walk)) + np.repeat(first - (np.cumsum(count) - count), count)
+    walk, row = spread_out(first, count)
     new = ~(frontier.nodes[walk] == table.to[row][:, None]).any(axis=1)
     if frontier.rows.shape[1]:
         new &= table.edition[row] == table.edition[frontier.rows[walk, -1]]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.edges import Flags, Ground, Ints, usable
-from warehouse.functional import Measured
+from warehouse.edges import Flags, Ints, usable
+from warehouse.functional import Measured, grounded
 from warehouse.graph import FactGraph
 from warehouse.inheritance import INHERITED, inheritable
 from warehouse.programs import Direction, Step
@@ -132,15 +132,8 @@ class Moves:
     def _plain(self, groups: "_Groups", single: Flags, numbers: dict[Step, int]) -> Ints:
         """Return (node, group, to, edge, edition, step) of the groups that may be asked with "the"."""
         graph, columns, start = self.graph, self.graph.columns, groups.start
-        told = columns.ground[start]
-        shown = np.array(
-            [self.measured[(name, "forward")].functional for name in graph.relations], np.bool_
-        )
-        grounded = (told > Ground.MEASURED) | (
-            (told == Ground.MEASURED) & shown[graph.relation[start]]
-        )
         fit = groups.reduced(np.logical_and, columns.usable)
-        group = np.flatnonzero(single & fit & grounded)
+        group = np.flatnonzero(single & fit & grounded(graph, start, self.measured))
         edge = start[group]
         kinds = np.stack(
             [graph.relation[edge], np.where(columns.dated[edge], columns.time[edge], 0)]

@@ -14,7 +14,8 @@ import numpy as np
 from verifiers.proof import PROOFS, SUFFIX_ANSWERS, Draft, alike, prove
 from verifiers.world import World
 from warehouse.chains import Chains, documents_needed
-from warehouse.edges import Flags, Ground, Ints
+from warehouse.edges import Flags, Ints
+from warehouse.functional import grounded
 from warehouse.programs import Step
 from warehouse.queries import Result, run_program
 from warehouse.verdicts import Verdict, passed
@@ -39,9 +40,8 @@ class Judged:
     def result(self, row: int) -> Result:
         """Return what a passed chain gives, as `run_program` would."""
         chains, edges = self.chains, self.edges[row, : self.chains.length[row]].tolist()
-        quantity = chains.graph.columns.quantities[int(chains.graph.columns.quantity[edges[-1]])]
         end = int(chains.nodes[row, chains.length[row]])
-        return Result((end,), quantity, tuple((0, edge) for edge in edges))
+        return Result((end,), chains.graph.quantity(edges[-1]), tuple((0, edge) for edge in edges))
 
 
 @dataclass(frozen=True)
@@ -121,13 +121,7 @@ def _look(chains: Chains, at: Ints, world: World) -> _Hops:
     time_number = {time: number for number, time in enumerate(columns.times)}
     time = np.array([time_number.get(step.time, -1) for step in chains.table] or [0])
     node, step, edition = at.T
-    key = node * np.int64(len(graph.relations)) + relation[step]
-    low = np.searchsorted(graph.subject_key, key)
-    count = np.searchsorted(graph.subject_key, key, side="right") - low
-    hop = np.repeat(np.arange(len(at)), count)
-    edge = graph.by_subject[
-        np.arange(len(hop)) + np.repeat(low - (np.cumsum(count) - count), count)
-    ]
+    hop, edge = graph.edges_of(node, relation[step])
     fits = ~columns.superseded[edge]
     fits &= (edition[hop] == 0) | (columns.as_of[edge] == edition[hop])
     fits &= (time[step[hop]] == 0) | (columns.time[edge] == time[step[hop]])
@@ -154,11 +148,7 @@ def _fails_alone(edge: Ints, edition: Ints, world: World) -> Ints:
     bits = (world.again[graph.document[edge]] != (edition > 0)).astype(np.int64) << NUMBER[
         "editions"
     ]
-    told = columns.ground[edge]
-    grounded = (told > Ground.MEASURED) | (
-        (told == Ground.MEASURED) & world.functional[graph.relation[edge]]
-    )
-    bits |= (~grounded).astype(np.int64) << NUMBER["functional"]
+    bits |= (~grounded(graph, edge, world.measured)).astype(np.int64) << NUMBER["functional"]
     hidden = ~columns.literal[edge] & ~world.index.findable[graph.object[edge]]
     bits |= hidden.astype(np.int64) << NUMBER["visible_names"]
     ask = ~columns.code[edge] & (
@@ -234,11 +224,8 @@ def _reached(nodes: Ints, steps: Sequence[Step], edition: int, world: World) -> 
     """Return the nodes to which the steps lead from any of `nodes`."""
     graph, columns = world.view.graph, world.view.graph.columns
     for step in steps:
-        key = nodes * np.int64(len(graph.relations)) + world.view.relation_numbers[step.relation]
-        low = np.searchsorted(graph.subject_key, key)
-        count = np.searchsorted(graph.subject_key, key, side="right") - low
-        place = np.arange(count.sum()) + np.repeat(low - (np.cumsum(count) - count), count)
-        edge = graph.by_subject[place]
+        relation = np.full(len(nodes), world.view.relation_numbers[step.relation])
+        _, edge = graph.edges_of(nodes, relation)
         fits = ~columns.superseded[edge]
         if edition:
             fits &= columns.as_of[edge] == edition

@@ -47,14 +47,6 @@ class World:
         return self._starts[key]
 
     @cached_property
-    def functional(self) -> Flags:
-        """Whether the graph shows each relation, by number, to be functional from subject to object."""
-        relations = self.view.graph.relations
-        return np.array(
-            [self.measured[(name, "forward")].functional for name in relations], np.bool_
-        )
-
-    @cached_property
     def again(self) -> Flags:
         """Whether each document, by number, has other editions."""
         return np.array([name in self.repeated for name in self.view.graph.documents], np.bool_)

@@ -48,6 +48,12 @@ def contains(ordered: Ints, keys: Ints) -> Flags:
     return ordered[place] == keys
 
 
+def spread_out(first: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return, for runs of `count` places from `first` on, (the run, the place) of each place, run after run."""
+    run = np.repeat(np.arange(len(count)), count)
+    return run, np.arange(len(run)) + np.repeat(first - (np.cumsum(count) - count), count)
+
+
 class Ground(IntEnum):
     """Why a fact's relation may be asked with "the", as far as the fact itself says."""
 

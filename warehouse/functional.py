@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.edges import Ground, Ints, edge_relation, forward_ground
+from warehouse.edges import Flags, Ground, Ints, edge_relation, forward_ground
 from warehouse.graph import FactGraph
 from warehouse.programs import Direction
 from warehouse.records import Fact
@@ -58,6 +58,15 @@ def _ends_by_relation(graph: FactGraph, near: Ints, far: Ints) -> tuple[Ints, In
     relation = graph.relation[order[first]]
     width = len(graph.relations)
     return np.bincount(relation, minlength=width), np.bincount(relation, several, minlength=width)
+
+
+def grounded(
+    graph: FactGraph, edges: Ints, measured: dict[tuple[str, Direction], Measured]
+) -> Flags:
+    """Return whether `ground` gives each edge a reason for "the", from subject to object."""
+    shown = np.array([measured[(name, "forward")].functional for name in graph.relations], np.bool_)
+    told = graph.columns.ground[edges]
+    return (told > Ground.MEASURED) | ((told == Ground.MEASURED) & shown[graph.relation[edges]])
 
 
 def ground(

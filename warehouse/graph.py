@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-from warehouse.edges import ColumnWriter, EdgeColumns, Ints, edge_relation
+from warehouse.edges import ColumnWriter, EdgeColumns, Ints, edge_relation, spread_out
 from warehouse.entities import Entity, EntityTable
 from warehouse.packed_facts import PackedFacts
 from warehouse.records import Quantity
@@ -43,6 +43,14 @@ class FactGraph:
     object_key: Ints
     columns: EdgeColumns
     version: str
+
+    def edges_of(self, nodes: Ints, relations: Ints) -> tuple[Ints, Ints]:
+        """Return (row, edge) of the edges whose subject and relation are those of each row, row after row."""
+        key = nodes * np.int64(len(self.relations)) + relations
+        low = np.searchsorted(self.subject_key, key)
+        count = np.searchsorted(self.subject_key, key, side="right") - low
+        row, place = spread_out(low, count)
+        return row, self.by_subject[place]
 
     def quantity(self, edge: int) -> Quantity | None:
         """Return the quantity of an edge's fact."""
