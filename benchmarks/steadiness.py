@@ -3,11 +3,13 @@
     python benchmarks/steadiness.py idle [--documents DIR] [--config TOML]
     python benchmarks/steadiness.py kills [--documents DIR] [--config TOML] [--kills N] [--seed N]
     python benchmarks/steadiness.py memory [--files N] [--times 1,10]
+    python benchmarks/steadiness.py prefect [--documents DIR] [--config TOML]
 
 `idle` runs twice and sets the second run, which finds nothing to do, against the first. `kills` kills a run with
 SIGKILL at N random moments, lets it end, and counts the work that was lost: shards that were written and never
 committed. `memory` writes files of generated statements and gives the most memory that the processes of a run had
-while they read and extracted, by the size of the corpus.
+while they read and extracted, by the size of the corpus. `prefect` sets the stages of a run against the same stages
+with plain threads in place of Prefect's tasks, both without their start.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import time
 from pathlib import Path
 
 from benchmarks.generated import documents
-from benchmarks.timing import print_table, print_versions
+from benchmarks.timing import RUNS, Turns, print_table, print_versions
 
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENTS = 60
@@ -172,12 +174,34 @@ def _resident(process: int) -> int:
         return 0
 
 
+def prefect(config: Path, folder: Path) -> None:
+    """Print the seconds of a run's stages under Prefect and without it, in turn."""
+
+    def staged(mode: str) -> float:
+        with tempfile.TemporaryDirectory() as home:
+            command = [sys.executable, "-m", "benchmarks.staged", mode, config, folder, home]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return float(done.stdout.splitlines()[-1])
+
+    times = Turns({"prefect": [], "bare": []})
+    for _ in range(RUNS):
+        for mode, seconds in times.times.items():
+            seconds.append(staged(mode))
+    shares = sorted(
+        1 - bare / own
+        for own, bare in zip(times.times["prefect"], times.times["bare"], strict=True)
+    )
+    print_table(("stages under Prefect, s", "stages without it, s", "Prefect's share"),
+                [(f"{times['prefect']:.1f}", f"{times['bare']:.1f}",
+                  f"{shares[RUNS // 2]:.1%} ({shares[0]:.1%} to {shares[-1]:.1%})")])  # fmt: skip
+
+
 def main() -> None:
-    """Run one of the three measurements."""
+    """Run one of the four measurements."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["idle", "kills", "memory"])
+    parser.add_argument("what", choices=["idle", "kills", "memory", "prefect"])
     parser.add_argument("--config", type=Path, default=ROOT / "configs" / "synthesis" / "demo.toml")
     parser.add_argument("--documents", type=Path, default=ROOT / "corpora")
     parser.add_argument("--kills", type=int, default=10)
@@ -189,6 +213,8 @@ def main() -> None:
     config, folder = options.config.resolve(), options.documents.resolve()
     if options.what == "idle":
         idle(config, folder)
+    elif options.what == "prefect":
+        prefect(config, folder)
     elif options.what == "kills":
         kills(config, folder, options.kills, options.seed)
     else:
