@@ -73,6 +73,7 @@ def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
 def run(
     config: ConfigPath, home: Home = DEFAULT_HOME, documents: Documents = None,
     overrides: Overrides = None, as_json: AsJson = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what killed its worker.")] = False,
 ) -> None:  # fmt: skip
     """Ingest, extract, generate, verify and publish, in one flow."""
     from flows.progress import in_words, stoppable, unfinished
@@ -82,7 +83,7 @@ def run(
     if left := unfinished(home):
         errors.print(f"Note: {in_words(left)}.", markup=False, highlight=False, soft_wrap=True)
     with stoppable():
-        outcome = run_synthesis(chosen, home)
+        outcome = run_synthesis(chosen, home, retry=retry)
     if outcome.nothing_to_do:
         text = f"Nothing to do: {outcome.path} is up to date ({outcome.samples} samples)."
         _emit(outcome.model_dump(), as_json, text)

@@ -34,6 +34,10 @@ class WorkersGone(Exception):
     """The run is ending and its workers are stopped: the batch is left for the next run."""
 
 
+class BatchLost(Exception):
+    """A batch that cannot be cut lost its worker at each try; the message names it."""
+
+
 class Processes:
     """Spawned worker processes; a pool that lost one is replaced, since Python gives up on all of it."""
 
@@ -51,7 +55,19 @@ class Processes:
             BrokenProcessPool: a worker was lost, and this batch may have been its; the next try has new workers.
             WorkersGone: the run is ending.
         """
-        pool = self._current()
+        return self._run(self._current(), work, job)
+
+    def alone(self, work: Work, job: Job) -> ShardSet:
+        """Run one job in a process of its own, whose end is nobody else's doing.
+
+        Raises:
+            BrokenProcessPool: the process was lost.
+            WorkersGone: the run is ending.
+        """
+        with _spawned(1) as pool:
+            return self._run(pool, work, job)
+
+    def _run(self, pool: ProcessPoolExecutor, work: Work, job: Job) -> ShardSet:
         try:
             return pool.submit(work, job).result()
         except RuntimeError as error:
@@ -67,10 +83,7 @@ class Processes:
             if self._closed:
                 raise WorkersGone
             if self._pool is None:
-                context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(
-                    self._workers, mp_context=context, initializer=_live_with_parent
-                )
+                self._pool = _spawned(self._workers)
             return self._pool
 
     def close(self, *, at_once: bool) -> None:
@@ -83,6 +96,11 @@ class Processes:
                 process.kill()
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=at_once)
+
+
+def _spawned(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_live_with_parent)
 
 
 def _live_with_parent() -> None:

@@ -18,6 +18,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException, TerminationSignal
 from prefect.states import Crashed
 
+from flows.executors import BatchLost
 from flows.progress import Progress, Stopped, begin, finish, last, write
 
 CANCELLED = "cancelled in Prefect"
@@ -104,13 +105,15 @@ def finished(state: State[Any]) -> Any:
     """Return what a flow run came to.
 
     Raises:
-        Stopped: it was cancelled, or Ray went away beneath it.
+        Stopped: it was cancelled, a batch that cannot be cut lost its worker, or Ray went away beneath it.
         Exception: what it failed with.
     """
     if state.is_cancelled():
         raise Stopped(state.message or CANCELLED, CANCELLED_CODE)
     try:
         return state.result()
+    except BatchLost as error:
+        raise Stopped(str(error), 1) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] == "ray":
             raise Stopped(f"Ray: {type(error).__name__}", 1) from error

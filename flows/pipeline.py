@@ -1,106 +1,39 @@
 """The main job as one Prefect flow: ingest, deduplicate, extract, generate, verify, publish (method 2.1, 2.4, 2.5).
 
-Stages are tasks over batches in one flow. A task runs its job in a spawned worker process (spaCy never forks under
-DuckDB's or Polars' threads) or on Ray; what it wrote is committed here, by the store's one writer. Work is what has no
-outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
+Stages are tasks over batches in one flow (`flows.batches`). A task runs its job in a spawned worker process (spaCy
+never forks under DuckDB's or Polars' threads) or on Ray; what it wrote is committed by the store's one writer. Work is
+what has no outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
 """
 
-import queue
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
 from prefect.states import Cancelled
 
+from flows.batches import Engine, Stage, run_stage
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
 from flows.duplicates import without_copies
-from flows.executors import Processes, Work, workers
+from flows.executors import workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
-from flows.interruption import Cancellation, Recorder, recorded
+from flows.interruption import Cancellation, recorded
 from flows.lineage import record_facts, record_published, record_read
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
-from warehouse.records import Category, Fact
-from warehouse.shards import ShardSet
+from warehouse.records import Category, Fact, Outcome
+from warehouse.shards import OUTCOMES
 from warehouse.splits import assign_splits, repeated_editions
 from warehouse.store import Store
 
 BATCH_BYTES = 400_000
-TRANSIENT = (OSError, BrokenProcessPool, TimeoutError)
-"""Faults worth another try; anything else is the same fault again."""
-WATCH_SECONDS = 2.0
-"""Between looks at whether the run was cancelled."""
-
-
-@dataclass
-class Engine:
-    """What every stage of a run shares: the store it writes, the worker processes, the record of where it stands."""
-
-    store: Store
-    pool: Processes | None
-    config: SynthesisConfig
-    recorder: Recorder
-
-
-def _transient(_task: object, _run: object, state) -> bool:
-    """Whether a failed task is worth another try (Prefect's retry condition)."""
-    try:
-        state.result()
-    except TRANSIENT:
-        return True
-    except BaseException:  # noqa: BLE001 - the state's own exception is only looked at, Prefect raises it
-        return False
-    return False
-
-
-@task(
-    name="batch", retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=_transient,
-    cache_policy=NO_CACHE, persist_result=False, log_prints=False,
-)  # fmt: skip
-def run_batch(work: Work, job: Job, pool: Processes | None) -> ShardSet:
-    """Run one job in a worker process, or here where Prefect has sent the task to a worker; nothing is committed."""
-    return pool.run(work, job) if pool else work(job)
-
-
-def _run_stage(engine: Engine, name: str, work: Work, jobs: Iterable[Job]) -> None:
-    """Run the jobs and commit each as it is done; a batch that fails for good is raised when the others are in."""
-    engine.recorder.stage(name)
-    batch = run_batch.with_options(name=name)
-    futures = [batch.submit(work, job, engine.pool) for job in jobs]
-    done: queue.SimpleQueue[PrefectFuture[ShardSet]] = queue.SimpleQueue()
-    for future in futures:
-        future.add_done_callback(done.put)
-    failures: list[Exception] = []
-    looked = time.monotonic()
-    left = len(futures)
-    while left:
-        if time.monotonic() - looked > WATCH_SECONDS:
-            engine.recorder.look()
-            looked = time.monotonic()
-        try:
-            future = done.get(timeout=WATCH_SECONDS)
-        except queue.Empty:
-            continue
-        left -= 1
-        try:
-            engine.store.commit_shards(future.result())
-        except Exception as error:  # noqa: BLE001 - raised below
-            failures.append(error)
-    if failures:
-        raise failures[0]
 
 
 @flow(name="longspan-synthesis", validate_parameters=False, persist_result=False)  # pyright: ignore[reportCallIssue]
@@ -133,6 +66,7 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     index, withdrawn = leave_out(store, held)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
+    index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
     worlds = _generate(engine, index)
     used = [
@@ -154,7 +88,7 @@ def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
     batches = _batches(
         [entry for entry in entries if entry.id in wanted], lambda e: _size(e.path), BATCH_BYTES
     )
-    _run_stage(engine, "ingest", ingest_job, (
+    run_stage(engine, Stage("ingest", ingest_job, {e.id: e.source for e in entries}), (
         Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, entries=tuple(batch))
         for batch in batches
     ))  # fmt: skip
@@ -190,10 +124,17 @@ def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
                 Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, ids=tuple(batch),
                     documents=documents, sections=sections)
             )  # fmt: skip
-    _run_stage(engine, "extract", extract_job, jobs)
+    run_stage(engine, Stage("extract", extract_job, {r.document_id: r.source for r in index}), jobs)
     ids = [row.document_id for row in index]
     balance(engine.store, "extract", fingerprint=fingerprint, input_ids=ids, counted={"facts"})
     return fingerprint
+
+
+def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list[IndexRow]:
+    """Return the documents whose facts are known: of one that killed its worker nobody can say what it answers."""
+    ledger = store.scan(OUTCOMES, {"extract": extracted}, record=Outcome)
+    errored = set(ledger.filter(pl.col("status") == "errored").collect()["input_id"].to_list())
+    return [row for row in index if row.document_id not in errored]
 
 
 def _by_commit(
@@ -244,7 +185,7 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
         worlds[fingerprint] = scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
             jobs.append(_world_job(engine, fingerprint, scope, (tuple(ids), again)))
-    _run_stage(engine, "generate", generate_job, jobs)
+    run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
 from flows.corpus import Corpus, FileEntry, Survey, survey
-from flows.fingerprints import ingest_fingerprint, run_fingerprint
+from flows.fingerprints import extract_fingerprint, ingest_fingerprint, run_fingerprint
 from flows.quiet import prefect_home
 from warehouse.identity import digest
 from warehouse.records import CATEGORIES, Record
 from warehouse.retractions import read_retractions
 from warehouse.store import Store
+from warehouse.store_upkeep import forget_errors
 
 if TYPE_CHECKING:
     from flows.forecast import Forecast
@@ -51,13 +52,17 @@ def _survey(config: SynthesisConfig, home: Path) -> Survey:
     return found
 
 
-def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
-    """Run the main job, or say at once that the corpus, the options and the code are those of the last run."""
+def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -> RunOutcome:
+    """Run the main job, or say at once that the corpus, the options and the code are those of the last run.
+
+    With `retry`, files and documents that killed their worker are tried again.
+    """
     entries = _survey(config, home).entries
+    again = retry and _forget_errors(config, home) > 0
     files = digest([entry.id for entry in entries], read_retractions(home).root)
     fingerprint = run_fingerprint(config, files)
     record = home / "runs" / f"{fingerprint[:32]}.json"
-    if record.is_file():
+    if record.is_file() and not again:
         last = RunOutcome.model_validate_json(record.read_text("utf-8"))
         if (Path(home) / last.path / "manifest.json").is_file():
             return last.model_copy(update={"nothing_to_do": True, "path": str(home / last.path)})
@@ -78,6 +83,12 @@ def run_synthesis(config: SynthesisConfig, home: Path) -> RunOutcome:
     beside.write_text(json.dumps(outcome.model_dump(), ensure_ascii=False), encoding="utf-8")
     beside.replace(record)
     return outcome.model_copy(update={"path": str(home / outcome.path)})
+
+
+def _forget_errors(config: SynthesisConfig, home: Path) -> int:
+    fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
+    with Store(home).writing() as store:
+        return sum(forget_errors(store, *stage) for stage in fingerprints.items())
 
 
 def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "Forecast":
