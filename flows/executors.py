@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
 
-from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
@@ -176,11 +175,13 @@ def server() -> Iterator[None]:
     if PREFECT_API_URL.value():
         yield
         return
+    from flows.embedded import EmbeddedServer  # here, because it takes a second to import
+
+    embedded = EmbeddedServer()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        with get_client(sync_client=True) as client:
-            address = str(client.api_url)
+        embedded.start()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    with temporary_settings({PREFECT_API_URL: address}):
+    with temporary_settings({PREFECT_API_URL: embedded.api_url}):
         yield
