@@ -104,22 +104,23 @@ def plan(
     sample: Annotated[int, typer.Option(help="Files of each source to try; 0 for none.")] = 0,
 ) -> None:  # fmt: skip
     """Say what a run would read and what is done already; with --sample also what it would give and cost."""
-    from flows.run import forecast_synthesis, plan_synthesis
+    from flows.run import forecast_synthesis, plan_synthesis, subtracted
 
     chosen = _config(config, documents, overrides)
     rows = plan_synthesis(chosen, home)
     table = _table(
         "Plan",
-        ["what", "files", "MB", "done", "left out", "ignored"],
+        ["what", "files", "MB", "done", "documents", "copies", "retracted", "left out", "ignored"],
         [list(row.model_dump().values()) for row in rows],
     )
-    if not sample:
-        _emit([row.model_dump() for row in rows], as_json, table)
+    found = forecast_synthesis(chosen, home, sample) if sample else None
+    files = [row.model_dump() for row in rows]
+    _emit({"files": files, "forecast": found.model_dump()} if found else files, as_json, table)
+    if as_json:
         return
-    found = forecast_synthesis(chosen, home, sample)
-    data = {"files": [row.model_dump() for row in rows], "forecast": found.model_dump()}
-    _emit(data, as_json, table)
-    if not as_json:
+    if known := subtracted(rows):
+        console.print(f"Note: {known}.", markup=False, highlight=False, soft_wrap=True)
+    if found:
         _show_forecast(found)
 
 

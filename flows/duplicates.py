@@ -39,7 +39,7 @@ def without_copies(
     )
     pending = store.pending(STAGE, fingerprint, input_ids=ids)
     if pending:
-        found = _decide(store, config, index)
+        found = find_known_copies(store, config, index)
         sources = {row.document_id: row.source for row in index}
         for start in range(0, len(pending), BATCH):
             _commit(store, fingerprint, (pending[start : start + BATCH], found, sources))
@@ -49,7 +49,10 @@ def without_copies(
     return [row for row in index if row.document_id not in copies], fingerprint
 
 
-def _decide(store: Store, config: SynthesisConfig, index: Sequence[IndexRow]) -> dict[str, Copy]:
+def find_known_copies(
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow]
+) -> dict[str, Copy]:
+    """Return which of these documents, all read, are copies or editions of another; nothing is written."""
     signed = [Signed(row.document_id, row.series, row.date) for row in index]
     matrix = _signatures(store, config, [row.document_id for row in index])
     return {copy.document_id: copy for copy in find_copies(signed, matrix, config.duplicates)}

@@ -22,6 +22,7 @@ from flows.duplicates import without_copies
 from flows.executors import workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
 from flows.interruption import Cancellation, recorded
+from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
@@ -95,20 +96,6 @@ def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
     ids = [entry.id for entry in entries]
     balance(engine.store, "ingest", fingerprint=fingerprint, input_ids=ids, counted={"documents"})
     return fingerprint
-
-
-def current_index(
-    store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]
-) -> list[IndexRow]:
-    """Return the documents that the corpus holds now, each once, in order of source."""
-    files = {entry.id for entry in entries}
-    rows = store.rows(
-        "index", IndexRow, {"ingest": ingest_fingerprint(config)}, keep={"file_id": files}
-    )
-    first: dict[str, IndexRow] = {}
-    for row in sorted(rows, key=lambda row: (row.category, row.source)):
-        first.setdefault(row.document_id, row)
-    return list(first.values())
 
 
 def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:

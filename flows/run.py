@@ -1,6 +1,8 @@
 """Decide whether there is anything to run before Prefect is imported, run it, and remember what came of it."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,12 @@ class PlanRow(Record):
     megabytes: float
     done: int
     """Files already read under this configuration."""
+    documents: int
+    """Documents of these files that go on; the next two are subtracted, and files that hold no others with them."""
+    copies: int
+    """Documents known to repeat another word for word or nearly."""
+    retracted: int
+    """Documents known to be withdrawn; a file that was not read yet counts as one."""
     left_out: int
     """Files and folders that are inputs and will be rejected unread: other people's code, build output, links."""
     ignored: int
@@ -92,30 +100,53 @@ def _forget_errors(config: SynthesisConfig, home: Path) -> int:
 
 
 def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "Forecast":
-    """Return what a run would give and cost, from `sample` files of each source folder."""
-    from flows.forecast import forecast
+    """Return what a run would give and cost, from `sample` files of each source folder.
 
-    read = [entry for entry in _survey(config, home).entries if not entry.left_out]
-    return forecast(config, read, sample)
+    Files of which the home knows that nothing goes on are left out.
+    """
+    from flows.forecast import forecast
+    from flows.known import fates, gone
+
+    entries = _survey(config, home).entries
+    known = fates(Store(home), config, entries)
+    return forecast(config, [e for e in entries if not e.left_out and not gone(known, e)], sample)
 
 
 def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:
-    """Return files, size and finished files per category."""
+    """Return files, size, finished files and what is known of their documents, per category."""
+    from flows.known import COPY, KEPT, RETRACTED, fates, gone
+
     found = _survey(config, home)
-    done = Store(home).done("ingest", ingest_fingerprint(config))
+    store = Store(home)
+    done = store.done("ingest", ingest_fingerprint(config))
+    known = fates(store, config, found.entries)
     rows = []
     for category in (*CATEGORIES, "auto"):
         every = [entry for entry in found.entries if entry.category == category]
         if not every and not found.ignored[category]:
             continue
-        own = [entry for entry in every if not entry.left_out]
-        size = sum(_size(entry) for entry in own)
+        inputs = [entry for entry in every if not entry.left_out]
+        own = [entry for entry in inputs if not gone(known, entry)]
+        of: Counter[str] = Counter()
+        for entry in inputs:
+            of.update(known.get(entry.id, {}))
         rows.append(
-            PlanRow(category=category, files=len(own), megabytes=round(size / 1e6, 2),
-                    done=sum(entry.id in done for entry in own), left_out=len(every) - len(own),
-                    ignored=found.ignored[category])
+            PlanRow(category=category, files=len(own), megabytes=round(sum(map(_size, own)) / 1e6, 2),
+                    done=sum(entry.id in done for entry in own), documents=of[KEPT],
+                    copies=of[COPY], retracted=of[RETRACTED],
+                    left_out=len(every) - len(inputs), ignored=found.ignored[category])
         )  # fmt: skip
     return rows
+
+
+def subtracted(rows: Sequence[PlanRow]) -> str:
+    """Return in words what a plan leaves out because the home knows it, empty if nothing."""
+    copies, retracted = sum(row.copies for row in rows), sum(row.retracted for row in rows)
+    if not copies and not retracted:
+        return ""
+    return (
+        f"known from the home and subtracted: {copies} copies and {retracted} retracted documents"
+    )
 
 
 def _size(entry: FileEntry) -> int:

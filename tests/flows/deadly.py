@@ -59,7 +59,7 @@ def stages(config: SynthesisConfig, home: Path) -> None:
     from flows.batches import Engine, Stage, run_stage
     from flows.executors import workers
     from flows.interruption import recorded
-    from flows.pipeline import current_index
+    from flows.known import current_index
 
     store = Store(home)
     entries = inventory(config, Path(config.documents), home / "inventory.json")

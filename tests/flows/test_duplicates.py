@@ -9,9 +9,11 @@ from flows.config import Source, SynthesisConfig
 from flows.corpus import FileEntry, inventory
 from flows.duplicates import STAGE, without_copies
 from flows.fingerprints import ingest_fingerprint
-from flows.pipeline import current_index
+from flows.known import current_index
+from flows.run import plan_synthesis, subtracted
 from flows.workers import IndexRow, Job, ingest_job
 from warehouse.records import Outcome
+from warehouse.retractions import Decision, decide
 from warehouse.shards import OUTCOMES
 from warehouse.store import Store
 
@@ -111,3 +113,27 @@ def test_an_empty_corpus_is_balanced(tmp_path):
     store = Store(tmp_path)
     with store.writing():
         assert without_copies(store, CONFIG, [])[0] == []
+
+
+def test_a_plan_subtracts_the_copies_and_retractions_that_the_home_knows(corpus):
+    config = CONFIG.model_copy(update={"documents": str(corpus.documents)})
+    corpus.add("again.txt", (corpus.documents / "general" / "danube.txt").read_text("utf-8"))
+    corpus.add("notice.txt", "withdrawn before it was read")
+    (row,) = plan_synthesis(config, corpus.home)
+    # danube, its near copy, its later edition, prague, the same text again, the notice: nothing is known yet.
+    assert (row.files, row.done, row.documents, row.copies, row.retracted) == (6, 0, 0, 0, 0)
+    assert subtracted([row]) == ""
+    withdrawn = [
+        Decision(action="retract", source=f"general/{name}", document_ids=())
+        for name in ("prague.html", "notice.txt")
+    ]
+    decide(corpus.home, withdrawn)
+    (row,) = plan_synthesis(config, corpus.home)
+    assert (row.files, row.done, row.retracted) == (4, 0, 2)
+    (corpus.documents / "general" / "notice.txt").unlink()
+    with corpus.store.writing():
+        corpus.read()
+    (row,) = plan_synthesis(config, corpus.home)
+    # Five files: danube or its copies once and the edition stay; two copies and prague do not.
+    assert (row.files, row.done, row.documents, row.copies, row.retracted) == (2, 2, 2, 2, 1)
+    assert subtracted([row]).endswith("2 copies and 1 retracted documents")
