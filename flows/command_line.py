@@ -246,6 +246,18 @@ def retract(
 
 
 @app.command()
+def clean(
+    home: Home = DEFAULT_HOME, as_json: AsJson = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
+) -> None:  # fmt: skip
+    """Remove files that no manifest names and decisions that a later one has replaced."""
+    from flows import cleaning
+
+    found = cleaning.clean(home, dry_run=dry_run)
+    _emit(found.data, as_json, found.text)
+
+
+@app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""
     from flows.doctor import examine

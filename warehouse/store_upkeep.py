@@ -5,7 +5,7 @@ changes a row: compaction is a new manifest over the same rows, and what is drop
 whole commits, so that rows and ledger always agree.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -89,19 +89,42 @@ def _join(store: Store, run: Sequence[Shard], target: int) -> list[Shard]:
     return joined
 
 
+def superseded(store: Store, stage: str) -> list[Shard]:
+    """Return a stage's shards of other fingerprints than that of its last commit."""
+    shards = store.manifest(stage).shards
+    return [shard for shard in shards if shard.fingerprint != shards[-1].fingerprint]
+
+
+def drop(store: Store, stage: str, shards: Collection[Shard]) -> None:
+    """Drop shards from a stage's manifest, whole commits of them; their files become orphans."""
+    held = [shard for shard in store.manifest(stage).shards if shard not in shards]
+    store.replace_shards(stage, held)
+
+
+def orphans(store: Store, leaving: Collection[Shard] = ()) -> list[str]:
+    """Return the paths of files that no manifest names, other than by the shards that are `leaving`."""
+    held = {
+        shard.file
+        for stage in store.stages()
+        for shard in store.manifest(stage).shards
+        if shard not in leaving
+    }
+    return [
+        name
+        for folder, pattern in ((SHARD_FOLDER, "*/*"), (MANIFEST_FOLDER, ".*.tmp"))
+        for path in sorted((store.home / folder).glob(pattern))
+        if (name := path.relative_to(store.home).as_posix()) not in held and path.is_file()
+    ]
+
+
 def collect_orphans(store: Store) -> list[str]:
     """Delete files that no manifest names and return their paths.
 
     Run it while no worker writes shards, and no reader holds a scan begun before a compaction.
     """
-    held = {shard.file for stage in store.stages() for shard in store.manifest(stage).shards}
-    removed = []
-    for folder, pattern in ((SHARD_FOLDER, "*/*"), (MANIFEST_FOLDER, ".*.tmp")):
-        for path in sorted((store.home / folder).glob(pattern)):
-            name = path.relative_to(store.home).as_posix()
-            if name not in held and path.is_file():
-                path.unlink()
-                removed.append(name)
+    removed = orphans(store)
+    for name in removed:
+        (store.home / name).unlink()
     return removed
 
 
