@@ -218,7 +218,7 @@ def trace(
     row: str, home: Home = DEFAULT_HOME, documents: Documents = None, as_json: AsJson = False
 ) -> None:
     """Follow a sample's evidence to its places in the original files; --documents reads them again."""
-    from flows.comparison import trace_sample
+    from flows.tracing import trace_sample
 
     found = trace_sample(home, row, documents)
     _emit(found.data, as_json, found.text)

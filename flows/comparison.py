@@ -1,4 +1,4 @@
-"""What a reviewer asks of two versions, or of one row down to the file: diff and trace."""
+"""What a reviewer asks of two versions: which rows are new, gone and why, or changed."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,13 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from extractors.readers.decode import UndecodableError, decode
 from flows.inspection import Answer, outcomes_of, snapshot_at
 from flows.publishing import CROWDED
 from warehouse.programs import Program, program_id
-from warehouse.records import Document, Origin
-from warehouse.snapshot_rows import EvidenceSpan, SampleRow
-from warehouse.snapshots import SnapshotError, list_snapshots, read_samples
+from warehouse.snapshot_rows import SampleRow
+from warehouse.snapshots import read_samples
 from warehouse.store import Store
 
 COMPARED = ("question", "answer", "context_id", "bucket", "evidence", "verdicts", "split")
@@ -71,79 +69,3 @@ def _in_words(data: dict[str, Any]) -> str:
     whys = Counter(row["why"] for row in data["dropped"])
     lines += [f"  why dropped: {why} ({times})" for why, times in whys.most_common()]
     return "\n".join(lines)
-
-
-def trace_sample(home: Path, identity: str, documents: Path | None) -> Answer:
-    """Return where each piece of a sample's evidence stands in its original file.
-
-    With the documents folder, each place that is an offset is read again from the file and compared.
-
-    Raises:
-        SnapshotError: no snapshot has such a sample.
-    """
-    rows = (row for entry in list_snapshots(home) for row in read_samples(entry.path))
-    sample = next((row for row in rows if row.id.startswith(identity)), None)
-    if sample is None:
-        raise SnapshotError(
-            f"no snapshot has a sample {identity}; `longspan snapshot list` names the snapshots"
-        )
-    store = Store(home)
-    wanted = {span.document_id for span in sample.evidence}
-    ever = {shard.fingerprint for shard in store.manifest("ingest").shards}
-    kept = store.rows("documents", Document, {"ingest": ever}, keep={"id": wanted})
-    read = {document.id: document for document in kept}
-    starts = _section_starts(store, ever, {span.section_id for span in sample.evidence})
-    found = [
-        _place(span, read[span.document_id], starts[span.section_id], documents)
-        for span in sample.evidence
-    ]
-    lines = [f"{sample.id}  {sample.question}"]
-    for number, place in enumerate(found, 1):
-        lines.append(f"  {number}. {place['file']}, {', '.join(place['places'])}: {place['found']}")
-        lines.append(f"     “{' '.join(place['quote'].split())[:300]}”")
-    return Answer({"id": sample.id, "evidence": found}, "\n".join(lines))
-
-
-def _section_starts(store: Store, ever: set[str], wanted: set[str]) -> dict[str, int]:
-    """Return where each section starts in its document's text."""
-    frame = store.scan("sections", {"ingest": ever})
-    named = frame.select(pl.col("section").struct.field("id", "start"))
-    return dict(named.filter(pl.col("id").is_in(list(wanted))).collect().iter_rows())
-
-
-def _place(
-    span: EvidenceSpan, document: Document, section: int, root: Path | None
-) -> dict[str, Any]:
-    """Return the file, the places in it that the quote was read from, and what stands there now."""
-    start = document.text.index(span.quote, section)
-    origins = [o for o in document.origins if o.start < start + len(span.quote) and o.end > start]
-    file, _, row = document.source.partition("#")
-    return {
-        "file": file, "row": row, "document": document.id, "quote": span.quote,
-        "places": list(dict.fromkeys(_moved(o, start) for o in origins)) or ["added by the reader"],
-        "found": _read_again(document, origins, root / file) if root else "not read again: no documents folder given",
-    }  # fmt: skip
-
-
-def _moved(origin: Origin, start: int) -> str:
-    """Return the origin's place, an offset moved on to where the quote starts inside it."""
-    if not origin.at.startswith("char:") or origin.start >= start:
-        return origin.at
-    return f"char:{int(origin.at.removeprefix('char:')) + start - origin.start}"
-
-
-def _read_again(document: Document, origins: list[Origin], path: Path) -> str:
-    """Compare the stretches whose place is an offset with what the file holds there now."""
-    exact = [o for o in origins if o.at.startswith("char:")]
-    if not exact:
-        return "its place is no offset"
-    try:
-        text = decode(path.read_bytes())
-    except (OSError, UndecodableError) as error:
-        return f"the file cannot be read: {error}"
-    for origin in exact:
-        at = int(origin.at.removeprefix("char:"))
-        stretch = document.text[origin.start : origin.end]
-        if text[at : at + len(stretch)] != stretch and "&" not in text[at : at + 12]:
-            return f"the file has changed at {origin.at}"
-    return "the file says so"

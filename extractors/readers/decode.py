@@ -36,17 +36,32 @@ def decode(data: bytes) -> str:
     """
     if not data.strip():
         raise UndecodableError("empty", f"{len(data)} bytes of white space")
-    text = _decoded(data)
+    text, _ = _decoded(data)
     if len(CONTROL.findall(text[:SAMPLE])) > CONTROL_SHARE * len(text[:SAMPLE]):
         raise UndecodableError("binary", "control characters")
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 
 
-def _decoded(data: bytes) -> str:
+def byte_span(data: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Return the bytes of a stretch of what `decode` returns; None where they cannot be told, as in a damaged text."""
+    text, encoding = _decoded(data)
+    if text.encode(encoding, errors="replace") != data:
+        return None
+    marked = text.startswith("\ufeff")
+    if marked or "\r" in text:
+        places = [*[m.start() for m in re.finditer(r"\r\n|(?s:.)", text)][marked:], len(text)]
+        start, end = places[start], places[end]
+    mark = len("".encode(encoding))
+    before = len(text[:start].encode(encoding))
+    return before, before + len(text[start:end].encode(encoding)) - mark
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """Return the text as it stands, and its encoding."""
     for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding)
+                return data.decode(encoding), encoding
             except UnicodeDecodeError as error:
                 raise UndecodableError(
                     "encoding unknown", f"not {encoding}: {error.reason}"
@@ -54,17 +69,18 @@ def _decoded(data: bytes) -> str:
     if b"\0" in data:
         raise UndecodableError("binary", f"zero byte at {data.index(0)}")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         at = error.start
     declared = DECLARED.search(data[:4096])
     if declared:
         try:
-            return data.decode(declared[1].decode("ascii"))
+            encoding = declared[1].decode("ascii")
+            return data.decode(encoding), encoding
         except (LookupError, UnicodeDecodeError, ValueError):
             # The declaration is wrong or names no text encoding: the detector decides.
             pass
     best = from_bytes(data[max(0, at - SAMPLE // 2) : at + SAMPLE // 2]).best()
     if best is None:
         raise UndecodableError("encoding unknown", f"not UTF-8 at byte {at}, and nothing else fits")
-    return data.decode(best.encoding, errors="replace")
+    return data.decode(best.encoding, errors="replace"), best.encoding

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from extractors.readers.canonical import (
     Part,
@@ -27,13 +28,45 @@ NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
 def read_csv(file: SourceFile) -> Read:
     """Yield the rows as pipe tables, at most `ROWS` to a document; origins are `row:N`."""
     try:
-        rows = list(
-            csv.reader(io.StringIO(file.text, newline=""), delimiter=_delimiter(file), strict=False)
-        )
+        rows = list(_reader(file.text, file.name))
     except csv.Error as error:
         yield Rejected(source=file.source, reason="invalid table", detail=str(error))
         return
     yield from table_documents(file, rows)
+
+
+def row_at(text: str, name: str, number: int) -> tuple[str, int, int] | None:
+    """Return a data row as a pipe row, with its first character in the file's text and one past its last."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    rows, ends = [], [0]
+    reader = _reader(text, name)
+    try:
+        for row in reader:
+            rows.append(row)
+            ends.append(reader.line_num)
+    except csv.Error:
+        return None
+    if not rows:
+        return None
+    index = number + _body_index(rows)
+    if index >= len(rows):
+        return None
+    start = sum(map(len, lines[: ends[index]]))
+    held = "".join(lines[ends[index] : ends[index + 1]]).rstrip("\n")
+    # As wide as the widest, because a row is filled up to its header.
+    cells = [*(" ".join(cell.split()) for cell in rows[index]), *[""] * COLUMNS]
+    return _line(cells), start, start + len(held)
+
+
+def _body_index(rows: Sequence[Sequence[str]]) -> int:
+    """Return the index of data row 0: the row under the header, or the header itself where it holds numbers alone."""
+    first = _header_index(rows)
+    header = [" ".join(cell.split()) for cell in rows[first]]
+    return first if header and all(map(NUMBER.fullmatch, header)) else first + 1
+
+
+def _reader(text: str, name: str) -> Any:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=False)
 
 
 def table_documents(file: SourceFile, rows: Sequence[Sequence[str]], sheet: str = "") -> Read:
@@ -91,11 +124,11 @@ def _line(cells: Sequence[str]) -> str:
     return "".join(text for text, _ in table_line(pieces))
 
 
-def _delimiter(file: SourceFile) -> str:
+def _delimiter(text: str, name: str) -> str:
     """Return the delimiter that splits most of the first lines into the same number of cells."""
-    if file.name.lower().endswith(".tsv"):
+    if name.lower().endswith(".tsv"):
         return "\t"
-    lines = [line for line in file.text[:200_000].split("\n") if line.strip()][:SAMPLE_LINES]
+    lines = [line for line in text[:200_000].split("\n") if line.strip()][:SAMPLE_LINES]
     best, score = ",", 0
     for delimiter in DELIMITERS:
         counts = [line.count(delimiter) for line in lines]

@@ -1,9 +1,12 @@
 """JSON as printed: numbers stay text, depth is bounded, places are pointers (RFC 6901)."""
 
 import json
+import re
 from typing import Any
 
 MAX_DEPTH = 40
+GAP = re.compile(r"[ \t\n\r,:]*")
+"""What may stand between the parts of a JSON text that is known to be well formed."""
 
 
 class JsonError(ValueError):
@@ -74,3 +77,34 @@ def resolve(value: Any, pointer: str) -> Any:
         else:
             return None
     return value
+
+
+def span_of(text: str, pointer: str) -> tuple[int, int] | None:
+    """Return where the value at a pointer stands in a well-formed JSON text: first character, one past the last.
+
+    Of a key that an object has twice the last counts, as it does for the parser.
+    """
+    scan = json.JSONDecoder().raw_decode
+    start = _after_gap(text, 0)
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        keyed, number, found = text[start] == "{", 0, -1
+        at = _after_gap(text, start + 1)
+        while text[start] in "{[" and text[at] not in "}]":
+            name: Any = str(number)
+            if keyed:
+                name, at = scan(text, at)
+                at = _after_gap(text, at)
+            if name == key:
+                found = at
+            at = _after_gap(text, scan(text, at)[1])
+            number += 1
+        if found < 0:
+            return None
+        start = found
+    return start, scan(text, start)[1]
+
+
+def _after_gap(text: str, at: int) -> int:
+    gap = GAP.match(text, at)
+    return gap.end() if gap else at
