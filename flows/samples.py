@@ -44,66 +44,52 @@ def sample_rows(
 ) -> tuple[SampleRow, ContextRow]:
     """Return the sample and its context row, evidence placed by character offset in the context's text."""
     text, sections, starts = _render(context, pool)
+    shared = {"split": candidate.split, "category": candidate.category, "bucket": context.bucket}
     identity = content_id(
         "sample", candidate.id, candidate.question, candidate.answer.model_dump(), context.id
     )
-    instructions = format_instructions(candidate.answer)
-    answer = candidate.answer
+    series = {pool.items[pool.number[section]].document.series for section in context.sections}
     sample = SampleRow.model_validate(
-        {
-            "id": identity,
-            "task_type": "multi_hop",
-            "category": candidate.category,
-            "strategy": candidate.program.form,
-            "split": candidate.split,
-            "prompt": [
-                {
-                    "role": "user",
-                    "content": f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}",
-                }
-            ],
-            "question": candidate.question,
-            "answer": answer.text,
-            "answer_aliases": list(answer.aliases),
-            "answer_kind": answer.kind,
-            "answer_items": list(answer.items),
-            "reward_spec": {
-                "kind": answer.kind,
-                "unit": answer.unit,
-                "tolerance": answer.tolerance,
-            },
-            "context_id": context.id,
-            "context_tokens": context.tokens,
-            "bucket": context.bucket,
-            "evidence": _evidence(candidate, pool, text, starts),
-            "program": json.dumps(
-                candidate.program.model_dump(), ensure_ascii=False, sort_keys=True
-            ),
-            "hops": len(candidate.hops),
-            "documents": len({fact.document_id for fact in candidate.facts}),
-            "difficulty": {"pass_rate": None, "k": None},
-            "verdicts": [
-                {"check": v.check, "status": v.status, "reason": v.reason} for v in verdicts
-            ],
-            "core_question": candidate.question,
-            "format_instructions": instructions,
-            "series": sorted(
-                {pool.items[pool.number[s]].document.series for s in context.sections}
-            ),
-        }
-    )
+        {"id": identity, **shared, **_asked(candidate), **_answered(candidate.answer),
+         **_proved(candidate, verdicts), "context_id": context.id, "context_tokens": context.tokens,
+         "evidence": _evidence(candidate, pool, text, starts), "series": sorted(series)}
+    )  # fmt: skip
     row = ContextRow.model_validate(
-        {
-            "id": context.id,
-            "split": candidate.split,
-            "category": candidate.category,
-            "tokens": context.tokens,
-            "bucket": context.bucket,
-            "text": text,
-            "sections": sections,
-        }
+        {"id": context.id, **shared, "tokens": context.tokens, "text": text, "sections": sections}
     )
     return sample, row
+
+
+def _asked(candidate: Candidate) -> dict:
+    """Return the columns of what is asked, and how it is to be written."""
+    instructions = format_instructions(candidate.answer)
+    content = f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}"
+    return {
+        "task_type": "multi_hop", "strategy": candidate.program.form,
+        "prompt": [{"role": "user", "content": content}], "question": candidate.question,
+        "core_question": candidate.question, "format_instructions": instructions,
+    }  # fmt: skip
+
+
+def _answered(answer: Answer) -> dict:
+    """Return the columns of the answer and of what a reply is compared by."""
+    return {
+        "answer": answer.text, "answer_aliases": list(answer.aliases), "answer_kind": answer.kind,
+        "answer_items": list(answer.items),
+        "reward_spec": {"kind": answer.kind, "unit": answer.unit, "tolerance": answer.tolerance},
+    }  # fmt: skip
+
+
+def _proved(candidate: Candidate, verdicts: Sequence[Verdict]) -> dict:
+    """Return the columns of the proof: its program, its size and the checks it passed."""
+    program = candidate.program.model_dump()
+    return {
+        "program": json.dumps(program, ensure_ascii=False, sort_keys=True),
+        "hops": len(candidate.hops),
+        "documents": len({fact.document_id for fact in candidate.facts}),
+        "difficulty": {"pass_rate": None, "k": None},
+        "verdicts": [{"check": v.check, "status": v.status, "reason": v.reason} for v in verdicts],
+    }
 
 
 def _render(context: Context, pool: Pool) -> tuple[str, list[dict], dict[str, int]]:
