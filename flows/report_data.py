@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from flows.workers import IndexRow, RejectedRow
 from warehouse.identity import rank
 from warehouse.records import Fact
 from warehouse.snapshot_manifest import Gate
-from warehouse.snapshot_rows import ContextRow, EvidenceSpan, SampleRow
+from warehouse.snapshot_rows import UNKNOWN, ContextRow, EvidenceSpan, SampleRow
 from warehouse.store import Store
 
 SHOWN = 30
@@ -81,6 +80,7 @@ def report_page(material: Material) -> str:
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),
         sources=_sources(material),
+        licences=_licences(material.index),
         samples=[
             _view(row, material.contexts[row.context_id]) for row in _spread(material.samples)
         ],
@@ -157,6 +157,22 @@ def _sources(material: Material) -> list[dict[str, Any]]:
     ]
 
 
+def _licences(index: Sequence[IndexRow]) -> list[dict[str, Any]]:
+    """Return documents and tokens by licence, the most tokens first."""
+    rows: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for row in index:
+        own = rows[row.licence or UNKNOWN]
+        own[0] += 1
+        own[1] += row.tokens
+    total = max(sum(tokens for _, tokens in rows.values()), 1)
+    return [
+        {"licence": name, "documents": documents, "tokens": tokens, "share": tokens / total}
+        for name, (documents, tokens) in sorted(
+            rows.items(), key=lambda item: (-item[1][1], item[0])
+        )
+    ]
+
+
 def _spread(samples: Sequence[SampleRow]) -> list[SampleRow]:
     """Return up to `SHOWN` samples, every category and form in turn, in hash order."""
     groups: dict[tuple[str, str], list[SampleRow]] = defaultdict(list)
@@ -191,16 +207,18 @@ def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
     return {
         "row": row,
         "path": " → ".join([*(r for r in relations if r), row.answer]),
-        "hops": list(map(partial(_hop, text=context.text), row.evidence)),
+        "hops": [_hop(span, context) for span in row.evidence],
     }
 
 
-def _hop(span: EvidenceSpan, text: str) -> dict[str, Any]:
+def _hop(span: EvidenceSpan, context: ContextRow) -> dict[str, Any]:
+    licences = {part.document_id: part.licence for part in context.sections}
     return {
         "title": span.title,
         "source": span.source,
+        "licence": licences.get(span.document_id, UNKNOWN),
         "position": span.position,
-        "before": text[max(span.start - AROUND, 0) : span.start],
+        "before": context.text[max(span.start - AROUND, 0) : span.start],
         "quote": span.quote,
-        "after": text[span.end : span.end + AROUND],
+        "after": context.text[span.end : span.end + AROUND],
     }

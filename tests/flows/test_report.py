@@ -5,7 +5,9 @@ import pytest
 from flows.config import Source, SynthesisConfig
 from flows.publishing import StageRow, gates
 from flows.report_data import Material, report_page, visible
-from flows.workers import RejectedRow
+from flows.workers import IndexRow, RejectedRow
+from tests.warehouse.rivers import context, sample
+from warehouse.programs import Path, Program, Step
 from warehouse.store import Store
 
 HOSTILE = (
@@ -14,7 +16,7 @@ HOSTILE = (
 )
 
 
-def page(tmp_path, rejected=()):
+def page(tmp_path, rejected=(), *, index=(), samples=(), contexts=None):
     config = SynthesisConfig(sources=(Source(path="general", category="general"),))
     stages = (
         StageRow(
@@ -22,7 +24,16 @@ def page(tmp_path, rejected=()):
         ),
     )
     return report_page(
-        Material(config, (), (), {}, rejected, stages, gates((), config), Store(tmp_path))
+        Material(
+            config,
+            index,
+            samples,
+            contexts or {},
+            rejected,
+            stages,
+            gates((), config),
+            Store(tmp_path),
+        )
     )
 
 
@@ -53,3 +64,36 @@ def test_hostile_text_is_shown_and_never_run(tmp_path):
 )
 def test_control_and_direction_characters_are_written_out(text, shown):
     assert visible(text) == shown
+
+
+def document(number: int, licence: str, tokens: int) -> IndexRow:
+    return IndexRow(
+        file_id=f"file-{number}", document_id=f"e{number}", source=f"general/{number}.txt", category="general",
+        series="s", subject="", date="", title="Elbe", licence=licence, format="txt", words=tokens, sections=1,
+        tokens=tokens,
+    )  # fmt: skip
+
+
+def test_licences_are_counted_and_shown_with_the_evidence(tmp_path):
+    index = [document(1, "CC-BY-4.0", 300), document(2, HOSTILE, 500), document(3, "", 200),
+             document(4, "CC-BY-4.0", 0)]  # fmt: skip
+    program = Program(
+        form="chain",
+            edition="",
+        paths=(Path(anchor="n", steps=(Step(relation="length", direction="forward"),)),),
+    )
+    held = context(1)
+    sections = tuple(part.model_copy(update={"licence": HOSTILE}) for part in held.sections)
+    html = page(
+        tmp_path, index=index, samples=[sample(1, program=program.model_dump_json())],
+        contexts={held.id: held.model_copy(update={"sections": sections})},
+    )  # fmt: skip
+    table = html[html.index('id="licences"') : html.index('id="samples"')]
+    # Of 1,000 tokens 500, 300 and 200.
+    places = [table.index(share) for share in ("50.0 %", "30.0 %", "20.0 %")]
+    assert places == sorted(places)
+    assert '<td>CC-BY-4.0</td><td class="n">2</td><td class="n">300</td>' in table
+    assert '<td>unknown</td><td class="n">1</td><td class="n">200</td>' in table
+    assert "licence: &lt;script&gt;" in html
+    assert "<script" not in html
+    assert "<img" not in html
