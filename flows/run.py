@@ -66,7 +66,7 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
     With `retry`, files and documents that killed their worker are tried again.
     """
     entries = _survey(config, home).entries
-    again = retry and _forget_errors(config, home) > 0
+    again = retry and forget_killed(config, home) > 0
     files = digest([entry.id for entry in entries], read_retractions(home).root)
     fingerprint = run_fingerprint(config, files)
     record = home / "runs" / f"{fingerprint[:32]}.json"
@@ -93,7 +93,8 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
     return outcome.model_copy(update={"path": str(home / outcome.path)})
 
 
-def _forget_errors(config: SynthesisConfig, home: Path) -> int:
+def forget_killed(config: SynthesisConfig, home: Path) -> int:
+    """Forget which files and documents killed their worker, so that a run tries them again; return how many."""
     fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
     with Store(home).writing() as store:
         return sum(forget_errors(store, *stage) for stage in fingerprints.items())

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.config import Source, SynthesisConfig
+from flows.run import forget_killed
 from warehouse.records import Fact, Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.store import Store
@@ -56,3 +58,8 @@ def test_what_kills_its_worker_is_one_row_and_the_rest_goes_on(tmp_path, server,
     told = {fact.document_id for fact in store.rows("facts", Fact, {"extract": fingerprint})}
     assert len(told) == 2
     assert blamed["extract"].input_id not in told
+    config = SynthesisConfig(
+        documents=str(folder), sources=(Source(path="general", category="general"),)
+    )
+    assert [forget_killed(config, home) for _ in range(2)] == [2, 0]
+    assert store.pending("extract", fingerprint, input_ids=[blamed["extract"].input_id])

@@ -79,7 +79,7 @@ def test_licences_are_counted_and_shown_with_the_evidence(tmp_path):
              document(4, "CC-BY-4.0", 0)]  # fmt: skip
     program = Program(
         form="chain",
-            edition="",
+        edition="",
         paths=(Path(anchor="n", steps=(Step(relation="length", direction="forward"),)),),
     )
     held = context(1)
