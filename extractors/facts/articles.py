@@ -14,17 +14,9 @@ from dataclasses import dataclass
 
 from extractors.facts.affiliations import institutions
 from extractors.facts.values import DATE, NAME, YEAR
+from extractors.facts.writer import FactWriter, mention_at
 from warehouse.identity import digest
-from warehouse.records import (
-    Document,
-    EntityType,
-    Fact,
-    Mention,
-    Quantity,
-    Section,
-    Shape,
-    make_fact,
-)
+from warehouse.records import Document, Fact, Mention, Quantity, Section, Shape
 
 EXTRACTOR = "by-line/1"
 LINE = re.compile(
@@ -73,9 +65,8 @@ INVERSE = frozenset(
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a by-line in its section, with the span of the part that holds the values."""
+    """A line of a by-line, and where the part that holds its values starts."""
 
-    section: Section
     start: int
     end: int
     value: int
@@ -88,13 +79,13 @@ def article_facts(document: Document, sections: Sequence[Section]) -> list[Fact]
     title = article_title(document)
     if title is None:
         return []
-    reader = _Reader(document, title)
+    reader = _Reader(document, sections, title)
     fields = list(LINE.finditer(document.text, sections[0].start, sections[0].end))
     if document.format == "xml" and any(field["label"] == "Authors" for field in fields):
-        reader.read_fields(sections[0], fields)
+        reader.read_fields(fields)
     elif document.format == "html":
-        reader.read_printed(sections)
-    return list({fact.id: fact for fact in reader.facts}.values())
+        reader.read_printed()
+    return reader.writer.facts()
 
 
 def article_title(document: Document) -> Mention | None:
@@ -115,16 +106,16 @@ def is_person(name: str) -> bool:
 class _Reader:
     """Collects the facts of one article."""
 
-    def __init__(self, document: Document, title: Mention) -> None:
+    def __init__(self, document: Document, sections: Sequence[Section], title: Mention) -> None:
         self.document, self.title = document, title
-        self.facts: list[Fact] = []
+        self.writer = FactWriter(document, sections, EXTRACTOR, as_of=document.date)
 
-    def read_fields(self, section: Section, fields: Sequence[re.Match[str]]) -> None:
+    def read_fields(self, fields: Sequence[re.Match[str]]) -> None:
         """Read the fields of journals' XML."""
         places: dict[str, list[tuple[Mention, list[Mention], _Line]]] = defaultdict(list)
         journal: Mention | None = None
         for field in fields:
-            line = _Line(section, field.start(), field.end(), field.start("value"))
+            line = _Line(field.start(), field.end(), field.start("value"))
             label, value = field["label"], field["value"]
             if field["of"]:
                 if label == "Affiliation":
@@ -136,14 +127,12 @@ class _Reader:
             elif label in YEARS:
                 self._dated(line, value, *YEARS[label])
             elif label == "Journal" and NAME.fullmatch(value):
-                journal = self._mention(line.value, value, "thing")
+                journal = mention_at(line.value, value, "thing")
                 self._add(line, self.title, "journal", journal)
             elif label == "Publisher" and journal and NAME.fullmatch(value):
-                self._add(
-                    line, journal, "publisher", self._mention(line.value, value, "organisation")
-                )
+                self._add(line, journal, "publisher", mention_at(line.value, value, "organisation"))
             elif label == "DOI" and DOI.fullmatch(value):
-                self._add(line, self.title, "doi", self._mention(line.value, value, "text"))
+                self._add(line, self.title, "doi", mention_at(line.value, value, "text"))
             elif label == "Funding":
                 self._funders(line, value)
             elif label == "Article type" and value.endswith(" article"):
@@ -151,22 +140,18 @@ class _Reader:
         for found in places.values():
             self._affiliated(found)
 
-    def read_printed(self, sections: Sequence[Section]) -> None:
+    def read_printed(self) -> None:
         """Read the printed by-line, the line on the corresponding author and the suggested citation."""
         for match in BYLINE.finditer(self.document.text[:HEAD]):
             names = _degreed(match["names"])
-            section = _holding(sections, match.start())
-            if names and section:
-                line = _Line(section, match.start(), match.end(), match.start("names"))
+            if names:
+                line = _Line(match.start(), match.end(), match.start("names"))
                 self._people(line, "; ".join(names), "author", printed=match["names"])
                 break
         else:
             return
         for field in LINE.finditer(self.document.text):
-            section = _holding(sections, field.start())
-            if section is None:
-                continue
-            line = _Line(section, field.start(), field.end(), field.start("value"))
+            line = _Line(field.start(), field.end(), field.start("value"))
             if field["label"].casefold() == "corresponding author":
                 self._correspondent(line, field["value"])
             elif field["label"].startswith("Suggested citation"):
@@ -176,12 +161,12 @@ class _Reader:
         name, _, rest = value.partition(",")
         if not is_person(name):
             return
-        person = self._mention(line.value, name, "person")
+        person = mention_at(line.value, name, "person")
         self._role(line, person, "corresponding author")
         at = line.value + len(value) - len(rest)
         spans = institutions(rest.partition("(")[0])
         self._affiliated(
-            [(person, [self._mention(at + a, rest[a:b], "organisation") for a, b in spans], line)]
+            [(person, [mention_at(at + a, rest[a:b], "organisation") for a, b in spans], line)]
         )
 
     def _cited(self, line: _Line, value: str) -> None:
@@ -193,10 +178,10 @@ class _Reader:
             line,
             self.title,
             "journal",
-            self._mention(at + found.start("journal"), found["journal"], "thing"),
+            mention_at(at + found.start("journal"), found["journal"], "thing"),
         )
         self._add(
-            line, self.title, "doi", self._mention(at + found.start("doi"), found["doi"], "text")
+            line, self.title, "doi", mention_at(at + found.start("doi"), found["doi"], "text")
         )
         self._year(line, at + found.start("year"), found["year"], "publication year")
         start = self.document.text.find("article", line.start, line.value)
@@ -213,7 +198,7 @@ class _Reader:
         for name in names:
             cursor = text.index(name, cursor)
             if is_person(name):
-                people.append(self._mention(line.value + cursor, name, "person"))
+                people.append(mention_at(line.value + cursor, name, "person"))
             cursor += len(name)
         if len(names) == 1:
             for person in people:
@@ -237,14 +222,14 @@ class _Reader:
 
     def _dated(self, line: _Line, value: str, relation: str, yearly: str) -> None:
         if DATE.fullmatch(value):
-            self._add(line, self.title, relation, self._mention(line.value, value, "value"))
+            self._add(line, self.title, relation, mention_at(line.value, value, "value"))
         year = YEAR.search(value)
         if yearly and year and value.endswith(year[0]):
             self._year(line, line.value + year.start(), year[0], yearly)
 
     def _year(self, line: _Line, at: int, year: str, relation: str) -> None:
         quantity = Quantity(value=year, unit="year", step="1")
-        self._add(line, self.title, relation, self._mention(at, year, "value"), quantity=quantity)
+        self._add(line, self.title, relation, mention_at(at, year, "value"), quantity=quantity)
 
     def _funders(self, line: _Line, value: str) -> None:
         names = value.split("; ")
@@ -254,11 +239,11 @@ class _Reader:
         cursor = 0
         for name in names:
             cursor = value.index(name, cursor)
-            funder = self._mention(line.value + cursor, name, "organisation")
+            funder = mention_at(line.value + cursor, name, "organisation")
             self._add(line, self.title, "funders" if group else "funder", funder, group=group)
 
     def _class(self, line: _Line, at: int) -> None:
-        noun = self._mention(at, "article", "text")
+        noun = mention_at(at, "article", "text")
         self._add(line, self.title, "is a", noun, shape="class")
 
     def _note_affiliation(
@@ -267,14 +252,13 @@ class _Reader:
         """Keep what an affiliation says of each of its people, until all their affiliations are known."""
         value = field["value"]
         found = [
-            self._mention(line.value + a, value[a:b], "organisation")
-            for a, b in institutions(value)
+            mention_at(line.value + a, value[a:b], "organisation") for a, b in institutions(value)
         ]
         cursor = field.start("of") + len(" of ")
         for name in field["of"].removeprefix(" of ").split("; "):
             cursor = self.document.text.index(name, cursor)
             if is_person(name):
-                places[name].append((self._mention(cursor, name, "person"), found, line))
+                places[name].append((mention_at(cursor, name, "person"), found, line))
 
     def _affiliated(self, found: Sequence[tuple[Mention, list[Mention], _Line]]) -> None:
         """Tell a person's institutions; they are one only where each affiliation was read and all name the same."""
@@ -288,22 +272,14 @@ class _Reader:
                     told.add(place.text)
                     self._add(line, person, "affiliation", place, group=group)
 
-    def _mention(self, start: int, text: str, kind: EntityType) -> Mention:
-        return Mention(text=text, start=start, end=start + len(text), type=kind)
-
     def _add(
         self, line: _Line, subject: Mention, relation: str, object_: Mention, *,
         shape: Shape = "attribute", group: str = "", quantity: Quantity | None = None,
     ) -> None:  # fmt: skip
-        role = shape == "role"
-        self.facts.append(
-            make_fact(
-                self.document.id, line.section.id, subject=subject, relation=relation, object=object_, shape=shape,
-                phrase="is" if role else "", preposition="of" if role else "",
-                quote=self.document.text[line.start : line.end], start=line.start, end=line.end,
-                extractor=EXTRACTOR, group=group, quantity=quantity, as_of=self.document.date,
-            )
-        )  # fmt: skip
+        span = (line.start, line.end)
+        self.writer.add(
+            subject, relation, object_, span, shape=shape, group=group, quantity=quantity
+        )
 
 
 def _degreed(text: str) -> list[str]:
@@ -319,7 +295,3 @@ def _degreed(text: str) -> list[str]:
     people = sum(map(is_person, names))
     enough = min(degrees, people) >= DEGREED * len(names) and len(names) > 1
     return names if enough else []
-
-
-def _holding(sections: Sequence[Section], at: int) -> Section | None:
-    return next((section for section in sections if section.start <= at < section.end), None)

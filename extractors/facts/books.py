@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.facts.articles import is_person
+from extractors.facts.writer import FactWriter, mention_at
 from extractors.readers.books import LICENCE
 from warehouse.identity import digest
-from warehouse.records import Document, EntityType, Fact, Mention, Section, make_fact
+from warehouse.records import Document, Fact, Mention, Section
 
 EXTRACTOR = "book/1"
 HEAD = 3000
@@ -82,22 +83,22 @@ def book_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     authored = any(role == "author" for role, *_ in makers)
     if not authored or not (chapters or document.licence == LICENCE):
         return []
-    told = _Teller(document, sections, title)
+    writer = FactWriter(document, sections, EXTRACTOR)
     for role, name, start, span in makers:
-        told.add(role, _at(start, name, "person"), span)
+        writer.add(title, role, mention_at(start, name, "person"), span)
     group = digest("chapters", document.id)[:16]
     for chapter in chapters:
-        mention = _at(chapter.start, chapter.title, "thing")
-        told.add("chapters", mention, chapter.span, group=group)
+        mention = mention_at(chapter.start, chapter.title, "thing")
+        writer.add(title, "chapters", mention, chapter.span, group=group)
         if chapter.number <= len(ORDINALS):
-            told.add(f"{ORDINALS[chapter.number - 1]} chapter", mention, chapter.span)
+            writer.add(title, f"{ORDINALS[chapter.number - 1]} chapter", mention, chapter.span)
     if chapters:
         last = chapters[-1]
-        told.add("last chapter", _at(last.start, last.title, "thing"), last.span)
+        writer.add(title, "last chapter", mention_at(last.start, last.title, "thing"), last.span)
     cast = digest("cast", document.id)[:16]
     for name, start, span in _cast(document.text):
-        told.add("characters", _at(start, name, "person"), span, group=cast)
-    return list({fact.id: fact for fact in told.facts}.values())
+        writer.add(title, "characters", mention_at(start, name, "person"), span, group=cast)
+    return writer.facts()
 
 
 def _title(document: Document) -> Mention | None:
@@ -187,27 +188,3 @@ def _cast(text: str) -> Iterator[tuple[str, int, tuple[int, int]]]:
         offset += len(line)
     if len(players) >= FEWEST:
         yield from players
-
-
-def _at(start: int, text: str, kind: EntityType) -> Mention:
-    return Mention(text=text, start=start, end=start + len(text), type=kind)
-
-
-class _Teller:
-    """Collects the facts of one book."""
-
-    def __init__(self, document: Document, sections: Sequence[Section], title: Mention) -> None:
-        self.document, self.sections, self.title = document, sections, title
-        self.facts: list[Fact] = []
-
-    def add(self, relation: str, object_: Mention, span: tuple[int, int], group: str = "") -> None:
-        """Tell one fact of the book, if one section holds its quote."""
-        section = next((s for s in self.sections if s.start <= span[0] and span[1] <= s.end), None)
-        if section is None:
-            return
-        self.facts.append(
-            make_fact(
-                self.document.id, section.id, subject=self.title, relation=relation, object=object_, shape="attribute",
-                quote=self.document.text[slice(*span)], start=span[0], end=span[1], extractor=EXTRACTOR, group=group,
-            )
-        )  # fmt: skip

@@ -12,19 +12,11 @@ from itertools import takewhile
 
 from extractors.facts.signatures import signed_offices
 from extractors.facts.values import DATE, NAME
+from extractors.facts.writer import FactWriter, Span, mention_at
 from extractors.readers.dates import read_date
 from extractors.readers.states import POSTAL, STATES
 from warehouse.identity import digest
-from warehouse.records import (
-    Document,
-    EntityType,
-    Fact,
-    Mention,
-    Quantity,
-    Section,
-    Shape,
-    make_fact,
-)
+from warehouse.records import Document, EntityType, Fact, Mention, Quantity, Section, Shape
 
 EXTRACTOR = "filing/1"
 COVER = 12_000
@@ -100,18 +92,18 @@ def filing_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
         reader.securities(head)
     reader.auditor()
     reader.officers()
-    return list({fact.id: fact for fact in reader.facts}.values())
+    return reader.writer.facts()
 
 
 class _Reader:
     """Collects the facts of one filing."""
 
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
-        self.document, self.sections = document, sections
+        self.document = document
         self.registrant: Mention | None = None
         period = PERIOD.search(document.text[:COVER])
-        self.as_of = document.date or (read_date(period["date"]) if period else "")
-        self.facts: list[Fact] = []
+        as_of = document.date or (read_date(period["date"]) if period else "")
+        self.writer = FactWriter(document, sections, EXTRACTOR, as_of=as_of)
 
     def named(self, cover: str, exact: re.Match[str]) -> Mention | None:
         """Return the registrant's name: the last line of words above its caption."""
@@ -124,7 +116,7 @@ class _Reader:
         cells = [cell for cell in cells if re.search(r"[A-Za-z]{2}", cell.text)]
         if not cells or not COMPANY.fullmatch(cells[-1].text) or "ommission" in cells[-1].text:
             return None
-        return self._mention(cells[-1].start, cells[-1].text, "organisation")
+        return mention_at(cells[-1].start, cells[-1].text, "organisation")
 
     def header(self) -> Mention | None:
         """Return the filer that the submission's header names, its other fields told."""
@@ -136,11 +128,11 @@ class _Reader:
             or not COMPANY.fullmatch(filer["value"])
         ):
             return None
-        name = self._mention(filer.start("value"), filer["value"], "organisation")
+        name = mention_at(filer.start("value"), filer["value"], "organisation")
         for label, (relation, kind) in HEADER_FIELDS.items():
             if found := fields.get(label):
                 value = re.sub(r" \[\d*\]$", "", found["value"])
-                object_ = self._mention(found.start("value"), value, kind)
+                object_ = mention_at(found.start("value"), value, kind)
                 self._add(name, relation, object_, found.span())
         return name
 
@@ -148,7 +140,7 @@ class _Reader:
         """Tell what the captions of the cover page say."""
         text = self.document.text
         if word := WORD.search(text, exact.start(), exact.end()):
-            noun = self._mention(word.start(), word[0], "text")
+            noun = mention_at(word.start(), word[0], "text")
             self._add(self._own(), "is a", noun, _line_span(text, word.start()), shape="class")
         state, below = _above(cover, STATE)
         if state and state.text in STATES:
@@ -211,9 +203,9 @@ class _Reader:
         if not found or len({m["firm"] for m in found}) > 1 or len({m["year"] for m in found}) > 1:
             return
         match = found[0]
-        firm = self._mention(match.start("firm"), match["firm"], "organisation")
+        firm = mention_at(match.start("firm"), match["firm"], "organisation")
         self._add(self._own(), "auditor", firm, match.span())
-        year = self._mention(match.start("year"), match["year"], "value")
+        year = mention_at(match.start("year"), match["year"], "value")
         quantity = Quantity(value=match["year"], unit="year", step="1")
         self._add(self._own(), "auditor appointment year", year, match.span(), quantity=quantity)
 
@@ -221,7 +213,7 @@ class _Reader:
         """Tell who signs as what; officers also of the person, because people serve several registrants."""
         group = digest("directors", self.document.id)[:16]
         for office in signed_offices(self.document.text):
-            person = self._mention(office.start, office.name, "person")
+            person = mention_at(office.start, office.name, "person")
             if office.office == "director":
                 self._add(self._own(), "directors", person, office.span, group=group)
                 self._add(person, "director of", self._own(), office.span, shape="clause")
@@ -238,27 +230,23 @@ class _Reader:
         span = _line_span(self.document.text, start)
         if below > span[1]:
             span = (span[0], _line_span(self.document.text, below)[1])
-        self._add(self._own(), relation, self._mention(start, text, kind), span)
-
-    def _mention(self, start: int, text: str, kind: EntityType) -> Mention:
-        return Mention(text=text, start=start, end=start + len(text), type=kind)
+        self._add(self._own(), relation, mention_at(start, text, kind), span)
 
     def _add(
-        self, subject: Mention, relation: str, object_: Mention, span: tuple[int, int], *,
+        self, subject: Mention, relation: str, object_: Mention, span: Span, *,
         shape: Shape = "attribute", group: str = "", quantity: Quantity | None = None,
     ) -> None:  # fmt: skip
-        section = next((s for s in self.sections if s.start <= span[0] and span[1] <= s.end), None)
-        if section is None:
-            return
-        phrase = {"role": "is", "clause": "is a director"}.get(shape, "")
-        self.facts.append(
-            make_fact(
-                self.document.id, section.id, subject=subject, relation=relation, object=object_, shape=shape,
-                phrase=phrase, preposition="of" if phrase else "", quantity=quantity, group=group,
-                quote=self.document.text[slice(*span)], start=span[0], end=span[1], extractor=EXTRACTOR,
-                as_of=self.as_of,
-            )
-        )  # fmt: skip
+        phrase = "is a director" if shape == "clause" else "is"
+        self.writer.add(
+            subject,
+            relation,
+            object_,
+            span,
+            shape=shape,
+            phrase=phrase,
+            group=group,
+            quantity=quantity,
+        )
 
 
 def _rows(text: str) -> Iterator[list[_Cell]]:

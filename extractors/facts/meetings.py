@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractors.facts.values import NAME
-from warehouse.records import Document, EntityType, Fact, Mention, Section, Shape, make_fact
+from extractors.facts.writer import FactWriter, Span, mention_at
+from warehouse.records import Document, Fact, Mention, Section, Shape
 
 EXTRACTOR = "meeting/2"
 STYLE = r"(?:Right Hon\.|Hon\.|Mr\.|Mrs\.|Ms\.|Miss|Dr\.|Sir|Dame|Baroness|Lord|Senator)"
@@ -49,38 +50,35 @@ def meeting_facts(document: Document, sections: Sequence[Section]) -> list[Fact]
     text = document.text
     speakers = {m["name"] for m in SPEAKER.finditer(text)}
     told = [*_labelled(text), *_chaired(text), *_welcomed(text, speakers)]
-    facts: list[Fact] = []
+    writer = FactWriter(document, sections, EXTRACTOR, as_of=document.date)
     for subject, relation, object_, span, shape in told:
-        section = next((s for s in sections if s.start <= span[0] and span[1] <= s.end), None)
-        if section is None:
-            continue
-        facts.append(
-            make_fact(
-                document.id, section.id, subject=subject, relation=relation, object=object_, shape=shape,
-                phrase="is" if shape == "role" else "", preposition="of" if shape == "role" else "",
-                quote=text[slice(*span)], start=span[0], end=span[1], extractor=EXTRACTOR, as_of=document.date,
-            )
-        )  # fmt: skip
-    return list({fact.id: fact for fact in facts}.values())
+        writer.add(subject, relation, object_, span, shape=shape)
+    return writer.facts()
 
 
-Told = tuple[Mention, str, Mention, tuple[int, int], Shape]
+Told = tuple[Mention, str, Mention, Span, Shape]
 """Subject, relation, object, span of the quote, shape."""
 
 
 def _labelled(text: str) -> Iterator[Told]:
     """Yield office, or seat and party, of each speaker whose label states them."""
     for match in LABEL.finditer(text):
-        person = _at(match.start("name"), match["name"], "person")
+        person = mention_at(match.start("name"), match["name"], "person")
         at, what = match.start("what"), match["what"].strip()
         if OFFICE.fullmatch(what) and len(what.split()) <= LONGEST_OFFICE:
-            yield person, "office", _at(at, what, "thing"), match.span(), "attribute"
+            yield person, "office", mention_at(at, what, "thing"), match.span(), "attribute"
         elif member := MEMBER.fullmatch(what):
             seat, party = member["seat"], member["party"]
             if not BROKEN.search(seat) and NAME.fullmatch(seat.replace("—", "-").replace("–", "-")):
-                yield person, "constituency", _at(at, seat, "place"), match.span(), "attribute"
+                yield (
+                    person,
+                    "constituency",
+                    mention_at(at, seat, "place"),
+                    match.span(),
+                    "attribute",
+                )
             if not party.endswith("."):  # `Lib.` is no name
-                told = _at(at + member.start("party"), party, "organisation")
+                told = mention_at(at + member.start("party"), party, "organisation")
                 yield person, "party", told, match.span(), "attribute"
 
 
@@ -93,8 +91,8 @@ def _chaired(text: str) -> Iterator[Told]:
     named = COMMITTEE.search(text, chair.end(), end if end >= 0 else len(text))
     if named is None:
         return
-    committee = _at(named.start("name"), named["name"], "organisation")
-    person = _at(chair.start("name"), chair["name"], "person")
+    committee = mention_at(named.start("name"), named["name"], "organisation")
+    person = mention_at(chair.start("name"), chair["name"], "person")
     span = (chair.start(), named.end())
     yield committee, "chair", person, span, "attribute"
     yield person, "chair of", committee, span, "role"
@@ -113,7 +111,7 @@ def _welcomed(text: str, speakers: set[str]) -> Iterator[Told]:
             if found is None or not any(found["name"] in speaker for speaker in speakers):
                 continue
             at = match.start("guests") + piece.start() + piece[0].index(bare)
-            person = _at(at + found.start("name"), found["name"], "person")
+            person = mention_at(at + found.start("name"), found["name"], "person")
             office, body, body_at = found["office"], found["body"], found.start("body")
             if not body and (inner := AT.fullmatch(office)):
                 body, body_at = inner["body"], found.start("office") + inner.start("body")
@@ -126,10 +124,18 @@ def _welcomed(text: str, speakers: set[str]) -> Iterator[Told]:
                 found.start("office") : body_at + len(body) if body else found.end("office")
             ]
             kind = "thing" if NAME.fullmatch(told) else "text"
-            yield person, "office", _at(at + found.start("office"), told, kind), span, "attribute"
+            yield (
+                person,
+                "office",
+                mention_at(at + found.start("office"), told, kind),
+                span,
+                "attribute",
+            )
             if body and NAME.fullmatch(body):
-                yield person, "employer", _at(at + body_at, body, "organisation"), span, "attribute"
-
-
-def _at(start: int, text: str, kind: EntityType) -> Mention:
-    return Mention(text=text, start=start, end=start + len(text), type=kind)
+                yield (
+                    person,
+                    "employer",
+                    mention_at(at + body_at, body, "organisation"),
+                    span,
+                    "attribute",
+                )

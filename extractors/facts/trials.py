@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractors.facts.articles import article_title
-from warehouse.records import Document, EntityType, Fact, Mention, Quantity, Section, make_fact
+from extractors.facts.writer import FactWriter, Span, mention_at
+from warehouse.records import Document, Fact, Mention, Quantity, Section
 
 EXTRACTOR = "trial/1"
 NUMBER = re.compile(
@@ -73,29 +74,26 @@ def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
         return []
     registered = _registration(document, sections)
     subjects = [title]
-    facts: list[Fact] = []
+    writer = FactWriter(document, sections, EXTRACTOR)
     if registered:
-        section, number, span = registered
-        facts.append(_fact(document, section, title, "trial registry number", number, span))
+        number, span = registered
+        writer.add(title, "trial registry number", number, span)
         subjects.append(number)
     for section in sections:
         if not any(ABSTRACT.fullmatch(heading) for heading in section.headings):
             continue
         for relation, mention, span, quantity in _stated(document.text, section):
-            facts += [
-                _fact(document, section, s, relation, mention, span, quantity) for s in subjects
-            ]
+            for subject in subjects:
+                writer.add(subject, relation, mention, span, quantity=quantity)
     values: dict[str, set[str]] = {}
-    for fact in facts:
+    for fact in writer.facts():
         values.setdefault(fact.relation, set()).add(fact.object.text)
-    return [fact for fact in facts if len(values[fact.relation]) == 1]
+    return [fact for fact in writer.facts() if len(values[fact.relation]) == 1]
 
 
-def _registration(
-    document: Document, sections: Sequence[Section]
-) -> tuple[Section, Mention, tuple[int, int]] | None:
+def _registration(document: Document, sections: Sequence[Section]) -> tuple[Mention, Span] | None:
     """Return where the article's own number stands first, or None unless it is the only one of its own."""
-    own: list[tuple[Section, Mention, tuple[int, int]]] = []
+    own: list[tuple[Mention, Span]] = []
     text = document.text
     for section in sections:
         headed = any(HEADING.fullmatch(heading) for heading in section.headings[-1:])
@@ -112,8 +110,8 @@ def _registration(
                 else _sentence(text, start, match.start())
             )
             stop = _sentence_end(text, match.end(), end if end >= 0 else len(text))
-            own.append((section, number, (first, stop)))
-    names = {number.text.replace(" ", "") for _, number, _ in own}
+            own.append((number, (first, stop)))
+    names = {number.text.replace(" ", "") for number, _ in own}
     return own[0] if len(names) == 1 else None
 
 
@@ -138,9 +136,7 @@ def _sentence_end(text: str, at: int, line_end: int) -> int:
     return stop + 1 if stop >= 0 else line_end
 
 
-def _stated(
-    text: str, section: Section
-) -> Iterator[tuple[str, Mention, tuple[int, int], Quantity | None]]:
+def _stated(text: str, section: Section) -> Iterator[tuple[str, Mention, Span, Quantity | None]]:
     """Yield (relation, mention, span of the sentence, quantity) of an abstract's section."""
     offset = section.start
     body = text[section.start : section.end]
@@ -158,7 +154,7 @@ def _stated(
             quantity = Quantity(value=str(value), unit="", step="1")
             yield (
                 "participant count at randomisation",
-                _at(offset + begin, match[name], "value"),
+                mention_at(offset + begin, match[name], "value"),
                 (first, stop),
                 quantity,
             )
@@ -168,15 +164,11 @@ def _stated(
                 first = _sentence(text, offset, begin)
                 yield (
                     "primary outcome",
-                    _at(begin, match["outcome"], "text"),
+                    mention_at(begin, match["outcome"], "text"),
                     (first, offset + match.end("outcome") + 1),
                     None,
                 )
         offset += len(line)
-
-
-def _at(start: int, text: str, kind: EntityType) -> Mention:
-    return Mention(text=text, start=start, end=start + len(text), type=kind)
 
 
 def _number(text: str) -> int:
@@ -192,13 +184,3 @@ def _number(text: str) -> int:
         elif word in TENS:
             total += 10 * (TENS.index(word) + 2)
     return total
-
-
-def _fact(
-    document: Document, section: Section, subject: Mention, relation: str, object_: Mention,
-    span: tuple[int, int], quantity: Quantity | None = None,
-) -> Fact:  # fmt: skip
-    return make_fact(
-        document.id, section.id, subject=subject, relation=relation, object=object_, shape="attribute",
-        quote=document.text[slice(*span)], start=span[0], end=span[1], extractor=EXTRACTOR, quantity=quantity,
-    )  # fmt: skip
