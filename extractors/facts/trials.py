@@ -1,18 +1,38 @@
-"""Facts of a trial's report: under which number it is registered, how many were randomised, its primary outcome.
+"""Facts of a trial's report: registration, counts and arms, dates, places, design, outcome, sponsor and approval.
 
 Each is told of the article, and of the registration number where the article gives one, because reports of one trial
 share that. The number must be the only one that the article calls its own; numbers of other trials stand in the text
-too. The count is that of the abstract's one sentence that says so of all participants.
+too. The count of the randomised is that of the abstract's one sentence that says so of all participants; the rest is
+read sentence by sentence (`trial_counts`, `trial_conduct`), and left out where two sentences differ.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
+from extractors.facts import trial_conduct, trial_counts
 from extractors.facts.articles import article_title
+from extractors.facts.trial_counts import COUNT, NOT_ALL, SEVERAL_ARMS, number
+from extractors.facts.trial_sentences import Stated, own_sentences
 from extractors.facts.writer import FactWriter, Span, mention_at
+from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Quantity, Section
 
-EXTRACTOR = "trial/1"
+EXTRACTOR = "trial/2"
+READERS = (*trial_counts.READERS, *trial_conduct.READERS)
+HEAD = 8000
+"""Characters in which title and abstract stand."""
+RANDOMISED = re.compile(
+    r"\brandom(?:i[sz]ed|ly (?:assigned|allocated|divided))\b|\bclinical trial\b", re.IGNORECASE
+)
+NO_REPORT = re.compile(
+    r"\b(?:reviews?|meta-?analys[ie]s|protocol|guidelines?|rationale and design|commentary|editorial)\b",
+    re.IGNORECASE,
+)
+OF_REPORT = ("participant count at screening", "participant count at enrolment")
+"""What reports of one trial count each in its own way."""
+ALONE = {"study countries": "study country", "sponsors": "sponsor", "funders": "funder"}
+"""Lists of which another sentence may name one only: then neither is told."""
 NUMBER = re.compile(
     r"(?<![\w/])(?:NCT\d{8}|ISRCTN ?\d{8}|ACTRN\d{14}|ChiCTR-?[A-Z]{0,4}-?\d{8,10}|IRCT\d{8,}N\d+"
     r"|CTRI/\d{4}/\d{2,3}/\d{6}|DRKS\d{8}|UMIN\d{9}|EudraCT (?:number )?\d{4}-\d{6}-\d\d|PACTR\d{15,16})(?!\w)"
@@ -29,66 +49,76 @@ OTHER = re.compile(
 HEADING = re.compile(r"(?:clinical )?trials? registration.*", re.IGNORECASE)
 CUE_REACH = 160
 """Characters in front of a number in which its trial is called the article's own."""
-ONES = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_UNIT, _TEN = "|".join(reversed(ONES)), "|".join(TENS)
-_SMALL = rf"(?:(?:{_TEN})(?:[- ](?:{_UNIT}))?|(?:{_UNIT}))"
-WORDED = rf"(?:(?:{_UNIT}) hundred(?: (?:and )?{_SMALL})?|{_SMALL})"
-PEOPLE = (
-    "patients|participants|subjects|women|men|children|adults|infants|individuals|people|volunteers|outpatients|"
-    "students|adolescents|neonates|residents|households|clusters|eyes|schoolchildren|pregnancies"
-)
-RANDOM = r"random(?:ly (?:assigned|allocated|divided|split)|i[sz]ed)"
-BROKEN = "and|or|of|months?|years?|days|weeks|percent|to"
-"""Words that end the phrase of a count before its noun."""
-COUNT = re.compile(
-    rf"(?<![\w.,≥≤<>=±-])(?P<count>\d{{1,3}}(?:,\d{{3}})+|\d{{2,6}}|{WORDED})(?= )"
-    rf"(?: (?!(?:{BROKEN})\b)[a-z][a-z-]*){{0,5}}? (?:{PEOPLE})"
-    rf"(?: with [^.;:()\d]{{3,60}})?(?: \([^()]{{3,60}}\))?,? were (?:{RANDOM}|allocated randomly)\b"
-    rf"|\b[Ww]e {RANDOM} (?P<active>\d{{2,6}})(?= )(?: [a-z][a-z-]*){{0,5}}? (?:{PEOPLE})\b",
-    re.IGNORECASE,
-)
-NOT_ALL = re.compile(
-    r"\b(?:another|other|remaining|further|additional|of (?:the|these|which|whom|them)|and|first|eligible|only"
-    r"|stud(?:y|ies)|stage|phase|cohort|group|site|cent(?:re|er)) (?:\w+ ){0,2}$",
-    re.IGNORECASE,
-)
-"""Words before a count that make it the count of some."""
-SEVERAL_ARMS = re.compile(
-    r"\b(?:or|and|versus|vs|two|three|four|five|six|either|groups|arms|treatments|between|[2-6])\b"
-)
-OUTCOME = re.compile(
-    r"(?:^|\. )(?:The )?[Pp]rimary (?:outcome|end ?point|endpoint)(?: measure| variable)? was (?:the )?"
-    r"(?P<outcome>[a-z][^.,;:()\d]{4,70})(?=\.(?:\s|$))"
-)
 ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
 
 
 def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     """Return the facts that the report of a trial states of the trial as a whole."""
     title = article_title(document)
-    if document.format not in ("xml", "html") or title is None:
+    if document.format not in ("xml", "html", "pdf") or title is None:
         return []
     registered = _registration(document, sections)
     subjects = [title]
     writer = FactWriter(document, sections, EXTRACTOR)
     if registered:
-        number, span = registered
-        writer.add(title, "trial registry number", number, span)
-        subjects.append(number)
-    for section in sections:
-        if not any(ABSTRACT.fullmatch(heading) for heading in section.headings):
-            continue
-        for relation, mention, span, quantity in _stated(document.text, section):
-            for subject in subjects:
-                writer.add(subject, relation, mention, span, quantity=quantity)
-    values: dict[str, set[str]] = {}
-    for fact in writer.facts():
-        values.setdefault(fact.relation, set()).add(fact.object.text)
-    return [fact for fact in writer.facts() if len(values[fact.relation]) == 1]
+        own, span = registered
+        writer.add(title, "trial registry number", own, span)
+        subjects.append(own)
+    stated = list(_abstract_counts(document, sections))
+    if registered or _is_trial(document.text, title):
+        stated += _stated(document, sections)
+    for item in _agreed(stated):
+        group = digest(item.relation, document.id, *item.span)[:16] if item.listed else ""
+        for subject in subjects[:1] if item.relation in OF_REPORT else subjects:
+            if item.listed or item.object.text.casefold() not in subject.text.casefold():
+                writer.add(
+                    subject,
+                    item.relation,
+                    item.object,
+                    item.span,
+                    quantity=item.quantity,
+                    group=group,
+                )
+    return writer.facts()
+
+
+def _is_trial(text: str, title: Mention) -> bool:
+    """Whether a report without a number is a trial's: title or abstract say so, and it is no review or plan."""
+    return bool(RANDOMISED.search(text, 0, HEAD)) and not NO_REPORT.search(title.text)
+
+
+def _stated(document: Document, sections: Sequence[Section]) -> Iterator[Stated]:
+    """Yield what the sentences state, of each relation what the abstract says where it says it."""
+    found = [
+        (sentence.abstract, item)
+        for sentence in own_sentences(document, sections)
+        for read in READERS
+        for item in read(sentence)
+    ]
+    abstract = {item.relation for inside, item in found if inside}
+    yield from (item for inside, item in found if inside or item.relation not in abstract)
+
+
+def _agreed(stated: Iterable[Stated]) -> list[Stated]:
+    """Return each statement once; a relation with several values is left out, and so are lists that differ."""
+    lists: dict[str, dict[Span, set[str]]] = defaultdict(lambda: defaultdict(set))
+    values: dict[str, set[str]] = defaultdict(set)
+    first: dict[tuple[str, str], Stated] = {}
+    for item in stated:
+        first.setdefault((item.relation, item.object.text), item)
+        if item.listed:
+            lists[item.relation][item.span].add(item.object.text)
+        else:
+            values[item.relation].add(item.object.text)
+    several = {name for name in lists if values[ALONE.get(name, name)]}
+    unsettled = {name for name, texts in values.items() if len(texts) > 1} | several
+    unsettled |= {ALONE[name] for name in several if name in ALONE}
+    unsettled |= {
+        name
+        for name, told in lists.items()
+        if any(told[s] != texts for s in told for texts in told.values())
+    }
+    return [item for item in first.values() if item.relation not in unsettled]
 
 
 def _registration(document: Document, sections: Sequence[Section]) -> tuple[Mention, Span] | None:
@@ -136,51 +166,27 @@ def _sentence_end(text: str, at: int, line_end: int) -> int:
     return stop + 1 if stop >= 0 else line_end
 
 
-def _stated(text: str, section: Section) -> Iterator[tuple[str, Mention, Span, Quantity | None]]:
-    """Yield (relation, mention, span of the sentence, quantity) of an abstract's section."""
-    offset = section.start
-    body = text[section.start : section.end]
-    single = len(COUNT.findall(body)) == 1
-    for line in body.splitlines(keepends=True):
-        for match in COUNT.finditer(line) if single else ():
-            name = "count" if match["count"] else "active"
-            begin = match.start(name)
-            first = _sentence(text, offset, offset + match.start())
-            stop = _sentence_end(text, offset + match.end(), offset + len(line.rstrip()))
-            before, after = text[first : offset + match.start()], text[offset + match.end() : stop]
-            value = _number(match[name])
-            if NOT_ALL.search(before) or not SEVERAL_ARMS.search(after) or value < 10:
-                continue
-            quantity = Quantity(value=str(value), unit="", step="1")
-            yield (
-                "participant count at randomisation",
-                mention_at(offset + begin, match[name], "value"),
-                (first, stop),
-                quantity,
-            )
-        for match in OUTCOME.finditer(line):
-            begin = offset + match.start("outcome")
-            if len(match["outcome"].split()) <= 8:
-                first = _sentence(text, offset, begin)
-                yield (
-                    "primary outcome",
-                    mention_at(begin, match["outcome"], "text"),
-                    (first, offset + match.end("outcome") + 1),
-                    None,
-                )
-        offset += len(line)
+def _abstract_counts(document: Document, sections: Sequence[Section]) -> Iterator[Stated]:
+    """Yield how many were randomised, where one sentence of an abstract's section says so of all."""
+    for section in sections:
+        if not any(ABSTRACT.fullmatch(heading) for heading in section.headings):
+            continue
+        offset, body = section.start, document.text[section.start : section.end]
+        single = len(COUNT.findall(body)) == 1
+        for line in body.splitlines(keepends=True):
+            for match in COUNT.finditer(line) if single else ():
+                yield from _randomised(document.text, line, match, offset)
+            offset += len(line)
 
 
-def _number(text: str) -> int:
-    """Return a count printed in digits or in words: `Five hundred and thirty-four` is 534."""
-    if text[0].isdigit():
-        return int(text.replace(",", ""))
-    total = 0
-    for word in re.split(r"[ -]", text.casefold()):
-        if word == "hundred":
-            total *= 100
-        elif word in ONES:
-            total += ONES.index(word) + 1
-        elif word in TENS:
-            total += 10 * (TENS.index(word) + 2)
-    return total
+def _randomised(text: str, line: str, match: re.Match[str], offset: int) -> Iterator[Stated]:
+    name = "count" if match["count"] else "active"
+    first = _sentence(text, offset, offset + match.start())
+    stop = _sentence_end(text, offset + match.end(), offset + len(line.rstrip()))
+    before, after = text[first : offset + match.start()], text[offset + match.end() : stop]
+    value = number(match[name])
+    if NOT_ALL.search(before) or not SEVERAL_ARMS.search(after) or value < 10:
+        return
+    count = mention_at(offset + match.start(name), match[name], "value")
+    quantity = Quantity(value=str(value), unit="", step="1")
+    yield Stated("participant count at randomisation", count, (first, stop), quantity)
