@@ -13,11 +13,13 @@ from spacy.language import Language
 from extractors.categories import category_of, recategorised
 from extractors.facts.articles import article_facts
 from extractors.facts.books import book_facts
+from extractors.facts.chat import chat_facts
 from extractors.facts.code import code_facts
 from extractors.facts.dialogue import dialogue_facts
 from extractors.facts.filings import filing_facts
 from extractors.facts.meetings import meeting_facts
 from extractors.facts.prose import load_model, prose_facts
+from extractors.facts.radio import radio_facts
 from extractors.facts.structure import structure_facts
 from extractors.facts.trials import trial_facts
 from extractors.quality import assess
@@ -31,8 +33,10 @@ from generators.contexts import preamble
 from warehouse.records import Document, Fact, Outcome, Record, Section
 from warehouse.tokens import count_tokens
 
-LAYOUTS = (structure_facts, article_facts, trial_facts, filing_facts, book_facts, meeting_facts)
-"""Extractors of written documents that read a layout or the conventions of a genre, each for its own kinds."""
+LAYOUTS = (
+    structure_facts, article_facts, trial_facts, filing_facts, book_facts, meeting_facts, chat_facts, radio_facts,
+)  # fmt: skip
+"""Extractors that read a layout or the conventions of a genre, each for its own kinds of documents."""
 
 
 class StoredSection(Record):

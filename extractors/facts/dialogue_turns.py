@@ -30,6 +30,9 @@ ROLES = word_set(
     "respondent candidate employee employer boss colleague friend mother father mom mum dad "
     "husband wife son daughter brother sister parent"
 )
+CALLED = frozenset({"CC"})
+"""Speakers of radio talk whose labels are a field's in a letter; the talk's labels recur far more often."""
+OFTEN = 0.1
 PART = re.compile(r"[^\W\d_][\w'-]*\.?")
 PLAIN = str.maketrans(
     {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2014: 0x2013, 0xA0: " "}
@@ -80,7 +83,10 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _speakers(labels: Sequence[str], n_lines: int) -> set[str]:
     """Return the labels that are speakers: all where every line has one, else the repeated ones."""
-    counts = Counter(label for label in labels if label.casefold() not in FIELDS)
+    often = {label for label, count in Counter(labels).items() if count >= OFTEN * n_lines}
+    counts = Counter(
+        label for label in labels if label.casefold() not in FIELDS or label in often & CALLED
+    )
     if sum(counts.values()) == n_lines and len(counts) > 1:
         return set(counts)
     return {label for label, count in counts.items() if count > 1}

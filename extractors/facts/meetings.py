@@ -8,12 +8,13 @@ counts only where he or she speaks. Talk without such labels gives nothing here.
 import re
 from collections.abc import Iterator, Sequence
 
+from extractors.facts.introductions import introductions
+from extractors.facts.meeting_business import STYLE, meeting_business
 from extractors.facts.values import NAME
 from extractors.facts.writer import FactWriter, Span, mention_at
 from warehouse.records import Document, Fact, Mention, Section, Shape
 
 EXTRACTOR = "meeting/2"
-STYLE = r"(?:Right Hon\.|Hon\.|Mr\.|Mrs\.|Ms\.|Miss|Dr\.|Sir|Dame|Baroness|Lord|Senator)"
 PERSON = r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|de|la|van|von|d'[A-Z]\w+)){1,4}"
 LABEL = re.compile(
     rf"^(?:{STYLE} )+(?P<name>{PERSON}) \((?P<what>[^()\n]{{3,80}})\):", re.MULTILINE
@@ -53,6 +54,8 @@ def meeting_facts(document: Document, sections: Sequence[Section]) -> list[Fact]
     writer = FactWriter(document, sections, EXTRACTOR, as_of=document.date)
     for subject, relation, object_, span, shape in told:
         writer.add(subject, relation, object_, span, shape=shape)
+    meeting_business(text, writer)
+    introductions(document, writer)
     return writer.facts()
 
 
