@@ -11,6 +11,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from extractors.categories import category_of, recategorised
+from extractors.facts.announcements import announcement_facts
 from extractors.facts.articles import article_facts
 from extractors.facts.books import book_facts
 from extractors.facts.chat import chat_facts
@@ -34,7 +35,8 @@ from warehouse.records import Document, Fact, Outcome, Record, Section
 from warehouse.tokens import count_tokens
 
 LAYOUTS = (
-    structure_facts, article_facts, trial_facts, filing_facts, book_facts, meeting_facts, chat_facts, radio_facts,
+    structure_facts, article_facts, trial_facts, filing_facts, announcement_facts, book_facts, meeting_facts,
+    chat_facts, radio_facts,
 )  # fmt: skip
 """Extractors that read a layout or the conventions of a genre, each for its own kinds of documents."""
 

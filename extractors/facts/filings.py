@@ -76,23 +76,34 @@ class _Cell:
 
 def filing_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     """Return the facts of a filing's head, auditors' report and signatures; none for other documents."""
-    if document.format not in ("html", "md", "txt") or not sections:
+    reader, cover, exact = _opened(document, sections)
+    if reader.registrant is None:
         return []
+    if exact:
+        reader.cover(cover, exact)
+        reader.securities(document.text[:COVER])
+    reader.auditor()
+    reader.officers()
+    return reader.writer.facts()
+
+
+def registrant(document: Document, sections: Sequence[Section]) -> Mention | None:
+    """Return the company that a filing is of, where its cover or header names it."""
+    return _opened(document, sections)[0].registrant
+
+
+def _opened(
+    document: Document, sections: Sequence[Section]
+) -> tuple["_Reader", str, re.Match[str] | None]:
+    """Return a reader that knows the registrant, the cover page, and where it says so."""
     head = document.text[:COVER]
     end = END.search(head)
     cover = head[: end.start()] if end else head
     exact = EXACT.search(cover)
     reader = _Reader(document, sections)
-    registrant = reader.header() or (reader.named(cover, exact) if exact else None)
-    if registrant is None:
-        return []
-    reader.registrant = registrant
-    if exact:
-        reader.cover(cover, exact)
-        reader.securities(head)
-    reader.auditor()
-    reader.officers()
-    return reader.writer.facts()
+    if document.format in ("html", "md", "txt") and sections:
+        reader.registrant = reader.header() or (reader.named(cover, exact) if exact else None)
+    return reader, cover, exact
 
 
 class _Reader:
