@@ -22,6 +22,7 @@ from extractors.facts.meetings import meeting_facts
 from extractors.facts.prose import load_model, prose_facts
 from extractors.facts.radio import radio_facts
 from extractors.facts.structure import structure_facts
+from extractors.facts.trial_registry import registry_facts
 from extractors.facts.trials import trial_facts
 from extractors.quality import assess
 from extractors.readers import ReadOptions, Rejected
@@ -35,8 +36,8 @@ from warehouse.records import Document, Fact, Outcome, Record, Section
 from warehouse.tokens import count_tokens
 
 LAYOUTS = (
-    structure_facts, article_facts, trial_facts, filing_facts, announcement_facts, book_facts, meeting_facts,
-    chat_facts, radio_facts,
+    structure_facts, article_facts, trial_facts, registry_facts, filing_facts, announcement_facts, book_facts,
+    meeting_facts, chat_facts, radio_facts,
 )  # fmt: skip
 """Extractors that read a layout or the conventions of a genre, each for its own kinds of documents."""
 

@@ -62,7 +62,7 @@ APPOINTED = re.compile(
     rf"|Controller)(?: and {_OFFICER})?)(?=[,.;]| of (?:the|our)\b| and\b|$)"
 )
 BUYBACK = re.compile(
-    r"(?:authorized|approved) (?:(?:an additional|a new|a|the|up to|purchase of|repurchase of) ){0,4}"
+    r"(?:authorized|approved) (?:(?:(?P<more>an additional)|a new|a|the|up to|purchase of|repurchase of) ){0,4}"
     rf"{_MONEY}[^.$]{{0,60}}?repurchases?\b"
 )
 DIVIDEND = re.compile(
@@ -215,7 +215,8 @@ def _amounts(writer: FactWriter, event: _Event, told: set[tuple[str, str]]) -> N
         found = pattern.match(event.words)
         if found and (relation, event.date.text) not in told:
             told.add((relation, event.date.text))
-            _amount(writer, event, event.company, relation, found, event.when)
+            more = "additional " if found.groupdict().get("more") else ""
+            _amount(writer, event, event.company, more + relation, found, event.when)
 
 
 AMOUNTS: tuple[tuple[re.Pattern[str], str], ...] = (

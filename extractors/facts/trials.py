@@ -55,7 +55,7 @@ ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
 def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     """Return the facts that the report of a trial states of the trial as a whole."""
     title = article_title(document)
-    if document.format not in ("xml", "html", "pdf") or title is None:
+    if document.format not in ("xml", "html", "pdf", "md", "docx") or title is None:
         return []
     registered = _registration(document, sections)
     subjects = [title]
@@ -65,7 +65,7 @@ def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
         writer.add(title, "trial registry number", own, span)
         subjects.append(own)
     stated = list(_abstract_counts(document, sections))
-    if registered or _is_trial(document.text, title):
+    if registered or _is_trial(document.text, title, sections):
         stated += _stated(document, sections)
     for item in _agreed(stated):
         group = digest(item.relation, document.id, *item.span)[:16] if item.listed else ""
@@ -82,9 +82,10 @@ def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     return writer.facts()
 
 
-def _is_trial(text: str, title: Mention) -> bool:
+def _is_trial(text: str, title: Mention, sections: Sequence[Section]) -> bool:
     """Whether a report without a number is a trial's: title or abstract say so, and it is no review or plan."""
-    return bool(RANDOMISED.search(text, 0, HEAD)) and not NO_REPORT.search(title.text)
+    abstract = any(ABSTRACT.fullmatch(heading) for s in sections for heading in s.headings)
+    return abstract and bool(RANDOMISED.search(text, 0, HEAD)) and not NO_REPORT.search(title.text)
 
 
 def _stated(document: Document, sections: Sequence[Section]) -> Iterator[Stated]:

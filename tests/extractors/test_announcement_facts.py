@@ -65,6 +65,8 @@ def test_an_acquisition_has_its_date_and_price():
         ("On 4 June 2023, Tarn Mills appointed Vera Holt as Chief Financial Officer.", ("appointed", "Vera Holt")),
         ("In June 2023, our Board of Directors approved a $15.0 billion share repurchase plan.",
          ("share repurchase authorization", "$15.0 billion")),
+        ("On June 4, 2023, our Board authorized an additional $2 billion of share repurchases.",
+         ("additional share repurchase authorization", "$2 billion")),
         ("On June 4, 2023, the Board declared a quarterly dividend of $0.25 per share.",
          ("dividend declared per share", "$0.25")),
     ],

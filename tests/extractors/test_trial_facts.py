@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from extractors.facts.trial_registry import registry_facts
 from extractors.facts.trials import trial_facts
 from extractors.readers import ReadOptions, read_file
 from extractors.sections import split_sections
@@ -104,6 +105,49 @@ def test_arms_have_their_sizes_and_add_up_to_the_randomised(tmp_path):
     assert "trial arms" not in told(tmp_path, abstract=sized.replace("84", "90"))  # 40 + 44 = 84
     worded = "In all, 40 were assigned to the bran group and 44 to the control group."
     assert told(tmp_path, methods=worded)["trial arms"] == ["bran", "control"]
+
+
+ENTRY = """<?xml version="1.0"?>
+<clinical_study><id_info><org_study_id>TM-12</org_study_id><nct_id>NCT00000102</nct_id></id_info>
+<sponsors><lead_sponsor><agency>Tarn University</agency><agency_class>Other</agency_class></lead_sponsor></sponsors>
+<overall_status>Completed</overall_status><start_date>May 2011</start_date>
+<completion_date type="Actual">June 2012</completion_date><phase>Phase 3</phase><condition>Insomnia</condition>
+<study_type>Interventional</study_type>
+<primary_outcome><measure>Hours of sleep</measure><time_frame>6 weeks</time_frame></primary_outcome>
+<enrollment type="Actual">84</enrollment>
+<arm_group><arm_group_label>Bran</arm_group_label><arm_group_type>Experimental</arm_group_type></arm_group>
+<arm_group><arm_group_label>Oats</arm_group_label><arm_group_type>Active</arm_group_type></arm_group>
+<location_countries><country>Norway</country><country>Peru</country></location_countries></clinical_study>
+"""
+
+
+def entry_facts(tmp_path, text: str) -> set[tuple[str, str]]:
+    path = tmp_path / "academic" / "entry.xml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    (document,) = read_file(path, root=tmp_path, category="academic", options=ReadOptions())
+    assert isinstance(document, Document)
+    found = registry_facts(document, split_sections(document))
+    assert {fact.subject.text for fact in found} <= {"NCT00000102"}
+    for fact in found:
+        assert document.text[fact.object.start : fact.object.end] == fact.object.text
+    return {(fact.relation, fact.object.text) for fact in found}
+
+
+def test_a_registry_entry_is_told_of_its_number_in_the_relations_of_reports(tmp_path):
+    assert entry_facts(tmp_path, ENTRY) == {
+        ("sponsor", "Tarn University"), ("trial status", "Completed"), ("study start", "May 2011"),
+        ("study completion", "June 2012"), ("trial phase", "Phase 3"), ("condition", "Insomnia"),
+        ("study type", "Interventional"), ("primary outcome", "Hours of sleep"),
+        ("participant count at enrolment", "84"), ("trial arms", "Bran"), ("trial arms", "Oats"),
+        ("study countries", "Norway"), ("study countries", "Peru"),
+    }  # fmt: skip
+
+
+def test_a_planned_number_is_not_enrolled_and_an_entry_without_a_number_is_none(tmp_path):
+    planned = ENTRY.replace('<enrollment type="Actual">', '<enrollment type="Anticipated">')
+    assert "participant count at enrolment" not in dict(entry_facts(tmp_path, planned))
+    assert entry_facts(tmp_path, ENTRY.replace("NCT00000102", "TM-13")) == set()
 
 
 @pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="no corpus of real documents")
