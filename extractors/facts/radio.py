@@ -41,6 +41,8 @@ OWN = re.compile(
     r"\b(?:I|we)(?:'ve|'m|'re|'ll| am| are| have| will)?\b[^.?!]*$|\b(?:don't|not|never)\b[^.?!]*$",
     re.IGNORECASE,
 )
+ALLOWED = re.compile(r"\byou (?:can|may|could)(?: now)? $")
+"""What is only allowed counts where it is read back."""
 _WHERE = (
     r"(?:cabin air|cabin|suit inlet|suit|secondary oxygen|primary oxygen|oxygen|source|fuel|battery|inverter|tank|"
     r"manifold|helium|hydrogen|chamber|regulator|steam vent|steam|coolant|outside|dew point|main bus|bus|evaporator)"
@@ -103,9 +105,12 @@ def _orders(writer: FactWriter, turn: Turn, turns: Sequence[Turn]) -> None:
     for match in ORDER.finditer(turn.text):
         if OWN.search(turn.text[: match.start()]):
             continue
+        end = _read_back(match["position"], turn, turns)
+        if ALLOWED.search(turn.text[: match.start()]) and end == turn.end:
+            continue
         item = mention_at(turn.start + match.start("item"), match["item"], "thing")
         position = mention_at(turn.start + match.start("position"), match["position"], "text")
-        span = turn.speaker.start, _read_back(match["position"], turn, turns)
+        span = turn.speaker.start, end
         writer.add(
             item,
             "to be set to",

@@ -116,6 +116,10 @@ def test_radio_talk_gives_calls_orders_with_read_back_and_readings():
     assert order.quote.endswith("C: Lamp is in DIM.")
     assert reading.quantity is not None
     assert (reading.quantity.value, reading.quantity.unit) == ("5.4", "psi")
+    allowed = RADIO.replace("Put your", "You can put your").replace("You can", "And you can")
+    assert told(allowed, radio_facts)[2] == ("Lamp switch", "to be set to", "DIM")
+    unread = allowed.replace("Lamp is in DIM", "Fine")
+    assert "Lamp switch" not in {subject for subject, _, _ in told(unread, radio_facts)}
     assert told(RADIO.replace("Roger", "Fine").replace("Over.", "Yes."), radio_facts) == []
 
 
