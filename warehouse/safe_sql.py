@@ -1,0 +1,224 @@
+"""The engine that runs checked queries: DuckDB in memory, shut off from files, settings and extensions, with limits.
+
+Second fence behind `warehouse.sql_guard`: even with the guard passed by, a query reads nothing but the tables that
+the program handed over, writes nothing outside the memory of the process, and ends in time.
+
+What a query gives is exact where DuckDB is: whole numbers and decimals stay so under +, -, *, sum, min and max;
+division and averages are doubles. One thread, so that sums of doubles always add in the same order.
+"""
+
+import math
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace, TracebackType
+from typing import Any, Literal
+
+import duckdb
+import polars as pl
+from sqlglot import exp
+
+from warehouse.records import Record
+from warehouse.sql_guard import CheckedQuery
+
+RunReason = Literal[
+    "not one select",
+    "time limit",
+    "memory limit",
+    "too many rows",
+    "not grouped",
+    "not valid",
+    "conversion",
+    "out of range",
+    "not finite",
+    "failed",
+]
+_REASONS: tuple[tuple[type[duckdb.Error], RunReason], ...] = (
+    (duckdb.InterruptException, "time limit"),
+    (duckdb.OutOfMemoryException, "memory limit"),
+    (duckdb.OutOfRangeException, "out of range"),
+    (duckdb.ConversionException, "conversion"),
+    (duckdb.BinderException, "not valid"),
+    (duckdb.CatalogException, "not valid"),
+    (duckdb.ParserException, "not valid"),
+    (duckdb.Error, "failed"),
+)
+"""First that fits."""
+_SETTINGS = (
+    "python_enable_replacements = false",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "allow_community_extensions = false",
+    "temp_directory = ''",
+    "enable_external_access = false",
+    "lock_configuration = true",
+)
+"""In order: after the last no setting can be changed."""
+
+
+class SqlLimits(Record):
+    """What one query may use."""
+
+    seconds: float = 10
+    memory_mb: int = 1024
+    """Of the engine as a whole, tables included."""
+    threads: int = 1
+    rows: int = 10_000
+    """Rows of a result; one more and it is rejected, not cut."""
+
+
+class SqlRejected(Exception):
+    """A query that was let in and gave no result: a reason to count by, and the engine's words."""
+
+    def __init__(self, reason: RunReason, detail: str) -> None:
+        """Keep both apart; the message joins them."""
+        super().__init__(f"{reason}: {detail}")
+        self.reason: RunReason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows with the types of their columns, as DuckDB names them."""
+
+    columns: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def same(self, other: "Result", *, ordered: bool) -> bool:
+        """Whether types and rows are equal, row order included if it has a meaning."""
+        if self.types != other.types or len(self.rows) != len(other.rows):
+            return False
+        mine, others = map(_typed, self.rows), map(_typed, other.rows)
+        return list(mine) == list(others) if ordered else Counter(mine) == Counter(others)
+
+
+def _typed(row: Sequence[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((type(value).__name__, repr(value)) for value in row)
+
+
+class Engine:
+    """A closed database over tables that the program gives; use as a context manager, from one thread at a time."""
+
+    def __init__(
+        self, tables: Mapping[str, pl.DataFrame | Path], limits: SqlLimits | None = None
+    ) -> None:
+        """Copy frames and Parquet files into memory, then lock the engine."""
+        self.limits = limits or SqlLimits()
+        self._connection = duckdb.connect(":memory:")
+        try:
+            for name, table in tables.items():
+                self._register(name, table)
+            self.schema = {name.lower(): self._columns(name) for name in tables}
+            self._lock()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._connection.close()
+
+    def run(self, query: CheckedQuery) -> Result:
+        """Return the query's result.
+
+        Raises:
+            SqlRejected: it broke a limit, or fails on these tables.
+        """
+        result = self.fetch(_capped(query.tree, self.limits.rows + 1), self.limits.rows)
+        for row in result.rows:
+            if any(isinstance(value, float) and not math.isfinite(value) for value in row):
+                raise SqlRejected("not finite", f"a division by zero or the like: {row!r}"[:200])
+        return result
+
+    def fetch(self, query: exp.Expr | str, rows: int) -> Result:
+        """Run a query that the program derived itself; it must still be one SELECT, in time and memory.
+
+        Raises:
+            SqlRejected: as for `run`.
+        """
+        sql = query if isinstance(query, str) else query.sql("duckdb", comments=False)
+        with self._cursor() as cursor:
+            statements = cursor.extract_statements(sql)
+            if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+                raise SqlRejected("not one select", f"{len(statements)} statements")
+            head = cursor.execute(statements[0]).description or []
+            found = cursor.fetchmany(rows + 1)
+        if len(found) > rows:
+            raise SqlRejected("too many rows", f"more than {rows:,}")
+        names = tuple(str(column[0]) for column in head)
+        return Result(names, tuple(str(column[1]) for column in head), tuple(found))
+
+    def frame(self, query: exp.Expr) -> pl.DataFrame:
+        """Return the rows of a query that the program derived itself, however many.
+
+        Raises:
+            SqlRejected: as for `run`.
+        """
+        with self._cursor() as cursor:
+            rows = cursor.sql(query.sql("duckdb", comments=False))
+            # An Arrow stream needs no pyarrow; Polars would go by the relation's class and ask for it.
+            stream: Any = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
+            return pl.DataFrame(stream)
+
+    def _register(self, name: str, table: pl.DataFrame | Path) -> None:
+        frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
+        self._connection.register("handed over", frame)
+        quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
+        self._connection.execute(f'CREATE TABLE {quoted} AS SELECT * FROM "handed over"')
+        self._connection.unregister("handed over")
+
+    def _columns(self, name: str) -> dict[str, str]:
+        quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
+        rows = self._connection.execute(f"DESCRIBE {quoted}").fetchall()
+        return {str(row[0]).lower(): str(row[1]) for row in rows}
+
+    def _lock(self) -> None:
+        self._connection.execute(f"SET memory_limit = '{self.limits.memory_mb}MB'")
+        self._connection.execute(f"SET threads = {self.limits.threads}")
+        for setting in _SETTINGS:
+            self._connection.execute(f"SET {setting}")
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a cursor that is interrupted when time is up; its errors are rejections."""
+        with self._connection.cursor() as cursor:
+            timer = threading.Timer(self.limits.seconds, cursor.interrupt)
+            timer.daemon = True
+            timer.start()
+            try:
+                yield cursor
+            except duckdb.Error as error:
+                message = str(error).split("\n", maxsplit=1)[0][:200]
+                raise SqlRejected(_why(error), message) from error
+            finally:
+                timer.cancel()
+                timer.join()
+
+
+def _why(error: duckdb.Error) -> RunReason:
+    if "GROUP BY clause" in str(error):
+        return "not grouped"
+    return next(reason for kind, reason in _REASONS if isinstance(error, kind))
+
+
+def _capped(tree: exp.Query, most: int) -> exp.Query:
+    """Return the query with its LIMIT lowered, so that no more rows are made than can be judged."""
+    limit = tree.args.get("limit")
+    if limit is not None and int(limit.expression.name) <= most:
+        return tree
+    return tree.limit(most)
