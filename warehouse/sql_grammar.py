@@ -199,6 +199,7 @@ JOINS = frozenset({"", "INNER", "CROSS", "OUTER", "LEFT", "RIGHT", "FULL", "NATU
 FORBIDDEN_ARGUMENTS: dict[type, frozenset[str]] = {
     exp.Distinct: frozenset({"on"}),
     exp.Star: frozenset({"except_", "replace", "rename", "ilike"}),
+    exp.Table: frozenset({"joins"}),
     exp.TableAlias: frozenset({"columns"}),
 }
 """Arguments made of allowed nodes that are refused all the same: what they rename or leave out is hard to follow."""

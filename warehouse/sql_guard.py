@@ -191,7 +191,7 @@ def _check_special(node: exp.Expr) -> None:
         count = node.expression
         if not (isinstance(count, exp.Literal) and count.is_int and int(count.name) <= MAX_LIMIT):
             raise SqlRefused("syntax", _show(node))
-    if isinstance(node, exp.Tuple) and isinstance(parent, exp.From | exp.Join):
+    if isinstance(node, exp.Subquery) and not isinstance(node.this, exp.Query):
         raise SqlRefused("syntax", _show(node))
 
 
@@ -266,12 +266,22 @@ def _qualified(tree: exp.Query, schema: Schema, dialect: str) -> exp.Query:
         raise SqlRefused("unknown column", str(error).split(". Line", maxsplit=1)[0]) from error
     _check_size(bound, schema)
     _check_nodes(bound, schema)
-    outputs = set(bound.named_selects)
     for column in bound.find_all(exp.Column):
-        by_output = column.name in outputs and column.find_ancestor(exp.Ordered) is not None
-        if len(column.parts) != (1 if by_output and not column.table else 2):
+        if len(column.parts) != 2 and not _names_output(column):
             raise SqlRefused("unknown column", _show(column))
     for star in bound.find_all(exp.Star):
         if not isinstance(star.parent, exp.Count):
             raise SqlRefused("syntax", _show(star.parent or star))
     return bound
+
+
+def _names_output(column: exp.Column) -> bool:
+    """Whether it stands in an ORDER BY and is an output of the query that is ordered."""
+    query = column.find_ancestor(exp.Query)
+    ordered = column.find_ancestor(exp.Ordered, exp.Query)
+    return (
+        isinstance(ordered, exp.Ordered)
+        and query is not None
+        and len(column.parts) == 1
+        and column.name in query.named_selects
+    )
