@@ -23,13 +23,16 @@ from sqlglot import exp
 
 from warehouse.records import Record
 from warehouse.sql_guard import CheckedQuery
+from warehouse.sql_ties import probe
 
 RunReason = Literal[
     "not one select",
     "time limit",
     "memory limit",
     "too many rows",
+    "rows tie",
     "not grouped",
+    "wrong types",
     "not valid",
     "conversion",
     "out of range",
@@ -143,6 +146,7 @@ class Engine:
         for row in result.rows:
             if any(isinstance(value, float) and not math.isfinite(value) for value in row):
                 raise SqlRejected("not finite", f"a division by zero or the like: {row!r}"[:200])
+        self._refuse_ties(query.tree)
         return result
 
     def fetch(self, query: exp.Expr | str, rows: int) -> Result:
@@ -174,6 +178,14 @@ class Engine:
             # An Arrow stream needs no pyarrow; Polars would go by the relation's class and ask for it.
             stream: Any = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
             return pl.DataFrame(stream)
+
+    def _refuse_ties(self, tree: exp.Query) -> None:
+        """Reject a result that leaves open which of several rows belongs to it."""
+        cut = probe(tree)
+        if cut is not None and cut.tied(self.fetch(cut.tree, self.limits.rows + 2).rows):
+            raise SqlRejected(
+                "rows tie", "LIMIT cuts between rows that the order does not tell apart"
+            )
 
     def _register(self, name: str, table: pl.DataFrame | Path) -> None:
         frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
@@ -213,6 +225,8 @@ class Engine:
 def _why(error: duckdb.Error) -> RunReason:
     if "GROUP BY clause" in str(error):
         return "not grouped"
+    if isinstance(error, duckdb.BinderException) and "explicit" in str(error):
+        return "wrong types"
     return next(reason for kind, reason in _REASONS if isinstance(error, kind))
 
 

@@ -97,7 +97,7 @@ def critical(
     }
     homes = _homes(tables, twins)
     with Engine(tables, engine.limits) as small:
-        before = small.fetch(query.tree, engine.limits.rows)
+        before = small.run(query)
         return frozenset(
             cell
             for cell in set(cells) & set(homes)
@@ -154,7 +154,8 @@ def _changes(
         if columns:
             table.replace(_without(table, cell, columns, small.schema[table.name], twins))
     try:
-        return not before.same(small.fetch(tree, small.limits.rows), ordered=query.ordered)
+        after = small.run(CheckedQuery(tree, query.schema))
+        return not before.same(after, ordered=query.ordered)
     except SqlRejected:
         return True
 

@@ -76,7 +76,7 @@ class SqlRefused(Exception):
 
 @dataclass(frozen=True)
 class CheckedQuery:
-    """A query that passed; made by `check_sql` alone."""
+    """A query that passed; made by `check_sql`, or from one that was, by the program."""
 
     tree: exp.Query
     """Qualified and quoted; shared, so copy it before changing it."""

@@ -37,7 +37,9 @@ def engine():
         ("SELECT CAST(1000 AS TINYINT)", "conversion"),
         ("SELECT 9000000000000000000 * year FROM sales", "out of range"),
         ("SELECT 1 / 0", "not finite"),
-        ("SELECT sum(firm) FROM sales", "not valid"),
+        ("SELECT sum(firm) FROM sales", "wrong types"),
+        ("SELECT firm FROM sales WHERE firm > 3", "wrong types"),
+        ("SELECT firm FROM sales WHERE sum(year) > 3", "not valid"),
     ],
 )
 def test_costly_or_failing_queries_end_with_a_reason(engine: Engine, text: str, reason: str):
@@ -136,3 +138,32 @@ def test_tables_come_from_parquet_too(tmp_path: Path):
     with Engine({"Firms": path}) as engine:
         query = check_sql("SELECT city FROM firms ORDER BY city LIMIT 1", engine.schema)
         assert engine.run(query).rows == (("Bonn",),)
+
+
+@pytest.mark.parametrize(
+    ("text", "tied"),
+    [
+        ("SELECT firm FROM sales ORDER BY revenue DESC NULLS LAST LIMIT 1", False),
+        # 2020 and 2021 stand twice each: one row cuts through 2020, two do not.
+        ("SELECT firm FROM sales ORDER BY year LIMIT 1", True),
+        ("SELECT firm FROM sales ORDER BY year LIMIT 2", False),
+        ("SELECT firm FROM sales ORDER BY year LIMIT 2 OFFSET 1", True),
+        ("SELECT firm FROM sales ORDER BY year LIMIT 2 OFFSET 2", False),
+        ("SELECT firm FROM sales ORDER BY year LIMIT 4", False),
+        ("SELECT firm FROM sales LIMIT 2", True),
+        ("SELECT firm FROM sales LIMIT 9", False),
+        ("SELECT firm FROM sales LIMIT 0", False),
+        # Each firm has two rows.
+        ("SELECT firm FROM sales GROUP BY firm ORDER BY count(*) DESC LIMIT 1", True),
+        ("SELECT firm, sum(revenue) AS s FROM sales GROUP BY firm ORDER BY s DESC LIMIT 1", False),
+        ("SELECT DISTINCT year FROM sales ORDER BY year LIMIT 1", False),
+        ("SELECT firm FROM sales UNION ALL SELECT firm FROM firms ORDER BY firm LIMIT 2", True),
+    ],
+)
+def test_a_cut_through_equal_rows_is_rejected(engine: Engine, text: str, tied: bool):
+    query = check_sql(text, engine.schema)
+    if tied:
+        with pytest.raises(SqlRejected, match="rows tie"):
+            engine.run(query)
+    else:
+        assert engine.run(query).types
