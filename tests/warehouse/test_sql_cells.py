@@ -95,6 +95,18 @@ READ = {
     "SELECT w.firm, c FROM wide AS w LEFT JOIN firms AS f ON w.firm = f.firm WHERE year = 2020": (
         "Adac Bellc"
     ),
+    # Without a firm whose `c` is over 5: Bell is the one found, and the `c` of both firms of 2020 decided it.
+    "SELECT w.firm FROM wide AS w LEFT JOIN firms AS f ON w.firm = f.firm AND f.c > 5 "
+    "WHERE w.year = 2020 AND f.firm IS NULL": "Adac Bellc",
+    # A full join keeps rows of both sides whatever its condition finds: all of `a` is looked at.
+    "SELECT f.city FROM wide AS w FULL JOIN firms AS f ON w.firm = f.firm AND w.a > 4 "
+    "WHERE w.year IS NULL": "Ada20a Ada21a Bell20a Bell21a Cray20a Cray21a",
+    # The row before is read too, though its year is not asked for.
+    "SELECT d FROM (SELECT firm, year, a - lag(a) OVER (PARTITION BY firm ORDER BY year) AS d "
+    "FROM wide WHERE firm = 'Ada') AS x WHERE year = 2021": "Ada20a Ada21a",
+    # The first two by name come before the filter.
+    "SELECT b FROM (SELECT firm, b FROM wide WHERE year = 2020 ORDER BY firm LIMIT 2) AS x "
+    "WHERE firm = 'Bell'": "Ada20b Bell20b Cray20b",
     # Subqueries: the average of 2021 is read, and `a` of 2020 in the comparison.
     "SELECT firm FROM wide WHERE year = 2020 AND a > (SELECT avg(a) FROM wide WHERE year = 2021)": (
         "Ada20a Bell20a Cray20a Ada21a Bell21a Cray21a"
@@ -168,7 +180,9 @@ CONDITIONS = st.sampled_from(
     |p.a IN (SELECT f.c FROM firms AS f WHERE f.city = 'x')|p.firm IN (SELECT f.firm FROM firms AS f WHERE f.c > 2)
     |p.b NOT IN (SELECT w.b FROM wide AS w WHERE w.a = 1 AND w.firm = 'B')""".replace("\n    |", "|").split("|")
 )  # fmt: skip
-JOINED = st.sampled_from(["q.firm IS NULL", "q.x IS NULL", "q.x > 2", "q.firm = 'A'", "q.x = p.a"])
+JOINED = st.sampled_from(
+    ["q.firm IS NULL", "q.firm IS NULL", "q.c IS NULL", "q.c > 2", "q.firm = 'A'", "q.c = p.a"]
+)
 SOURCES = st.sampled_from(
     [
         "wide",
@@ -187,12 +201,13 @@ SOURCES = st.sampled_from(
 SIDES = st.sampled_from(["", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
 OTHERS = st.sampled_from(
     [
-        "(SELECT firm, c AS x FROM firms) AS q ON q.firm = p.firm",
-        "(SELECT firm, c AS x FROM firms) AS q ON q.firm = p.firm AND q.x > 2",
-        "(SELECT firm, c AS x FROM firms WHERE city = 'x') AS q ON q.firm = p.firm AND p.a > 2",
-        "(SELECT firm, year, a AS x FROM s) AS q ON q.firm = p.firm AND q.year = p.year + 1",
-        "(SELECT firm, year, a AS x FROM wide) AS q ON q.firm = p.firm AND q.year = 2020 AND p.year = 2021",
-        "(SELECT firm, max(b) AS x FROM wide GROUP BY firm) AS q ON q.firm = p.firm",
+        "firms AS q ON q.firm = p.firm",
+        "firms AS q ON q.firm = p.firm AND q.c > 2",
+        "firms AS q ON q.firm = p.firm AND q.city = 'x' AND q.c > p.b",
+        "(SELECT firm, c FROM firms WHERE city = 'x') AS q ON q.firm = p.firm AND p.a > 2",
+        "(SELECT firm, year, a AS c FROM s) AS q ON q.firm = p.firm AND q.year = p.year + 1",
+        "(SELECT firm, year, a AS c FROM wide) AS q ON q.firm = p.firm AND q.year = 2020 AND p.year = 2021",
+        "(SELECT firm, max(b) AS c FROM wide GROUP BY firm) AS q ON q.firm = p.firm",
     ]
 )
 OUTPUTS = st.sampled_from(
