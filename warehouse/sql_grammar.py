@@ -182,7 +182,7 @@ OPTIONS: dict[type, frozenset[str]] = {
     exp.Intersect: frozenset({"distinct"}),
     exp.Is: frozenset({"negate"}),
     exp.Join: frozenset({"side", "kind", "method"}),
-    exp.Length: frozenset({"binary", "encoding"}),
+    exp.Length: frozenset({"binary"}),
     exp.Literal: frozenset({"this", "is_string"}),
     exp.Like: frozenset({"negate"}),
     exp.Ln: frozenset({"safe"}),
@@ -196,6 +196,14 @@ OPTIONS: dict[type, frozenset[str]] = {
 """Arguments that are plain values and not nodes, by kind; others must be absent or false."""
 JOINS = frozenset({"", "INNER", "CROSS", "OUTER", "LEFT", "RIGHT", "FULL", "NATURAL"})
 """What a join may be called: ASOF, POSITIONAL, SEMI, ANTI and LATERAL are left out."""
+WORDS = (
+    JOINS
+    | frozenset(
+        "OVER ROWS RANGE GROUPS UNBOUNDED PRECEDING FOLLOWING LEADING TRAILING BOTH".split()
+    )
+    | {"CURRENT ROW"}
+)
+"""What an option other than a node's own name or value may say."""
 FORBIDDEN_ARGUMENTS: dict[type, frozenset[str]] = {
     exp.Distinct: frozenset({"on"}),
     exp.Star: frozenset({"except_", "replace", "rename", "ilike"}),

@@ -8,6 +8,7 @@ the two parsers can so change what is meant, never what is allowed. A second fen
 WITH stands only in front of the whole query and may not reuse a name, so that a name means one thing everywhere.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,7 @@ from warehouse.sql_grammar import (
     OPTIONS,
     PARTS_OF_A_DATE,
     TYPES,
+    WORDS,
 )
 
 Schema = Mapping[str, Mapping[str, str]]
@@ -60,6 +62,7 @@ MAX_SOURCES = 16
 """Mentions of tables in the whole query: more joins take the planner, not the engine, too long."""
 MAX_LIMIT = 1_000_000_000
 
+_NUMBER = re.compile(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?", re.ASCII)
 _FIRST = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
 _PARAMETERS = (exp.Placeholder, exp.Parameter, exp.SessionParameter)
 
@@ -170,15 +173,17 @@ def _check_nodes(tree: exp.Query, schema: Schema) -> None:
         allowed = OPTIONS.get(kind, frozenset())
         for name, value in node.args.items():
             plain = bool(value) and not isinstance(value, exp.Expr | list)
-            if (plain and name not in allowed) or (
-                value and name in FORBIDDEN_ARGUMENTS.get(kind, ())
-            ):
+            spoken = isinstance(value, str) and name != "this" and value.upper() not in WORDS
+            forbidden = bool(value) and name in FORBIDDEN_ARGUMENTS.get(kind, ())
+            if (plain and name not in allowed) or spoken or forbidden:
                 raise SqlRefused("recursion" if name == "recursive" else "syntax", _show(node))
 
 
 def _check_special(node: exp.Expr) -> None:
     """Refuse what the kind of a node alone does not tell."""
     parent = node.parent
+    if isinstance(node, exp.Literal) and not node.is_string and not _NUMBER.fullmatch(node.name):
+        raise SqlRefused("syntax", _show(node))
     if isinstance(node, exp.DataType) and node.this not in TYPES:
         raise SqlRefused("type", _show(node))
     if isinstance(node, exp.Join) and not {node.side, node.kind, node.method} <= JOINS:

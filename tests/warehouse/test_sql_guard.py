@@ -269,6 +269,9 @@ def test_a_tree_is_checked_like_a_text():
     for built, reason in [
         (exp.Drop(this=exp.to_table("sales"), kind="TABLE"), "not a select"),
         (exp.select("firm").from_("other"), "unknown table"),
+        (exp.select(exp.Literal(this="getenv('HOME')", is_string=False)), "syntax"),
+        (exp.select(exp.Var(this="1; DROP TABLE sales")), "syntax"),
+        (exp.select(exp.Window(this=exp.RowNumber(), over="OVER (), getenv('HOME')")), "syntax"),
         (exp.select(exp.func("getenv", exp.Literal.string("HOME"))), "function"),
     ]:
         with pytest.raises(SqlRefused) as refused:
