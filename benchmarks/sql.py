@@ -39,7 +39,7 @@ class Outcome:
     """What became of one query."""
 
     kind: str
-    """`agree`, `refused`, `rejected`, `differ`, `sqlite`."""
+    """`agree`, `refused`, `rejected`, `differ`."""
     reason: str
     detail: str
     milliseconds: float
@@ -128,11 +128,13 @@ def judge(database: Database, text: str) -> Outcome:
         spent = (time.perf_counter() - start) * 1000
         return Outcome("refused", refused.reason, refused.detail, spent)
     except SqlRejected as rejected:
-        return Outcome("rejected", rejected.reason, rejected.detail, spent)
-    try:
-        others = database.sqlite.execute(text).fetchall()
-    except sqlite3.Error as error:
-        return Outcome("sqlite", "not run by SQLite", str(error), spent)
+        reason: str = rejected.reason
+        if reason == "rows tie":
+            drawn = database.engine.fetch(query.tree, database.engine.limits.rows).rows
+            same = equal(drawn, database.sqlite.execute(text).fetchall(), ordered=query.ordered)
+            reason += ", engines draw the same" if same else ", engines draw others"
+        return Outcome("rejected", reason, rejected.detail, spent)
+    others = database.sqlite.execute(text).fetchall()
     if equal(rows, others, ordered=query.ordered):
         return Outcome("agree", "" if rows else "no rows", "", spent)
     return Outcome("differ", "", f"{rows} | {others}", spent)
