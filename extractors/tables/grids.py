@@ -1,0 +1,161 @@
+"""Tables of a document as grids of located cells, whatever they are printed as.
+
+A grid is header rows, body rows and the lines around it. A pipe table that goes on after a cut, with its header again
+or with none of its own, is one grid. Lines are walked once, so time is linear in the text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from warehouse.cells import Place
+from warehouse.records import Document, Section
+
+RULE = re.compile(r"\s*\|(?:\s*:?-+:?\s*\|)+\s*")
+HEADING = re.compile(r"#{1,6}\s+(?P<text>.+)")
+CAPTION = re.compile(r"(?:Table: |\*\*)?(?P<text>.+?)(?:\*\*)?")
+ABOVE = 4
+"""Lines above a table that are looked at, headings apart."""
+MAX_COLUMNS = 512
+TAG = re.compile(r"</?[a-z]+(?: [^<>]*)?>")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A cell's text and where it starts in the document."""
+
+    text: str
+    start: int
+
+    @property
+    def place(self) -> Place:
+        """Where the text stands."""
+        return Place(start=self.start, end=self.start + len(self.text))
+
+
+@dataclass
+class Grid:
+    """A table: all its rows have the width of its header."""
+
+    start: int
+    end: int
+    header: list[list[Slot]]
+    """Header rows, outermost first."""
+    body: list[list[Slot]]
+    above: list[Slot] = field(default_factory=list)
+    """Caption and lines above, nearest last, headings not among them."""
+    caption: Slot | None = None
+    """Its own caption, as the reader prints it (`Table: …`)."""
+    ragged: list[Slot] = field(default_factory=list)
+    """Rows of another width."""
+    kind: str = "pipe"
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.header[0])
+
+
+def pipe_grids(document: Document) -> Iterator[Grid]:
+    """Yield the pipe tables of a document in order."""
+    current: Grid | None = None
+    text = document.text
+    recent: list[Slot] = []
+    block: list[Slot] = []
+    gap = False
+    for line in _lines(text):
+        stripped = line.text.strip()
+        if len(stripped) > 1 and stripped[0] == "|" and stripped[-1] == "|":
+            block.append(line)
+            continue
+        if block:
+            current, finished = _added(current, block, recent, gap)
+            if finished:
+                yield finished
+            recent, block, gap = [], [], False
+        if stripped:
+            recent = [*recent[-(ABOVE + 2) :], line]
+            gap = True
+            if current is not None:
+                yield current
+                current = None
+    current, finished = _added(current, block, recent, gap) if block else (current, None)
+    yield from (grid for grid in (finished, current) if grid)
+
+
+def _lines(text: str) -> Iterator[Slot]:
+    at = 0
+    for line in text.split("\n"):
+        yield Slot(line, at)
+        at += len(line) + 1
+    yield Slot("", at)
+
+
+def _added(
+    current: Grid | None, block: Sequence[Slot], recent: Sequence[Slot], gap: bool
+) -> tuple[Grid | None, Grid | None]:
+    """Return the grid that the block belongs to, and the one before it if that is complete."""
+    if len(block) < 3 or not RULE.fullmatch(block[1].text):
+        return None, current
+    header = pipe_row(block[0])
+    if current is not None and not gap and _goes_on(current, header):
+        _extend(current, block[2:])
+        return current, None
+    grid = Grid(block[0].start, block[0].start, [header], [])
+    grid.above = [line for line in recent if not RULE.fullmatch(line.text)][-ABOVE:]
+    if grid.above and grid.above[-1].text.startswith("Table: "):
+        line = grid.above.pop()
+        grid.caption = Slot(line.text[7:], line.start + 7)
+    _extend(grid, block[2:])
+    return grid, current
+
+
+def _goes_on(grid: Grid, header: Sequence[Slot]) -> bool:
+    """Say whether a table right below is the same one: its header is the same."""
+    return [slot.text for slot in header] == [slot.text for slot in grid.header[0]]
+
+
+def _extend(grid: Grid, lines: Sequence[Slot]) -> None:
+    for line in lines:
+        row = pipe_row(line)
+        if len(row) == grid.width:
+            grid.body.append(row)
+        else:
+            grid.ragged.append(line)
+        grid.end = line.start + len(line.text)
+
+
+def pipe_row(line: Slot) -> list[Slot]:
+    """Return the cells of one pipe row."""
+    text = line.text.rstrip()
+    at = text.index("|") + 1
+    cells: list[Slot] = []
+    for piece in text[at:-1].split("|"):
+        stripped = piece.strip()
+        lead = len(piece) - len(piece.lstrip()) if stripped else 0
+        cells.append(Slot(stripped, line.start + at + lead))
+        at += len(piece) + 1
+    return cells
+
+
+class Sections:
+    """Which section an offset lies in."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        """Take the sections in the order of the text."""
+        self._sections = sorted(sections, key=lambda section: section.start)
+        self._starts = [section.start for section in self._sections]
+
+    def at(self, start: int, end: int) -> Section | None:
+        """Return the section that holds the stretch, None where none does."""
+        index = bisect_right(self._starts, start) - 1
+        if index < 0 or end > self._sections[index].end:
+            return None
+        return self._sections[index]
+
+
+def plain_line(text: str) -> str:
+    """Return a line without marks of headings, emphasis and tags."""
+    match = HEADING.fullmatch(text.strip())
+    return TAG.sub(" ", match["text"] if match else text).strip().strip("*_").strip()

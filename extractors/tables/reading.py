@@ -1,0 +1,291 @@
+"""Tables to cells: numbers with measure, unit, scale and period, or the reason why a number is not given.
+
+A table is read in steps: its grid, its columns' roles, its layout, its rows, and for each figure unit, scale and
+period. Where a step leaves something open the figures concerned are refused; nothing is guessed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.tables.columns import Column, read_columns
+from extractors.tables.grids import MAX_COLUMNS, Grid, Sections, Slot, pipe_grids
+from extractors.tables.layouts import Layout, Unread, layout_of
+from extractors.tables.numbers import (
+    NotNumber,
+    Printed,
+    Separators,
+    plain,
+    read_number,
+    separators_of,
+)
+from extractors.tables.rows import Figure, figures, repeated_lines, table_lines
+from extractors.tables.scaling import Around as Sides
+from extractors.tables.scaling import Money, Scaled, Unclear, money_of, scaled
+from extractors.tables.stubs import is_header_row
+from extractors.tables.surroundings import Around, surroundings
+from extractors.tables.timing import period_of
+from warehouse.cells import Cell, Measure, Period, Place, cell_id
+from warehouse.records import Document, Record, Section
+
+EXTRACTORS = {"pipe": "pipe-table/1", "fixed": "fixed-width/1"}
+EXACT = frozenset(("csv", "json"))
+"""Formats whose tables are data and not print."""
+
+
+class Refusal(Record):
+    """A table, row or figure that is not given."""
+
+    place: Place
+    reason: str
+    """Short fixed phrase that counts can be grouped by."""
+    detail: str
+    """The text concerned."""
+
+
+class TableReading(Record):
+    """What the tables of a document give."""
+
+    cells: tuple[Cell, ...]
+    refused: tuple[Refusal, ...]
+    """Missing figures and cells of words are not among them."""
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table on its way to cells."""
+
+    document: Document
+    sections: Sections
+    grid: Grid
+    columns: tuple[Column, ...]
+    layout: Layout
+    around: Around
+    separators: Separators
+    money: Money | None
+    percent: frozenset[int]
+    """Columns that print `%`."""
+    accounts: bool
+    """Whether brackets mean negative: the table prints money, a scale or `%` beside brackets."""
+
+
+def table_cells(document: Document, sections: Sequence[Section]) -> Iterator[Cell]:
+    """Yield the cells of a document's tables in order of the text, table by table."""
+    for item in _read(document, sections):
+        if isinstance(item, Cell):
+            yield item
+
+
+def read_table_cells(document: Document, sections: Sequence[Section]) -> TableReading:
+    """Return the cells of a document's tables and what was refused."""
+    found = list(_read(document, sections))
+    return TableReading(
+        cells=tuple(item for item in found if isinstance(item, Cell)),
+        refused=tuple(item for item in found if isinstance(item, Refusal)),
+    )
+
+
+def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Refusal]:
+    places = Sections(sections)
+    for grid in pipe_grids(document):
+        yield from _read_grid(document, places, grid)
+
+
+def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[Cell | Refusal]:
+    for slot in grid.ragged:
+        yield _refusal(slot, "row of another width")
+    if grid.width > MAX_COLUMNS:
+        yield _refusal(grid.header[0][0], "too many columns", str(grid.width))
+        return
+    _lift_headers(grid)
+    if not grid.body:
+        return
+    separators = separators_of(slot.text for row in grid.body for slot in row)
+    if separators is None:
+        yield _refusal(grid.header[0][0], "decimal commas and points")
+        return
+    columns = read_columns(grid, separators)
+    layout = layout_of(grid, columns)
+    if isinstance(layout, Unread):
+        yield _refusal(grid.header[0][0], layout.reason)
+        return
+    section = sections.at(grid.start, grid.start)
+    around = surroundings(document, section, grid)
+    table = _table(document, sections, grid, (columns, layout, around, separators))
+    yield from _table_cells(table)
+
+
+def _lift_headers(grid: Grid) -> None:
+    """Take rows of headers off the body's top: Markdown has one header row, tables may have more."""
+    while len(grid.body) > 1 and len(grid.header) < 4 and is_header_row(grid.body[0], 0, "point"):
+        grid.header.append(grid.body.pop(0))
+
+
+def _table(
+    document: Document, sections: Sections, grid: Grid,
+    found: tuple[list[Column], Layout, Around, Separators],
+) -> _Table:  # fmt: skip
+    columns, layout, around, separators = found
+    numbers: list[tuple[int, int, Printed]] = []
+    for index, row in enumerate(grid.body):
+        for column in layout.figures:
+            number = read_number(row[column.index].text, separators)
+            if isinstance(number, Printed) and (number.unit or number.bracketed):
+                numbers.append((index, column.index, number))
+    percent = frozenset(c for _, c, number in numbers if number.unit == "%")
+    money = money_of(numbers)
+    scales = any(unit.scale != 1 for _, unit in around.units) or any(
+        c.heading.unit is not None and c.heading.unit.scale != 1 for c in columns
+    )
+    accounts = money is not None or scales or bool(percent)
+    return _Table(
+        document,
+        sections,
+        grid,
+        tuple(columns),
+        layout,
+        around,
+        separators,
+        money,
+        percent,
+        accounts,
+    )
+
+
+def _table_cells(table: _Table) -> Iterator[Cell | Refusal]:
+    layout, document = table.layout, table.document
+    found = table_lines(table.grid, layout, table.separators)
+    doubtful = repeated_lines(found, layout)
+    same = _same_headings(table)
+    fallback = _fallback(table)
+    for figure in figures(found, layout, table.around.path, fallback):
+        number = read_number(figure.slot.text, table.separators)
+        if isinstance(number, NotNumber):
+            if number.reason not in ("missing", "text"):
+                yield _refusal(figure.slot, number.reason)
+            continue
+        if figure.line.index in doubtful:
+            yield _refusal(figure.slot, "row repeats another")
+        elif figure.column.index in same and not figure.line.header:
+            yield _refusal(figure.slot, "heading repeats another")
+        else:
+            yield _cell(table, figure, number, document)
+
+
+def _fallback(table: _Table) -> str:
+    """Return the measure's label where neither row nor column names it: caption, else a data file's title."""
+    if table.layout.form == "measures":
+        return ""
+    label = table.around.caption
+    return label or (table.document.title.lower() if table.document.format in EXACT else "")
+
+
+def _same_headings(table: _Table) -> frozenset[int]:
+    """Return the figure columns that cannot be told apart; parts of one spanned column can."""
+    by_text = Counter(column.header for column in table.layout.figures)
+    same: set[int] = set()
+    for text, count in by_text.items():
+        if count == 1:
+            continue
+        group = [c.index for c in table.layout.figures if c.header == text]
+        if any(sum(bool(row[index].text) for index in group) > 1 for row in table.grid.body):
+            same.update(group)
+    return frozenset(same)
+
+
+def _cell(table: _Table, figure: Figure, number: Printed, document: Document) -> Cell | Refusal:
+    slot = figure.slot
+    if number.bracketed and not table.accounts:
+        return _refusal(slot, "bracketed number")
+    if not figure.label:
+        return _refusal(slot, "no measure")
+    if figure.entity is not None and not figure.entity.text:
+        return _refusal(slot, "no name")
+    unit = _unit(table, figure, number)
+    if isinstance(unit, Unclear):
+        return _refusal(slot, unit.reason)
+    period = period_of(*figure.times, table.around.context, figure.label)
+    if period is None:
+        return _refusal(slot, "period unclear")
+    section = table.sections.at(slot.start + number.start, slot.start + number.end)
+    if section is None:
+        return _refusal(slot, "outside the sections")
+    return _record(table, figure, (number, unit, period), (document, section))
+
+
+def _unit(table: _Table, figure: Figure, number: Printed) -> Scaled | Unclear:
+    stub = table.columns[table.layout.key] if table.layout.key is not None else None
+    own = [unit for _, unit in figure.units]
+    if stub is not None and stub.heading.unit:
+        own.append(stub.heading.unit)
+    merged = _merged([*own, *(unit for _, unit in table.around.units)])
+    words = " ".join((figure.label, *(read.label for _, read in figure.line.groups)))
+    return scaled(
+        number,
+        Sides(
+            words, merged, table.money, _paid(table, figure), figure.column.index in table.percent
+        ),
+    )
+
+
+def _merged(units: Sequence) -> tuple:
+    """Let a multiplier column stand with the unit column beside it."""
+    if (
+        len(units) > 1
+        and units[0].sign is not None
+        and units[1].sign is None
+        and units[0].scale == 1
+    ):
+        return (replace(units[0], scale=units[1].scale), *units[2:])
+    return tuple(units)
+
+
+def _paid(table: _Table, figure: Figure) -> bool:
+    """Say whether the sign of money that is printed elsewhere in the table holds for a figure too."""
+    money, column = table.money, figure.column.index
+    if money is None:
+        return False
+    if column in money.columns:
+        return True
+    pure = bool(figure.heading.time.ends) and not figure.heading.label
+    return pure and column not in table.percent
+
+
+def _record(
+    table: _Table,
+    figure: Figure,
+    found: tuple[Printed, Scaled, Period],
+    home: tuple[Document, Section],
+) -> Cell:
+    number, unit, period = found
+    document, section = home
+    start = figure.slot.start + number.start
+    end = figure.slot.start + number.end
+    path = tuple(part for part in figure.path if part and part != figure.label)
+    measure = Measure(
+        label=figure.label, path=path, unit=unit.unit, basis=figure.basis or table.around.basis
+    )
+    extractor = EXTRACTORS[table.grid.kind]
+    entity = figure.entity
+    return Cell(
+        id=cell_id(document.id, start, end, measure, extractor), document_id=document.id,
+        section_id=section.id, table=str(table.grid.start), row=figure.line.index, column=figure.column.index,
+        entity=entity.text if entity else document.subject or document.title,
+        named=entity.place if entity else None, measure=measure, period=period,
+        text=document.text[start:end], start=start, end=end, value=plain(number.value * unit.scale),
+        step=plain(number.step * unit.scale), notes=(*number.notes, *figure.notes),
+        role="total" if figure.total else "value", exact=document.format in EXACT,
+        support=_support(table, figure), extractor=extractor,
+    )  # fmt: skip
+
+
+def _support(table: _Table, figure: Figure) -> tuple[Place, ...]:
+    slots = [*table.around.slots, *(slot for slot, _ in table.around.units)]
+    slots += [row[figure.column.index] for row in table.grid.header]
+    slots += [*figure.support, *(slot for slot, _ in figure.units if slot)]
+    places = {(slot.start, len(slot.text)): slot.place for slot in slots if slot.text}
+    return tuple(places[key] for key in sorted(places))
+
+
+def _refusal(slot: Slot, reason: str, detail: str = "") -> Refusal:
+    return Refusal(place=slot.place, reason=reason, detail=detail or slot.text[:120])

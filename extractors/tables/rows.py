@@ -1,0 +1,185 @@
+"""Rows to figures: what each number of a table is of, before its unit and period are settled."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractors.tables.columns import Column
+from extractors.tables.grids import Grid, Slot
+from extractors.tables.headings import MARKS, Heading, read_heading
+from extractors.tables.layouts import Layout
+from extractors.tables.numbers import Separators
+from extractors.tables.periods import Stated, find_periods
+from extractors.tables.stubs import Line, is_total_column, lines
+from extractors.tables.units import Unit, read_unit
+
+NORMAL = re.compile(r"normal value|undefined|a|final|", re.IGNORECASE)
+"""What a status column says of figures that nothing narrows."""
+NO_TIME = Stated((), (), "")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One cell of a table with all that stands over and beside it."""
+
+    line: Line
+    column: Column
+    header: str
+    heading: Heading
+    slot: Slot
+    label: str
+    path: tuple[str, ...]
+    entity: Slot | None
+    units: tuple[tuple[Slot | None, Unit], ...]
+    """Unit statements of row and column, the nearest first."""
+    times: tuple[Stated, Stated, tuple[Stated, ...]]
+    """Of column, row and groups."""
+    notes: tuple[str, ...]
+    basis: str
+    total: bool
+    support: tuple[Slot, ...]
+
+
+def row_time(heading: Heading) -> Stated:
+    """Return what a stub says of time; a year among other words (`Notes due 2027`) is part of the name."""
+    time = heading.time
+    if len(time.ends) > 1:
+        return NO_TIME
+    return time if not time.rest or time.instant or time.lengths or heading.notes else NO_TIME
+
+
+def row_label(heading: Heading, text: str) -> str:
+    """Return a stub's label; one that keeps its years keeps all its words."""
+    if heading.time.ends and row_time(heading) is NO_TIME:
+        return " ".join(MARKS.sub("", text).split()).strip(" :").lower()
+    return heading.label
+
+
+def repeated_lines(found: Sequence[Line], layout: Layout) -> frozenset[int]:
+    """Return the rows that cannot be told from another row of the table."""
+    counts = Counter(_identity(line, layout) for line in found)
+    return frozenset(line.index for line in found if counts[_identity(line, layout)] > 1)
+
+
+def _identity(line: Line, layout: Layout) -> int:
+    own = tuple(line.slots[index].text for index in layout.stubs)
+    return hash((own, tuple(slot.text for slot, _ in line.groups), tuple(line.header or ())))
+
+
+def table_lines(grid: Grid, layout: Layout, separators: Separators) -> list[Line]:
+    """Return the rows of figures."""
+    if layout.form == "long":
+        return [
+            Line(i, row, row[layout.key or 0], read_heading(""), (), None, None, False)
+            for i, row in enumerate(grid.body)
+        ]
+    stub = layout.key if layout.key is not None else (layout.period.index if layout.period else 0)
+    return list(lines(grid, stub, layout.stubs, separators))
+
+
+def figures(
+    found: Sequence[Line], layout: Layout, path: tuple[str, ...], fallback: str
+) -> Iterator[Figure]:
+    """Yield the cells of the figure columns that are not empty."""
+    for line in found:
+        beside = _beside(line, layout)
+        for column in layout.figures:
+            slot = line.slots[column.index]
+            if slot.text:
+                yield _figure(line, column, layout, beside, (path, fallback))
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What the other columns of a row say."""
+
+    label: str
+    path: tuple[str, ...]
+    units: tuple[tuple[Slot | None, Unit], ...]
+    time: Stated
+    notes: tuple[str, ...]
+    unclear: bool
+
+
+def _beside(line: Line, layout: Layout) -> _Beside:
+    path = [
+        f"{column.heading.label}: {line.slots[column.index].text.lower()}"
+        for column in layout.categories
+        if line.slots[column.index].text
+    ]
+    units: list[tuple[Slot | None, Unit]] = []
+    unclear = False
+    for column in (layout.unit, layout.scale):
+        slot = line.slots[column.index] if column else None
+        if slot is None or not slot.text:
+            continue
+        unit = _stated_unit(slot.text, scale=column is layout.scale)
+        unclear = unclear or unit is None
+        units += [(slot, unit)] if unit else []
+    status = line.slots[layout.status.index].text if layout.status else ""
+    notes = () if NORMAL.fullmatch(status) else (status,)
+    measure = line.slots[layout.measure.index].text if layout.measure else ""
+    time = find_periods(line.slots[layout.period.index].text) if layout.period else NO_TIME
+    label = " ".join(measure.split()).lower()
+    return _Beside(label, tuple(path), tuple(units), time, notes, unclear)
+
+
+def _stated_unit(text: str, *, scale: bool) -> Unit | None:
+    """Return what a unit or multiplier column says; an index or a unit of its own keeps its words."""
+    if text.lower() in ("units", "unit", "number", "1", "none", "ones"):
+        return Unit(None if scale else "")
+    return read_unit(text) or (None if scale else Unit(" ".join(text.split())))
+
+
+def _figure(
+    line: Line, column: Column, layout: Layout, beside: _Beside, names: tuple[tuple[str, ...], str]
+) -> Figure:
+    path, fallback = names
+    header = line.header[column.index] if line.header else column.header
+    heading = read_heading(header, column.asides) if line.header else column.heading
+    things = layout.form == "things" or (layout.form == "long" and layout.key is not None)
+    groups = [read for _, read in line.groups]
+    own = NO_TIME
+    if layout.form == "measures":
+        own = row_time(line.heading)
+    stub = row_label(line.heading, line.stub.text) if layout.form == "measures" else ""
+    label = _label(layout, stub, heading, beside.label) or fallback
+    return Figure(
+        line=line, column=column, header=header, heading=heading, slot=line.slots[column.index], label=label,
+        path=(*path, *(g.label for g in groups if g.label), *beside.path),
+        entity=line.stub if things else None,
+        units=(*beside.units, *_units(line, column, layout, heading)),
+        times=(heading.time, _both(own, beside.time), tuple(g.time for g in groups)),
+        notes=(*heading.notes, *line.heading.notes, *beside.notes),
+        basis=heading.basis or line.heading.basis or next((g.basis for g in groups if g.basis), ""),
+        total=line.total or is_total_column(heading.label),
+        support=(line.stub, *(slot for slot, _ in line.groups)),
+    )  # fmt: skip
+
+
+def _both(own: Stated, beside: Stated) -> Stated:
+    return beside if beside.ends else own
+
+
+def _label(layout: Layout, stub: str, heading: Heading, measure: str) -> str:
+    if layout.form == "long":
+        return measure
+    if layout.form == "measures":
+        return " / ".join(filter(None, (stub, heading.label)))
+    return heading.label
+
+
+def _units(
+    line: Line, column: Column, layout: Layout, heading: Heading
+) -> Iterator[tuple[Slot | None, Unit]]:
+    """Yield unit statements of the row's stub, its unit row, the column and the groups."""
+    if layout.form == "measures" and line.heading.unit:
+        yield line.stub, line.heading.unit
+    if heading.unit and layout.form != "long":
+        yield None, heading.unit
+    if line.unit_row and line.unit_row[1].unit:
+        yield line.unit_row[0], line.unit_row[1].unit
+    for slot, read in reversed(line.groups):
+        if read.unit:
+            yield slot, read.unit

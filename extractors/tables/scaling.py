@@ -1,0 +1,171 @@
+"""Unit and scale of a figure, from what is printed beside it, its row, its column and the lines around the table.
+
+The nearest statement holds. Money carries down a column of accounts from where its sign is printed; scale words hold
+for money and counts, never for percentages and figures per share, and not for what they except. Where the table leaves
+a figure's unit or scale open the figure is refused.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractors.tables.currencies import CODES
+from extractors.tables.numbers import Printed
+from extractors.tables.units import Unit
+
+PER_SHARE = re.compile(
+    r"\bper[ -](?:[\w-]+ ){0,3}(?:share|ads|unit)\b|\beps\b|\bearnings per\b|/share", re.I
+)
+SHARES = re.compile(
+    r"(?:weighted|number of|basic|diluted|used in|outstanding|dilutive)\b[^$]*\bshares?\b|\bshares? (?:used|"
+    r"outstanding|repurchased|purchased)|shares",
+    re.IGNORECASE,
+)
+AT_PAR = re.compile(r"par value|at cost|common stock|treasury", re.IGNORECASE)
+COUNTS = re.compile(
+    r"\bnumber of\b|\bpercent|%|\bratio\b|\b(?:tax|interest|discount|growth|yield|mortality|birth|"
+    r"unemployment|occupancy) rates?\b|"
+    r"\bweighted[- ]average (?:remaining|life|term|discount|period|age|interest)|\b(?:employees|headcount|"
+    r"stores|square f)|"
+    r"\bin years\b|\(years\)|\bmargin\b.*%|\bbasis points\b|\bper\b",
+    re.IGNORECASE,
+)
+MONEY = re.compile(
+    r"\b(?:revenues?|income|expenses?|costs?|prices?|profits?|loss(?:es)?|earnings|assets?|liabilit|debt|cash|payables?|"
+    r"receivables?|dividends?|taxes|goodwill|inventor(?:y|ies)|wages|salar(?:y|ies)|net sales|fees|payments?|"
+    r"proceeds|equity|"
+    r"depreciation|amortization|gdp|expenditures?|fair value|capital)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """A figure's unit and what its printed number is multiplied by."""
+
+    unit: str
+    scale: int
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Why a figure has no unit or scale."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Money:
+    """Where a table prints signs of its one currency."""
+
+    code: str
+    rows: frozenset[int]
+    columns: frozenset[int]
+    digits: int
+    """Usual number of decimals of its amounts."""
+
+
+def money_of(figures: Iterable[tuple[int, int, Printed]]) -> Money | None:
+    """Return where (row, column, number) triples print money; None for no currency or several."""
+    found = [(row, column, number) for row, column, number in figures if number.unit in CODES]
+    codes = {number.unit for _, _, number in found}
+    if len(codes) != 1:
+        return None
+    digits = Counter(-int(number.step.as_tuple().exponent) for *_, number in found)
+    return Money(
+        codes.pop(), frozenset(row for row, _, _ in found), frozenset(c for _, c, _ in found),
+        digits.most_common(1)[0][0],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around one figure."""
+
+    words: str
+    """Labels of row, groups and column, for the words that say what kind of figure it is."""
+    row: tuple[Unit | None, ...]
+    """Unit statements from the nearest outwards."""
+    money: Money | None
+    paid: bool
+    """Whether the figure stands where money carries on from a printed sign."""
+    percent: bool
+    """Whether its column prints `%` elsewhere."""
+
+
+def scaled(number: Printed, around: Around) -> Scaled | Unclear:
+    """Return the unit and scale of a figure, or what is unclear of them."""
+    words = around.words
+    per_share = bool(PER_SHARE.search(words)) and not words.lower().startswith("shares")
+    if number.unit == "%":
+        return Scaled("%", 1)
+    signed = next((unit for unit in around.row if unit and unit.sign is not None), None)
+    if number.unit and number.unit not in CODES:
+        same = signed is None or signed.sign in (number.unit, "")
+        return Scaled(number.unit, 1) if same else Unclear("two units")
+    if number.unit:
+        if per_share:
+            return Scaled(f"{number.unit}/share", 1)
+        if signed and signed.sign and signed.sign.partition("/")[0] not in (number.unit, "%"):
+            return Unclear("two units")
+        return _sized(number.unit, number, around)
+    if signed is not None and signed.sign:
+        if per_share and signed.sign in CODES:
+            return Scaled(f"{signed.sign}/share", 1)
+        if signed.sign in CODES and COUNTS.search(words):
+            return Unclear("unit unclear")
+        return _sized(signed.sign, number, around)
+    return _unsigned(number, around, per_share)
+
+
+def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Unclear:
+    """Return the unit of a figure that has none beside it nor in a heading."""
+    words = around.words
+    if SHARES.search(words) and not per_share and not AT_PAR.search(words):
+        shares = next((unit.shares for unit in around.row if unit and unit.shares), None)
+        return Scaled("shares", shares) if shares else _sized("shares", number, around)
+    counted = bool(COUNTS.search(words))
+    if around.money and around.paid:
+        if per_share:
+            return Scaled(f"{around.money.code}/share", 1)
+        return Unclear("unit unclear") if counted else _sized(around.money.code, number, around)
+    if around.percent:
+        return Unclear("unit unclear")
+    plain_count = re.search(r"\bnumber of\b", words, re.IGNORECASE)
+    scales = [unit for unit in around.row if unit and unit.scale != 1]
+    if around.money or scales:
+        if plain_count and not scales:
+            return Scaled("", 1)
+        if counted or MONEY.search(words) or around.money:
+            return Unclear("unit unclear")
+    return _sized("", number, around)
+
+
+def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:
+    """Return the unit with the nearest scale that is stated for it."""
+    if number.scaled:
+        return Scaled(unit, 1)
+    source = next((u for u in around.row if u and u.scale != 1), None)
+    if source is None or "%" in unit:
+        return Scaled(unit, 1)
+    if source.excepted and _excepted(source.excepted, around.words):
+        return Scaled(unit, 1)
+    if around.money and unit in CODES:
+        digits = -int(number.step.as_tuple().exponent)
+        if digits > max(around.money.digits, 1) or re.search(r"\bper\b", around.words):
+            return Unclear("scale unclear")
+    return Scaled(unit, source.scale)
+
+
+def _excepted(words: str, label: str) -> bool:
+    """Say whether a label names something that a scale is not for."""
+    stems = {w.rstrip("s") for w in re.findall(r"[a-z]{4,}", words)} - set(STOP)
+    found = {w.rstrip("s") for w in re.findall(r"[a-z]{4,}", label.lower())}
+    return (bool(stems & found) and not {"share"} & stems) or bool(PER_SHARE.search(label))
+
+
+STOP: Sequence[str] = (
+    "share", "data", "amount", "number", "information", "where", "otherwise", "noted", "stated", "which", "reflected",
+    "thousand", "million", "indicated", "value", "percentage", "specified",
+)  # fmt: skip

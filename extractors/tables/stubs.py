@@ -1,0 +1,116 @@
+"""The rows of a table: group rows, totals, headers that come again, and what each row's stub says.
+
+A row with words in its stub and no figures is a group row: it holds for the rows below until another of its style or
+until its total. Rows that say nothing of their own place (`Commitments (Note 8)`) are no groups.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractors.tables.grids import Grid, Slot
+from extractors.tables.headings import Heading, read_heading
+from extractors.tables.numbers import NotNumber, Separators, read_number
+from extractors.tables.periods import find_periods, is_year
+from extractors.tables.units import read_unit
+
+TOTAL = re.compile(r"(?:sub-?|grand )?totals?\b.*|.*, totals?|all|overall|sum|total", re.IGNORECASE)
+NO_GROUP = re.compile(r"\(notes? \d|commitments|contingenc", re.IGNORECASE)
+MAX_GROUP = 160
+
+
+@dataclass
+class Line:
+    """One body row with what stands over it."""
+
+    index: int
+    slots: list[Slot]
+    stub: Slot
+    heading: Heading
+    groups: tuple[tuple[Slot, Heading], ...]
+    unit_row: tuple[Slot, Heading] | None
+    header: list[str] | None
+    """Headers of a row of headers inside the body that replaces those above; None where none does."""
+    total: bool
+
+
+def is_total(label: str) -> bool:
+    """Say whether a label is that of a sum."""
+    return bool(TOTAL.fullmatch(label))
+
+
+def is_total_column(label: str) -> bool:
+    """Say whether a heading is that of sums, and not of a count that is called total."""
+    return bool(re.fullmatch(r"(?:sub-?|grand )?totals?|.*[,/ ]totals?|overall", label))
+
+
+def is_header_row(row: Sequence[Slot], stub: int, separators: Separators) -> bool:
+    """Say whether a body row holds headers: no number but years, and a period or unit among them."""
+    cells = [slot.text for index, slot in enumerate(row) if index != stub and slot.text]
+    first = row[stub].text
+    if not cells or (first and read_unit(first) is None):
+        return False
+    for text in cells:
+        if find_periods(text).ends:
+            continue
+        number = read_number(text, separators)
+        if not (isinstance(number, NotNumber) and number.reason == "text") and not is_year(text):
+            return False
+    return any(find_periods(t).ends or find_periods(t).lengths for t in cells) or len(cells) > 1
+
+
+def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -> Iterator[Line]:
+    """Yield the rows that are no group or header rows, each with what stands over it."""
+    stack: list[tuple[Slot, Heading, str]] = []
+    header: list[str] | None = None
+    unit_row: tuple[Slot, Heading] | None = None
+    before = ""
+    for index, row in enumerate(grid.body):
+        slot = row[stub]
+        cells = [item.text for number, item in enumerate(row) if number not in stubs]
+        if is_header_row(row, stub, separators):
+            texts = [item.text for item in row]
+            header = (
+                [f"{a} {b}".strip() for a, b in zip(header, texts, strict=True)]
+                if header and before == "header"
+                else texts
+            )
+            before = "header"
+            continue
+        if not any(cells):
+            if slot.text and len(slot.text) <= MAX_GROUP and not NO_GROUP.search(slot.text):
+                unit = read_unit(slot.text)
+                if unit is not None:
+                    unit_row = (slot, read_heading(slot.text))
+                    continue
+                _push(stack, slot, nested=before == "group")
+                before = "group"
+            continue
+        heading = read_heading(slot.text)
+        total = is_total(heading.label)
+        if total:
+            _close(stack, heading.label)
+        groups = tuple((item, read) for item, read, _ in stack)
+        yield Line(index, row, slot, heading, groups, unit_row, header, total)
+        before = "line"
+
+
+def _push(stack: list[tuple[Slot, Heading, str]], slot: Slot, *, nested: bool) -> None:
+    text = slot.text
+    style = ("caps" if text.isupper() else "plain") + (":" if text.endswith(":") else "")
+    level = next((i for i in reversed(range(len(stack))) if stack[i][2] == style), None)
+    if level is not None and not (nested and level == len(stack) - 1):
+        del stack[level:]
+    stack.append((slot, read_heading(text), style))
+
+
+def _close(stack: list[tuple[Slot, Heading, str]], label: str) -> None:
+    """Take away the group that a total sums up, and those inside it."""
+    words = re.sub(r"^(?:sub-?|grand )?totals?\b\s*", "", label)
+    if not words and stack:
+        # A bare total may sum the last group or all: its path is the same for both, and so repeats where it is unclear.
+        stack.pop()
+    for level in reversed(range(len(stack))):
+        if words and stack[level][1].label.rstrip(":") == words:
+            del stack[level:]
+            return

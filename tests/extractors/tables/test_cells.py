@@ -1,0 +1,119 @@
+"""Cells of small tables, each figure worked out by hand."""
+
+from extractors.sections import split_sections
+from extractors.tables import TableReading, read_table_cells
+from warehouse.cells import Cell, Period
+from warehouse.records import Document, Format
+
+
+def document(text: str, form: Format = "md", title: str = "Orchard Ltd") -> Document:
+    return Document(
+        id="doc-1", category="professional", source="a", format=form, title=title, subject="", date="",
+        series="a", licence="", text=text, origins=(),
+    )  # fmt: skip
+
+
+def read(text: str, form: Format = "md", title: str = "Orchard Ltd") -> TableReading:
+    made = document(text, form, title)
+    found = read_table_cells(made, split_sections(made))
+    for cell in found.cells:
+        assert made.text[cell.start : cell.end] == cell.text
+    return found
+
+
+def one(reading: TableReading, text: str) -> Cell:
+    found = [cell for cell in reading.cells if cell.text == text]
+    assert len(found) == 1, [cell.text for cell in reading.cells]
+    return found[0]
+
+
+ACCOUNTS = """## Statements of income
+
+(In millions, except per share data)
+
+|  | Three Months Ended | Three Months Ended |
+|---|---|---|
+|  | June 30, 2024 | June 30, 2023 |
+| Net sales | $1,250 | $980 |
+| Operating expenses: |  |  |
+| Rent | 40 | (35) |
+| Total operating expenses | 95 | — |
+| Net earnings per share | $1.25 | $0.98 |
+| Weighted average shares | 500 | 501 |
+"""
+
+
+def test_accounts_have_money_in_millions_but_for_shares():
+    found = read(ACCOUNTS)
+    sales = one(found, "$1,250")
+    # 1,250 in millions
+    assert (sales.value, sales.step, sales.measure.unit) == ("1250000000", "1000000", "USD")
+    assert sales.period == Period(length="P3M", end="2024-06-30")
+    assert sales.measure.label == "net sales"
+    assert sales.measure.path == ("statements of income",)
+    assert (sales.entity, sales.named) == ("Orchard Ltd", None)
+    assert one(found, "(35)").value == "-35000000"
+    assert one(found, "40").measure.path == ("statements of income", "operating expenses")
+    assert one(found, "$1.25").measure.unit == "USD/share"
+    assert one(found, "$1.25").value == "1.25"
+    assert one(found, "500").measure.unit == "shares"
+    assert one(found, "500").value == "500000000"
+
+
+def test_a_total_is_marked_and_a_dash_is_no_cell():
+    found = read(ACCOUNTS)
+    total = one(found, "95")
+    assert total.role == "total"
+    assert total.measure.path == ("statements of income",)
+    assert not any(cell.text == "—" or cell.value == "0" for cell in found.cells)
+
+
+LONG = """| Year | Sex | Unit measure | Unit multiplier | Value |
+|---|---|---|---|---|
+| 2019 | Female | Percentage (%) | Units | 12.5 |
+| 2019 | Male | Percentage (%) | Units | 11.0 |
+| 2020 | Female | Percentage (%) | Units | 12.0 |
+"""
+
+
+def test_long_form_keeps_categories_in_the_path():
+    found = read(LONG, "csv", "Share of readers")
+    cell = one(found, "12.5")
+    assert cell.measure.label == "share of readers"
+    assert cell.measure.path == ("sex: female",)
+    assert cell.measure.unit == "%"
+    assert cell.period == Period(length="", end="2019")
+    assert cell.exact
+    assert one(found, "11.0").step == "0.1"
+
+
+def test_rows_that_are_things_are_named():
+    found = read(
+        "Table: Rivers of the north\n\n| River | Length (km) | Basin, sq km |\n|---|---|---|\n"
+        "| Alpha | 1,200 | 40,000 |\n| Beta | 310* | n/a |\n",
+    )
+    cell = one(found, "1,200")
+    assert (cell.entity, cell.measure.label, cell.measure.unit) == ("Alpha", "length", "km")
+    assert cell.named is not None
+    assert cell.measure.path == ("rivers of the north",)
+    assert one(found, "310").notes == ()
+    assert len(found.cells) == 3
+
+
+def test_years_in_columns_take_their_measure_from_the_caption():
+    found = read(
+        "Table: Population (thousands)\n\n| Country | 2019 | 2020 |\n|---|---|---|\n"
+        "| Utopia | 1,210 | 1,215 |\n| Erewhon | 88 | 89 |\n",
+    )
+    cell = one(found, "1,215")
+    assert (cell.entity, cell.measure.label, cell.value) == ("Utopia", "population", "1215000")
+    assert cell.period.end == "2020"
+
+
+def test_decimal_commas_are_read_and_mixed_ones_refused():
+    comma = "| Town | Area (ha) |\n|---|---|\n| Aa | 1.200,5 |\n| Bb | 3,25 |\n"
+    assert one(read(comma), "1.200,5").value == "1200.5"
+    mixed = "| Town | Area (ha) |\n|---|---|\n| Aa | 1.25 |\n| Bb | 3,25 |\n"
+    found = read(mixed)
+    assert not found.cells
+    assert [item.reason for item in found.refused] == ["decimal commas and points"]
