@@ -26,6 +26,7 @@ BASIS = re.compile(
 )
 BRACKET = re.compile(r"\s*\((?P<inner>[^()]+)\)")
 TRAILING = re.compile(r"^(?P<label>.*[^,\s]),\s*(?P<unit>[^,]+)$")
+TAIL = re.compile(r"(?P<label>.*\S)\s+(?P<unit>(?:[A-Z]{2,3}|[A-Z]{0,3}[$€£¥])\s?['’]?\s?\w+)")
 SYMBOL = re.compile(
     r"^(?P<label>[A-Za-z_]+)_(?P<unit>km|mm|cm|m|ft|kg|g|t|kwh|mw|gw|kw|mb|gb|usd|eur|gbp|pct)$",
     re.I,
@@ -92,6 +93,8 @@ def split_unit(text: str) -> tuple[str, Unit | None]:
         and (unit := read_unit(match["unit"]))
         and unit.sign != ""
     ):
+        return match["label"], unit
+    if (match := TAIL.fullmatch(text)) and (unit := read_unit(match["unit"])) and unit.scale != 1:
         return match["label"], unit
     if (match := WITHIN.search(text)) and (unit := read_unit(match[0].strip())):
         return text.replace(match[0], "").replace("()", ""), unit

@@ -50,6 +50,10 @@ _RANGE_OF_MONTHS = re.compile(
     rf"(?P<m1>{_MONTH})(?: (?P<y1>{_YEAR}))? ?(?:–|—|-| to ) ?(?P<m2>{_MONTH}) (?P<y2>{_YEAR})\b",
     re.IGNORECASE,
 )
+_SHORT_DAYS = re.compile(
+    rf"(?P<d1>\d{{1,2}}) (?P<m1>{_MONTH})? ?(?:–|—|-| to ) ?(?P<d2>\d{{1,2}}) (?P<m2>{_MONTH}) (?P<y>{_YEAR})\b",
+    re.IGNORECASE,
+)
 _DAY = rf"(?:{_MONTH} \d{{1,2}}, {_YEAR}|\d{{1,2}} {_MONTH} {_YEAR}|{_YEAR}-\d\d-\d\d)"
 _RANGE_OF_DAYS = re.compile(
     rf"(?P<first>{_DAY}) ?(?:–|—| - | to | through ) ?(?P<second>{_DAY})", re.IGNORECASE
@@ -57,7 +61,12 @@ _RANGE_OF_DAYS = re.compile(
 _RANGE_OF_SPLITS = re.compile(
     rf"\b(?P<r1>{_YEAR})/\d\d ?(?:[–-]| to ) ?(?P<r2>{_YEAR})/\d\d(?:\d\d)?\b"
 )
-FIND |= {"months": _RANGE_OF_MONTHS, "days": _RANGE_OF_DAYS, "splits": _RANGE_OF_SPLITS}
+FIND |= {
+    "short_days": _SHORT_DAYS,
+    "months": _RANGE_OF_MONTHS,
+    "days": _RANGE_OF_DAYS,
+    "splits": _RANGE_OF_SPLITS,
+}
 INSTANT = re.compile(r"\b(?:as (?:of|at)|at)\b", re.IGNORECASE)
 BALANCE = re.compile(
     r"\b(?:balance sheets?|financial position|financial condition|balances? (?:as of|at))\b",
@@ -196,6 +205,20 @@ def _days(match: re.Match[str]) -> Period | None:
     return Period(length=f"P{count}D", end=last[0].end) if count > 0 else None
 
 
+def _short_days(match: re.Match[str]) -> Period | None:
+    """`17 May to 11 June 2023`: the year is printed once."""
+    last, first = MONTHS[match["m2"].lower().rstrip(".")], (match["m1"] or match["m2"]).lower()
+    year = int(match["y"])
+    try:
+        end = date(year, last, int(match["d2"]))
+        start = date(year, MONTHS[first.rstrip(".")], int(match["d1"]))
+    except ValueError:
+        return None
+    if start > end:
+        return None
+    return Period(length=f"P{(end - start).days + 1}D", end=end.isoformat())
+
+
 def _months(match: re.Match[str]) -> Period | None:
     end, start = MONTHS[match["m2"].lower().rstrip(".")], MONTHS[match["m1"].lower().rstrip(".")]
     count = 12 * (int(match["y2"]) - int(match["y1"] or match["y2"])) + end - start + 1
@@ -240,8 +263,8 @@ def fits(year: str, ends: Iterable[Period]) -> Period | None:
 
 
 TAKERS = (
-    ("days", _days), ("months", _months), ("splits", _splits), ("split", _split), ("span", _span),
-    ("length", _length), ("date", _date), ("quarter", _quarter), ("fiscal", _fiscal), ("month", _month),
+    ("days", _days), ("short_days", _short_days), ("months", _months), ("splits", _splits),
+    ("split", _split), ("span", _span), ("length", _length), ("date", _date), ("quarter", _quarter), ("fiscal", _fiscal), ("month", _month),
     ("iso_month", _iso_month), ("year", _year),
 )  # fmt: skip
 """What is looked for, in order: what holds another comes before it."""

@@ -4,6 +4,7 @@ A table is read in steps: its grid, its columns' roles, its layout, its rows, an
 period. Where a step leaves something open the figures concerned are refused; nothing is guessed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,13 +23,19 @@ from extractors.tables.numbers import (
 from extractors.tables.rows import Figure, figures, repeated_lines, table_lines
 from extractors.tables.scaling import Around as Sides
 from extractors.tables.scaling import Money, Scaled, Unclear, money_of, scaled
-from extractors.tables.stubs import is_header_row
+from extractors.tables.stubs import is_header_row, unit_of_row
 from extractors.tables.surroundings import Around, surroundings
 from extractors.tables.timing import period_of
 from warehouse.cells import Cell, Measure, Period, Place, cell_id
 from warehouse.records import Document, Record, Section
 
 EXTRACTORS = {"pipe": "pipe-table/1", "fixed": "fixed-width/1"}
+TIME_ONLY = re.compile(
+    r"^(?:for )?(?:the )?(?:(?:\w+|\d+) )?(?:fiscal )?(?:years?|quarters?|months|weeks) ended\b.*|^as (?:of|at)\b.*|"
+    r"^[A-Z][a-z]+\.? \d{1,2},?$",
+    re.IGNORECASE,
+)
+"""Headers of a period alone, which other headers stand under."""
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
 
@@ -117,8 +124,30 @@ def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[C
 
 def _lift_headers(grid: Grid) -> None:
     """Take rows of headers off the body's top: Markdown has one header row, tables may have more."""
-    while len(grid.body) > 1 and len(grid.header) < 4 and is_header_row(grid.body[0], 0, "point"):
-        grid.header.append(grid.body.pop(0))
+    while len(grid.body) > 1 and len(grid.header) < 4:
+        if slot := unit_of_row(grid.body[0]):
+            grid.above.append(slot)
+            grid.body.pop(0)
+        elif is_header_row(grid.body[0], 0, "point"):
+            grid.header.append(grid.body.pop(0))
+        else:
+            break
+    for row in grid.header[:-1]:
+        _spread(row)
+
+
+def _spread(row: list[Slot]) -> None:
+    """Let a header of periods hold for the columns after it, as its spanning cell did before it was printed."""
+    filled = [index for index, slot in enumerate(row) if slot.text and index]
+    if not any(TIME_ONLY.search(row[index].text) for index in filled):
+        return
+    first = 1 if len(filled) == 1 else filled[0]
+    if len(filled) > 1 and first > 1:
+        return
+    current = row[filled[0]]
+    for index in range(first, len(row)):
+        current = row[index] if row[index].text else current
+        row[index] = current
 
 
 def _table(
@@ -202,6 +231,8 @@ def _cell(table: _Table, figure: Figure, number: Printed, document: Document) ->
     if figure.entity is not None and not figure.entity.text:
         return _refusal(slot, "no name")
     unit = _unit(table, figure, number)
+    if figure.unclear:
+        return _refusal(slot, "row unclear")
     if isinstance(unit, Unclear):
         return _refusal(slot, unit.reason)
     period = period_of(*figure.times, table.around.context, figure.label)

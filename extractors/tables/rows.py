@@ -16,6 +16,7 @@ from extractors.tables.units import Unit, read_unit
 
 NORMAL = re.compile(r"normal value|undefined|a|final|", re.IGNORECASE)
 """What a status column says of figures that nothing narrows."""
+SCALED = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b|000", re.IGNORECASE)
 NO_TIME = Stated((), (), "")
 
 
@@ -39,6 +40,8 @@ class Figure:
     basis: str
     total: bool
     support: tuple[Slot, ...]
+    unclear: bool
+    """Whether its row's period, unit or multiplier column is not understood."""
 
 
 def row_time(heading: Heading) -> Stated:
@@ -109,7 +112,8 @@ def _beside(line: Line, layout: Layout) -> _Beside:
         if line.slots[column.index].text
     ]
     units: list[tuple[Slot | None, Unit]] = []
-    unclear = False
+    time = find_periods(line.slots[layout.period.index].text) if layout.period else NO_TIME
+    unclear = bool(layout.period and line.slots[layout.period.index].text and not time.ends)
     for column in (layout.unit, layout.scale):
         slot = line.slots[column.index] if column else None
         if slot is None or not slot.text:
@@ -120,7 +124,6 @@ def _beside(line: Line, layout: Layout) -> _Beside:
     status = line.slots[layout.status.index].text if layout.status else ""
     notes = () if NORMAL.fullmatch(status) else (status,)
     measure = line.slots[layout.measure.index].text if layout.measure else ""
-    time = find_periods(line.slots[layout.period.index].text) if layout.period else NO_TIME
     label = " ".join(measure.split()).lower()
     return _Beside(label, tuple(path), tuple(units), time, notes, unclear)
 
@@ -129,7 +132,9 @@ def _stated_unit(text: str, *, scale: bool) -> Unit | None:
     """Return what a unit or multiplier column says; an index or a unit of its own keeps its words."""
     if text.lower() in ("units", "unit", "number", "1", "none", "ones"):
         return Unit(None if scale else "")
-    return read_unit(text) or (None if scale else Unit(" ".join(text.split())))
+    if unit := read_unit(text):
+        return unit
+    return None if scale or SCALED.search(text) else Unit(" ".join(text.split()))
 
 
 def _figure(
@@ -154,7 +159,7 @@ def _figure(
         notes=(*heading.notes, *line.heading.notes, *beside.notes),
         basis=heading.basis or line.heading.basis or next((g.basis for g in groups if g.basis), ""),
         total=line.total or is_total_column(heading.label),
-        support=(line.stub, *(slot for slot, _ in line.groups)),
+        support=(line.stub, *(slot for slot, _ in line.groups)), unclear=beside.unclear,
     )  # fmt: skip
 
 

@@ -18,10 +18,18 @@ PER_SHARE = re.compile(
     r"\bper[ -](?:[\w-]+ ){0,3}(?:share|ads|unit)\b|\beps\b|\bearnings per\b|/share", re.I
 )
 SHARES = re.compile(
-    r"(?:weighted|number of|basic|diluted|used in|outstanding|dilutive)\b[^$]*\bshares?\b|\bshares? (?:used|"
-    r"outstanding|repurchased|purchased)|shares",
+    r"(?:weighted|number of|basic|diluted|dilutive)\b[^$]*\bshares?\b|(?:^|/ )shares(?:$| /)|"
+    r"\bshares (?:used|outstanding)\b|\bshares (?:re)?purchased\b",
     re.IGNORECASE,
 )
+SOME_SHARES = re.compile(r"\bshares\b", re.IGNORECASE)
+COUNTED = re.compile(
+    r"\b(?:population|people|persons|households|numbers?|employ(?:ees|ment)|employed|units|jobs|workers|customers|"
+    r"subscribers|users|vehicles|deaths|births|cases|visitors|passengers|students|pupils|members(?:hips?)?|"
+    r"inhabitants|residents|patients|arrivals|tourists|labou?r force|copies|visits)\b",
+    re.IGNORECASE,
+)
+"""Words of things that are counted, so that a scale alone is a scale of a count."""
 AT_PAR = re.compile(r"par value|at cost|common stock|treasury", re.IGNORECASE)
 COUNTS = re.compile(
     r"\bnumber of\b|\bpercent|%|\bratio\b|\b(?:tax|interest|discount|growth|yield|mortality|birth|"
@@ -125,21 +133,19 @@ def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Uncl
     if SHARES.search(words) and not per_share and not AT_PAR.search(words):
         shares = next((unit.shares for unit in around.row if unit and unit.shares), None)
         return Scaled("shares", shares) if shares else _sized("shares", number, around)
-    counted = bool(COUNTS.search(words))
+    counted = bool(COUNTS.search(words) or (SOME_SHARES.search(words) and not AT_PAR.search(words)))
     if around.money and around.paid:
         if per_share:
             return Scaled(f"{around.money.code}/share", 1)
         return Unclear("unit unclear") if counted else _sized(around.money.code, number, around)
     if around.percent:
         return Unclear("unit unclear")
-    plain_count = re.search(r"\bnumber of\b", words, re.IGNORECASE)
-    scales = [unit for unit in around.row if unit and unit.scale != 1]
-    if around.money or scales:
-        if plain_count and not scales:
-            return Scaled("", 1)
-        if counted or MONEY.search(words) or around.money:
-            return Unclear("unit unclear")
-    return _sized("", number, around)
+    if any(unit for unit in around.row if unit and unit.scale != 1):
+        known = COUNTED.search(words) and not MONEY.search(words)
+        return _sized("", number, around) if known else Unclear("unit unclear")
+    if around.money and not COUNTED.search(words):
+        return Unclear("unit unclear")
+    return Scaled("", 1)
 
 
 def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:

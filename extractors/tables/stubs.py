@@ -59,6 +59,15 @@ def is_header_row(row: Sequence[Slot], stub: int, separators: Separators) -> boo
     return any(find_periods(t).ends or find_periods(t).lengths for t in cells) or len(cells) > 1
 
 
+def unit_of_row(row: Sequence[Slot]) -> Slot | None:
+    """Return the only filled cell of a row where it states the unit of the figures below."""
+    filled = [slot for slot in row if slot.text]
+    if len(filled) != 1:
+        return None
+    unit = read_unit(filled[0].text)
+    return filled[0] if unit and (unit.sign or unit.scale != 1) else None
+
+
 def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -> Iterator[Line]:
     """Yield the rows that are no group or header rows, each with what stands over it."""
     stack: list[tuple[Slot, Heading, str]] = []
@@ -67,6 +76,9 @@ def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -
     before = ""
     for index, row in enumerate(grid.body):
         slot = row[stub]
+        if stated := unit_of_row(row):
+            unit_row = (stated, read_heading(stated.text))
+            continue
         cells = [item.text for number, item in enumerate(row) if number not in stubs]
         if is_header_row(row, stub, separators):
             texts = [item.text for item in row]
@@ -79,10 +91,6 @@ def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -
             continue
         if not any(cells):
             if slot.text and len(slot.text) <= MAX_GROUP and not NO_GROUP.search(slot.text):
-                unit = read_unit(slot.text)
-                if unit is not None:
-                    unit_row = (slot, read_heading(slot.text))
-                    continue
                 _push(stack, slot, nested=before == "group")
                 before = "group"
             continue

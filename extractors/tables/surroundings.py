@@ -10,6 +10,12 @@ from extractors.tables.timing import Context, context_of
 from extractors.tables.units import Unit
 from warehouse.records import Document, Section
 
+SCALE = re.compile(
+    r"\((?:[a-z., ]+ )?in (?:thousands|millions|billions)[^()]*\)|"
+    r"\b(?:dollars|amounts) in (?:thousands|millions|billions)",
+    re.IGNORECASE,
+)
+"""A scale that a sentence right above a table ends with."""
 CAPITALS = re.compile(r"[^a-z|]*[A-Z]{3}[^a-z|]*")
 SHORT = 140
 MAX_LINE = 600
@@ -60,6 +66,7 @@ def _lines(grid: Grid) -> tuple[list[Slot], Slot | None]:
             return list(reversed(kept)), Slot(text, at)
         ends = text.endswith((".", "!", "?")) and not re.search(r"\b(?:Inc|Corp|Co|Ltd)\.$", text)
         if (ends or len(text) > SHORT) and (kept or not text.endswith(":")) and not _is_unit(text):
+            kept += [Slot(match[0], at + match.start())] if (match := SCALE.search(text)) else []
             break
         if text:
             kept.append(Slot(text, at))

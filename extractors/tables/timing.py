@@ -17,6 +17,9 @@ ENDING = re.compile(
     re.IGNORECASE,
 )
 
+HELD = re.compile(r"total .*\b(?:equity|assets|liabilities)", re.IGNORECASE)
+"""Labels of what is held at a moment, in a statement of changes too."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -88,4 +91,5 @@ def _of_balance(period: Period, label: str) -> Period | None:
         return period
     if BEGINNING.search(label):
         return None
-    return Period(length="instant", end=period.end) if ENDING.search(label) else period
+    held = ENDING.search(label) or HELD.fullmatch(label)
+    return Period(length="instant", end=period.end) if held else period

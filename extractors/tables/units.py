@@ -45,6 +45,7 @@ _NAMES = {
 }  # fmt: skip
 UNITS = {name: sign for sign, names in _NAMES.items() for name in names.split("|") if name}
 TONNES = {"kt": 10**3, "Mt": 10**6, "Gt": 10**9}
+CARBON = {f"{tonnes}CO2e": scale for tonnes, scale in TONNES.items()}
 COUNTS = frozenset(
     "number numbers no. no count counts people persons population inhabitants households employees units items cases "
     "deaths births index score ratio unit n each cases".split()
@@ -61,6 +62,9 @@ _EXCEPT = re.compile(r"[,;]?\s*(?:\(?except|unless|other than|excluding)\b(?P<re
 _SHARES = re.compile(
     r"shares?\b(?:(?!million|thousand|billion).){0,50}\bin (?P<scale>thousands|millions)|(?P<back>thousands|"
     r"millions) of shares"
+)
+_GLUED = re.compile(
+    r"(?P<money>us\$|hk\$|a\$|c\$|[$€£¥₹]|[a-z]{3})[ ']?(?P<scale>m|k|bn|b|mn|000s?|millions?|thousands?|billions?)"
 )
 _PER = re.compile(r"(?:/|\bper\b|\ba\b)\s*(?P<per>.+)$")
 _PINT = re.compile(r"[A-Za-zµμΩ°²³]{2,12}(?:[/·*][A-Za-zµμΩ²³]{1,12}\d?){0,2}")
@@ -134,6 +138,8 @@ def _parsed(low: str, printed: str) -> Unit | None:
         return None
     if printed in TONNES:
         return Unit("t", TONNES[printed])
+    if printed in CARBON:
+        return Unit("t CO2e", CARBON[printed])
     if low in COUNTS or re.fullmatch(r"(?:number|no\.|count|counts) of [a-z][a-z -]{1,40}", low):
         return Unit("shares" if low.endswith("shares") else "")
     if named := _named(low):
@@ -144,11 +150,10 @@ def _parsed(low: str, printed: str) -> Unit | None:
     )
     if rate:
         return Unit(f"/{rate['per']}")
-    if glued := re.fullmatch(
-        r"(?P<money>us\$|a\$|c\$|[$€£¥₹])\s?(?P<scale>m|k|bn|b|mn|000s?|'000s?)", low
-    ):
+    if glued := _GLUED.fullmatch(low):
+        code = currency_of(glued["money"].upper()) or {"rmb": "CNY"}.get(glued["money"])
         scale = {"m": 10**6, "k": 10**3, "b": 10**9}.get(glued["scale"]) or _SCALES[glued["scale"]]
-        return Unit(currency_of(glued["money"].upper()), scale)
+        return Unit(code, scale) if code else None
     per = _PER.search(low)
     if per and per.start():
         base = _parsed(low[: per.start()].strip(), printed)

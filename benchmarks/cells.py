@@ -1,0 +1,280 @@
+"""Right cells on labelled sets, and throughput: reading and cells against reading alone.
+
+    python benchmarks/cells.py [--shared DIR] [--sets NAME …]
+
+Each set is laid out as the readers lay out a table, read, and compared with what the set says of it: a filing with its
+own tags, a table's answers with the cells they come from, a page with the same figure in a data file. A figure that is
+not given is not wrong; it lowers coverage. Failures are counted by cause.
+"""
+
+import argparse
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from extractors.readers import ReadOptions, Rejected, read_file
+from extractors.sections import split_sections
+from extractors.tables import table_cells
+from extractors.tables.ixbrl import Tagged, read_tagged
+from warehouse.cells import Cell
+from warehouse.records import Document
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+SCALED = re.compile(r"thousand|million|billion|000|[$€£]m\b|\(m\)|mn\b", re.IGNORECASE)
+MONTHS = {"P1Y": 12, "P6M": 6, "P3M": 3, "P9M": 9}
+
+
+@dataclass
+class Score:
+    """Cells compared with a set."""
+
+    name: str
+    right: int = 0
+    given: int = 0
+    labelled: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, cause: str) -> None:
+        """Count one given cell: right where `cause` is empty."""
+        self.given += 1
+        self.right += not cause
+        if cause:
+            self.causes[cause] += 1
+
+    def row(self) -> str:
+        """Return the line to print."""
+        share = 100 * self.right / self.given if self.given else 0
+        cover = 100 * self.given / self.labelled if self.labelled else 0
+        causes = ", ".join(f"{cause} {count}" for cause, count in self.causes.most_common(6))
+        return f"{self.name:<28}{self.right:>7} of {self.given:<7}{share:6.1f} %  covers {cover:5.1f} %  {causes}"
+
+
+def documents(path: Path, root: Path) -> Iterator[Document]:
+    """Yield the documents of a file."""
+    for item in read_file(path, root=root, category="professional", options=ReadOptions()):
+        if not isinstance(item, Rejected):
+            yield item
+
+
+def cells_of(document: Document) -> list[Cell]:
+    """Return a document's cells."""
+    return list(table_cells(document, split_sections(document)))
+
+
+def made(text: str, title: str = "Table", form: str = "md") -> Document:
+    """Return a text as a document."""
+    return Document.model_validate(
+        {"id": "doc", "category": "general", "source": "set", "format": form, "title": title, "subject": "",
+         "date": "", "series": "", "licence": "", "text": text, "origins": ()}
+    )  # fmt: skip
+
+
+def pipe(rows: list[list[str]], caption: str = "") -> str:
+    """Return rows as a pipe table, the first one its header."""
+    clean = [[" ".join(str(cell).replace("|", "/").split()) for cell in row] for row in rows]
+    lines = ["| " + " | ".join(row) + " |" for row in clean]
+    rule = "|" + "---|" * len(rows[0])
+    return (
+        (f"Table: {caption}\n\n" if caption else "")
+        + "\n".join([lines[0], rule, *lines[1:]])
+        + "\n"
+    )
+
+
+def digits(text: str) -> str:
+    """Return a number's digits and point."""
+    return re.sub(r"[^\d.]", "", text)
+
+
+def score_ixbrl(shared: Path) -> Score:
+    """Cells of a filing's page against its tags: value, unit and period."""
+    path = next((shared / "corpora/professional/sec_filings/raw_ixbrl").glob("*.html"))
+    tagged = [item for item in read_tagged(path.read_bytes()) if item.in_table]
+    cells = [cell for document in documents(path, path.parent) for cell in cells_of(document)]
+    score = Score("iXBRL against HTML", labelled=len(tagged))
+    matcher = SequenceMatcher(
+        None, [t.text for t in tagged], [digits(c.text) for c in cells], autojunk=False
+    )
+    for start, other, size in matcher.get_matching_blocks():
+        for index in range(size):
+            score.add(_against_tag(cells[other + index], tagged[start + index]))
+    return score
+
+
+def _against_tag(cell: Cell, tag: Tagged) -> str:
+    if abs(Decimal(cell.value)) != abs(tag.value * (100 if cell.measure.unit == "%" else 1)):
+        return "value"
+    unit = {"USD/shares": "USD/share", "pure": "%"}.get(tag.unit, tag.unit)
+    if cell.measure.unit != unit and not (tag.unit == "pure" and not cell.measure.unit):
+        return "unit"
+    if not tag.end.isoformat().startswith(cell.period.end):
+        return "period end"
+    return "" if _length_fits(cell.period.length, tag) else "period length"
+
+
+def _length_fits(length: str, tag: Tagged) -> bool:
+    if tag.start is None:
+        return length in ("instant", "")
+    days = (tag.end - tag.start).days + 1
+    return length == "" or abs(days - 30.4 * MONTHS.get(length, 0)) < 12
+
+
+def score_tatqa(shared: Path) -> Score:
+    """Values and scales of cells that TAT-QA's answers read off a table, the answer's scale applied."""
+    score = Score("TAT-QA values and scales")
+    scales = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "": 1, "percent": 1}
+    for line in (shared / "bench/tat-qa/test_gold.jsonl").read_text().splitlines():
+        item = json.loads(line)
+        cells = cells_of(made(pipe(item["table"]["table"]), "Report"))
+        stated = SCALED.search(" ".join(text for row in item["table"]["table"] for text in row))
+        printed = Counter(digits(text) for row in item["table"]["table"] for text in row)
+        for question in item["questions"]:
+            answers = question["answer"] if isinstance(question["answer"], list) else []
+            if (
+                question["answer_type"] not in ("span", "multi-span")
+                or question["answer_from"] != "table"
+            ):
+                continue
+            for answer in answers:
+                key = digits(answer)
+                if (
+                    not re.fullmatch(r"[-($€£\s]*[\d,]+(?:\.\d+)?[)%\s]*", answer)
+                    or printed[key] != 1
+                ):
+                    continue
+                if question["scale"] not in ("", "percent") and not stated:
+                    continue  # the scale stands in the text around, which the set gives without its place
+                score.labelled += 1
+                found = [cell for cell in cells if digits(cell.text) == key]
+                if len(found) == 1:
+                    want = Decimal(key) * scales[question["scale"]]
+                    score.add(_against_answer(found[0], want, question["scale"]))
+    return score
+
+
+def _against_answer(cell: Cell, want: Decimal, scale: str) -> str:
+    if cell.measure.unit == "%":
+        return "" if scale in ("percent", "") else "percent"
+    if scale == "percent":
+        return "percent"
+    return "" if abs(Decimal(cell.value)) == want else "scale"
+
+
+def score_wikitables(shared: Path) -> Score:
+    """Values of cells on web tables against a bare conversion of the whole cell, where that succeeds."""
+    score = Score("WikiTableQuestions values")
+    for path in sorted((shared / "bench/wikitablequestions/csv").rglob("*.csv")):
+        for document in documents(path, path.parent):
+            for cell in cells_of(document):
+                score.labelled += 1
+                score.add(_against_text(cell, document.text))
+    return score
+
+
+def _against_text(cell: Cell, text: str) -> str:
+    start, end = text.rfind("|", 0, cell.start), text.find("|", cell.end)
+    whole = re.sub(r"\(.*?\)|\[.*?\]", "", text[start + 1 : end]).strip() or cell.text
+    plain = re.sub(r"[^\d.\-−–]", "", whole).replace("−", "-").replace("–", "-")
+    try:
+        want = Decimal(plain)
+    except InvalidOperation:
+        return "not one number"
+    value = Decimal(cell.value)
+    scaled = want and value and (value / want) in (10**3, 10**6, 10**9)
+    return "" if want == value or scaled else "value"
+
+
+def score_csv(shared: Path) -> Score:
+    """Cells of data files against a direct reading of the same rows by the csv module."""
+    import csv
+
+    score = Score("CSV rows, UK indicators")
+    for path in sorted((shared / "corpora/professional/uk_ons_sdg/data").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        given = [
+            (cell, document)
+            for document in documents(path, path.parent)
+            for cell in cells_of(document)
+        ]
+        score.labelled += sum(_number(row["Value"]) is not None for row in rows)
+        for cell, _ in given:
+            row = rows[cell.row] if cell.row < len(rows) else {}
+            score.add(_against_row(cell, row))
+    return score
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except (InvalidOperation, TypeError):
+        return None
+
+
+def _against_row(cell: Cell, row: dict[str, str]) -> str:
+    value = _number(row.get("Value", ""))
+    unit = row.get("Unit measure") or row.get("Units") or ""
+    stated = " ".join((unit, row.get("Unit multiplier") or "")).lower()
+    scale = (
+        10**9
+        if "billion" in stated
+        else 10**6
+        if "million" in stated
+        else 10**3
+        if "thousand" in stated
+        else 1
+    )
+    if value is None or value * scale != Decimal(cell.value):
+        return "value or scale"
+    if ("%" in unit) != (cell.measure.unit == "%"):
+        return "unit"
+    years = re.findall(r"\d{4}", row["Year"])
+    ends = {years[-1], str(int(years[-1]) + 1)} if "/" in row["Year"] else {years[-1]}
+    return "" if cell.period.end[:4] in ends else "period"
+
+
+SETS: dict[str, Callable[[Path], Score]] = {
+    "ixbrl": score_ixbrl, "tatqa": score_tatqa, "wikitables": score_wikitables, "csv": score_csv,
+}  # fmt: skip
+
+
+def throughput(shared: Path) -> None:
+    """Print seconds of reading and of cells for a few files of each kind."""
+    kinds = {
+        "html": "corpora/professional/sec_filings/10-K/*.html",
+        "csv": "corpora/professional/uk_ons_sdg/data/*.csv",
+        "md": "corpora/professional/sec_filings/markdown/*.md",
+        "txt": "corpora/professional/usda_wasde/*.txt",
+    }
+    for kind, pattern in kinds.items():
+        paths = sorted(shared.glob(pattern))[:6]
+        begin = time.perf_counter()
+        read = [
+            (d, split_sections(d)) for path in paths for d in documents(path, shared / "corpora")
+        ]
+        middle = time.perf_counter()
+        count = sum(1 for document, sections in read for _ in table_cells(document, sections))
+        end = time.perf_counter()
+        ratio = (end - begin) / max(middle - begin, 1e-9)
+        print(f"{kind:<6}{len(paths):>3} files  read {middle - begin:6.2f} s  cells {end - middle:6.2f} s "
+              f"({count} cells)  {ratio:.2f} times")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--sets", nargs="*", default=list(SETS))
+    chosen = parser.parse_args()
+    for name in chosen.sets:
+        print(SETS[name](chosen.shared.resolve()).row())
+    throughput(chosen.shared.resolve())
+
+
+if __name__ == "__main__":
+    main()
