@@ -50,6 +50,8 @@ class Grid:
     ragged: list[Slot] = field(default_factory=list)
     """Rows of another width."""
     kind: str = "pipe"
+    indents: list[int] = field(default_factory=list)
+    """Blanks before each body row, where they are printed."""
 
     @property
     def width(self) -> int:

@@ -264,7 +264,8 @@ def fits(year: str, ends: Iterable[Period]) -> Period | None:
 
 TAKERS = (
     ("days", _days), ("short_days", _short_days), ("months", _months), ("splits", _splits),
-    ("split", _split), ("span", _span), ("length", _length), ("date", _date), ("quarter", _quarter), ("fiscal", _fiscal), ("month", _month),
+    ("split", _split), ("span", _span), ("length", _length), ("date", _date), ("quarter", _quarter),
+    ("fiscal", _fiscal), ("month", _month),
     ("iso_month", _iso_month), ("year", _year),
 )  # fmt: skip
 """What is looked for, in order: what holds another comes before it."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.tables.columns import Column, read_columns
+from extractors.tables.fixed_width import fixed_grids
 from extractors.tables.grids import MAX_COLUMNS, Grid, Sections, Slot, pipe_grids
 from extractors.tables.layouts import Layout, Unread, layout_of
 from extractors.tables.numbers import (
@@ -23,6 +24,7 @@ from extractors.tables.numbers import (
 from extractors.tables.rows import Figure, figures, repeated_lines, table_lines
 from extractors.tables.scaling import Around as Sides
 from extractors.tables.scaling import Money, Scaled, Unclear, money_of, scaled
+from extractors.tables.second import disagreements, views
 from extractors.tables.stubs import is_header_row, unit_of_row
 from extractors.tables.surroundings import Around, surroundings
 from extractors.tables.timing import period_of
@@ -36,6 +38,7 @@ TIME_ONLY = re.compile(
     re.IGNORECASE,
 )
 """Headers of a period alone, which other headers stand under."""
+NAME_MARK = re.compile(r"\s*(?:(?:[*†‡§¶]+|\(\d{1,2}\)|\[\w{1,3}\]|(?<=\s)(?:\d{1,2}/)+)\s*)+$")
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
 
@@ -94,7 +97,7 @@ def read_table_cells(document: Document, sections: Sequence[Section]) -> TableRe
 
 def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Refusal]:
     places = Sections(sections)
-    for grid in pipe_grids(document):
+    for grid in (*pipe_grids(document), *fixed_grids(document)):
         yield from _read_grid(document, places, grid)
 
 
@@ -119,12 +122,33 @@ def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[C
     section = sections.at(grid.start, grid.start)
     around = surroundings(document, section, grid)
     table = _table(document, sections, grid, (columns, layout, around, separators))
-    yield from _table_cells(table)
+    if document.format in EXACT:
+        yield from _table_cells(table)
+    else:
+        yield from _confirmed(table)
+
+
+def _confirmed(table: _Table) -> Iterator[Cell | Refusal]:
+    """Yield what both readings of a printed table agree on; where they differ the figure is refused."""
+    found = list(_table_cells(table))
+    cells = [item for item in found if isinstance(item, Cell)]
+    seen = views(table.grid, cells, table.document.text)
+    differs = dict(
+        zip((cell.id for cell in cells), disagreements(seen, table.separators), strict=True)
+    )
+    for item in found:
+        reason = differs[item.id] if isinstance(item, Cell) else ""
+        if isinstance(item, Cell) and reason:
+            yield Refusal(
+                place=Place(start=item.start, end=item.end), reason=reason, detail=item.text
+            )
+        else:
+            yield item
 
 
 def _lift_headers(grid: Grid) -> None:
     """Take rows of headers off the body's top: Markdown has one header row, tables may have more."""
-    while len(grid.body) > 1 and len(grid.header) < 4:
+    while grid.kind == "pipe" and len(grid.body) > 1 and len(grid.header) < 4:
         if slot := unit_of_row(grid.body[0]):
             grid.above.append(slot)
             grid.body.pop(0)
@@ -217,8 +241,14 @@ def _same_headings(table: _Table) -> frozenset[int]:
         if count == 1:
             continue
         group = [c.index for c in table.layout.figures if c.header == text]
-        if any(sum(bool(row[index].text) for index in group) > 1 for row in table.grid.body):
+        rows = [
+            {row[i].start: row[i].text for i in group if row[i].text} for row in table.grid.body
+        ]
+        if any(len(set(row.values())) > 1 for row in rows):
             same.update(group)
+        elif any(len(row) > 1 for row in rows):
+            # A spanning cell was printed once for each column that it spans.
+            same.update(group[1:])
     return frozenset(same)
 
 
@@ -297,7 +327,7 @@ def _record(
         label=figure.label, path=path, unit=unit.unit, basis=figure.basis or table.around.basis
     )
     extractor = EXTRACTORS[table.grid.kind]
-    entity = figure.entity
+    entity = _name(figure.entity) if figure.entity else None
     return Cell(
         id=cell_id(document.id, start, end, measure, extractor), document_id=document.id,
         section_id=section.id, table=str(table.grid.start), row=figure.line.index, column=figure.column.index,
@@ -310,9 +340,17 @@ def _record(
     )  # fmt: skip
 
 
+def _name(slot: Slot) -> Slot:
+    """Return a row's name without footnote marks at its end."""
+    match = NAME_MARK.search(slot.text)
+    return Slot(slot.text[: match.start()], slot.start) if match and match.start() else slot
+
+
 def _support(table: _Table, figure: Figure) -> tuple[Place, ...]:
     slots = [*table.around.slots, *(slot for slot, _ in table.around.units)]
     slots += [row[figure.column.index] for row in table.grid.header]
+    if table.layout.key is not None:
+        slots += [row[table.layout.key] for row in table.grid.header]
     slots += [*figure.support, *(slot for slot, _ in figure.units if slot)]
     places = {(slot.start, len(slot.text)): slot.place for slot in slots if slot.text}
     return tuple(places[key] for key in sorted(places))

@@ -56,7 +56,7 @@ def row_label(heading: Heading, text: str) -> str:
     """Return a stub's label; one that keeps its years keeps all its words."""
     if heading.time.ends and row_time(heading) is NO_TIME:
         return " ".join(MARKS.sub("", text).split()).strip(" :").lower()
-    return heading.label
+    return heading.label or ("" if heading.time.ends else " ".join(text.split()).lower())
 
 
 def repeated_lines(found: Sequence[Line], layout: Layout) -> frozenset[int]:
@@ -156,10 +156,10 @@ def _figure(
         entity=line.stub if things else None,
         units=(*beside.units, *_units(line, column, layout, heading)),
         times=(heading.time, _both(own, beside.time), tuple(g.time for g in groups)),
-        notes=(*heading.notes, *line.heading.notes, *beside.notes),
+        notes=(*heading.notes, *line.heading.notes, *(n for g in groups for n in g.notes), *beside.notes),
         basis=heading.basis or line.heading.basis or next((g.basis for g in groups if g.basis), ""),
         total=line.total or is_total_column(heading.label),
-        support=(line.stub, *(slot for slot, _ in line.groups)), unclear=beside.unclear,
+        support=(line.stub, *(slot for slot, _ in line.groups)), unclear=beside.unclear or line.unclear,
     )  # fmt: skip
 
 

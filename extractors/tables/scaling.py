@@ -119,6 +119,8 @@ def scaled(number: Printed, around: Around) -> Scaled | Unclear:
             return Unclear("two units")
         return _sized(number.unit, number, around)
     if signed is not None and signed.sign:
+        if signed.sign in ("m", "t", "min") and MONEY.search(words):
+            return Unclear("unit unclear")
         if per_share and signed.sign in CODES:
             return Scaled(f"{signed.sign}/share", 1)
         if signed.sign in CODES and COUNTS.search(words):

@@ -16,6 +16,7 @@ from extractors.tables.units import read_unit
 
 TOTAL = re.compile(r"(?:sub-?|grand )?totals?\b.*|.*, totals?|all|overall|sum|total", re.IGNORECASE)
 NO_GROUP = re.compile(r"\(notes? \d|commitments|contingenc", re.IGNORECASE)
+DIGITS = re.compile(r"\d|million|thousand|billion", re.IGNORECASE)
 MAX_GROUP = 160
 
 
@@ -32,6 +33,8 @@ class Line:
     header: list[str] | None
     """Headers of a row of headers inside the body that replaces those above; None where none does."""
     total: bool
+    unclear: bool = False
+    """Whether a line of words above it may state a unit that is not understood."""
 
 
 def is_total(label: str) -> bool:
@@ -71,15 +74,23 @@ def unit_of_row(row: Sequence[Slot]) -> Slot | None:
 def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -> Iterator[Line]:
     """Yield the rows that are no group or header rows, each with what stands over it."""
     stack: list[tuple[Slot, Heading, str]] = []
+    indents = grid.indents or [0] * len(grid.body)
     header: list[str] | None = None
     unit_row: tuple[Slot, Heading] | None = None
-    before = ""
+    before, unclear, level = "", False, 0
     for index, row in enumerate(grid.body):
         slot = row[stub]
         if stated := unit_of_row(row):
-            unit_row = (stated, read_heading(stated.text))
+            unit_row, unclear = (stated, read_heading(stated.text)), False
             continue
         cells = [item.text for number, item in enumerate(row) if number not in stubs]
+        if grid.indents:
+            if lone := _lone(row, stub, separators):
+                stack[:] = [(lone, read_heading(lone.text), "-1")]
+                unit_row, unclear = None, bool(unit_row and DIGITS.search(lone.text))
+                continue
+            level = _level(slot.text, indents[index])
+            stack[:] = [entry for entry in stack if int(entry[2]) < level]
         if is_header_row(row, stub, separators):
             texts = [item.text for item in row]
             header = (
@@ -91,7 +102,10 @@ def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -
             continue
         if not any(cells):
             if slot.text and len(slot.text) <= MAX_GROUP and not NO_GROUP.search(slot.text):
-                _push(stack, slot, nested=before == "group")
+                if grid.indents:
+                    stack.append((slot, read_heading(slot.text), str(level)))
+                else:
+                    _push(stack, slot, nested=before == "group")
                 before = "group"
             continue
         heading = read_heading(slot.text)
@@ -99,8 +113,23 @@ def lines(grid: Grid, stub: int, stubs: Sequence[int], separators: Separators) -
         if total:
             _close(stack, heading.label)
         groups = tuple((item, read) for item, read, _ in stack)
-        yield Line(index, row, slot, heading, groups, unit_row, header, total)
+        yield Line(index, row, slot, heading, groups, unit_row, header, total, unclear)
         before = "line"
+
+
+def _lone(row: Sequence[Slot], stub: int, separators: Separators) -> Slot | None:
+    """Return words that stand alone over the figures: the name of the part of the table below."""
+    filled = [slot for index, slot in enumerate(row) if slot.text]
+    if len(filled) != 1 or filled[0] is row[stub]:
+        return None
+    number = read_number(filled[0].text, separators)
+    words = isinstance(number, NotNumber) and number.reason == "text"
+    return filled[0] if words or find_periods(filled[0].text).ends else None
+
+
+def _level(text: str, indent: int) -> int:
+    """Return how deep a stub stands: by its indent, capitals above other words."""
+    return 2 * indent + (not (text.isupper() and len(text) > 3))
 
 
 def _push(stack: list[tuple[Slot, Heading, str]], slot: Slot, *, nested: bool) -> None:

@@ -27,7 +27,7 @@ _NAMES = {
     "kg": "kg|kilograms|kilogrammes", "g": "g|grams", "mg": "mg|milligrams", "µg": "µg|μg|micrograms|mcg",
     "t": "t|tonnes|tonne|metric tons|metric ton|mt", "short tons": "short tons|short ton", "tons": "tons|ton",
     "lb": "lb|lbs|pounds|pound", "oz": "oz|ounces", "cwt": "cwt|hundredweight", "bushels": "bushels|bushel|bu|bu.",
-    "bales": "bales|bale", "480-lb bales": "480-lb. bales|480-lb bales|480-pound bales", "head": "head",
+    "bales": "bales|bale", "480-lb bales": "480-lb. bales|480-lb bales|480-pound bales|480 pound bales", "head": "head",
     "dozen": "dozen", "gal": "gallons|gallon|gal", "bbl": "bbl|barrels|barrel", "L": "l|litres|liters|litre|liter",
     "kWh": "kwh|kilowatt hours|kilowatt-hours", "MWh": "mwh|megawatt hours|megawatt-hours", "GWh": "gwh", "TWh": "twh",
     "kW": "kw|kilowatts", "MW": "mw|megawatts", "GW": "gw|gigawatts", "W": "w|watts", "kN": "kn",
@@ -215,7 +215,12 @@ def _registry():
 
 def _pint(phrase: str) -> Unit | None:
     """Ask Pint for a unit's sign: words are none unless they are written as a sign is."""
-    if not _PINT.fullmatch(phrase) or (phrase.islower() and "/" not in phrase) or phrase.isupper():
+    if (
+        not _PINT.fullmatch(phrase)
+        or phrase.istitle()
+        or (phrase.islower() and "/" not in phrase)
+        or phrase.isupper()
+    ):
         return None
     from pint.errors import PintError
 

@@ -1,31 +1,7 @@
 """Cells of small tables, each figure worked out by hand."""
 
-from extractors.sections import split_sections
-from extractors.tables import TableReading, read_table_cells
-from warehouse.cells import Cell, Period
-from warehouse.records import Document, Format
-
-
-def document(text: str, form: Format = "md", title: str = "Orchard Ltd") -> Document:
-    return Document(
-        id="doc-1", category="professional", source="a", format=form, title=title, subject="", date="",
-        series="a", licence="", text=text, origins=(),
-    )  # fmt: skip
-
-
-def read(text: str, form: Format = "md", title: str = "Orchard Ltd") -> TableReading:
-    made = document(text, form, title)
-    found = read_table_cells(made, split_sections(made))
-    for cell in found.cells:
-        assert made.text[cell.start : cell.end] == cell.text
-    return found
-
-
-def one(reading: TableReading, text: str) -> Cell:
-    found = [cell for cell in reading.cells if cell.text == text]
-    assert len(found) == 1, [cell.text for cell in reading.cells]
-    return found[0]
-
+from tests.extractors.tables.made_tables import one, read, reasons
+from warehouse.cells import Period
 
 ACCOUNTS = """## Statements of income
 
@@ -116,4 +92,33 @@ def test_decimal_commas_are_read_and_mixed_ones_refused():
     mixed = "| Town | Area (ha) |\n|---|---|\n| Aa | 1.25 |\n| Bb | 3,25 |\n"
     found = read(mixed)
     assert not found.cells
-    assert [item.reason for item in found.refused] == ["decimal commas and points"]
+    assert reasons(found) == ["decimal commas and points"]
+
+
+def test_a_unit_row_and_an_opening_balance():
+    found = read(
+        "|  | Year Ended June 30, |  |\n|---|---|---|\n|  | 2024 | 2023 |\n"
+        "|  |  | (in thousands) |\n| Sales | $10 | $9 |\n| Cash at beginning of year | 3 | 2 |\n"
+    )
+    assert one(found, "$10").value == "10000"
+    assert one(found, "$9").period.length == "P1Y"
+    assert reasons(found) == ["period unclear", "period unclear"]
+
+
+def test_a_bracketed_number_is_negative_in_accounts_only():
+    found = read("| Site | Weight (kg) |\n|---|---|\n| Aa | 14 |\n| Bb | (2) |\n")
+    assert [cell.text for cell in found.cells] == ["14"]
+    assert reasons(found) == ["bracketed number"]
+
+
+def test_rows_that_cannot_be_told_apart_are_refused():
+    found = read("| Ship | Length (m) |\n|---|---|\n| Ada | 10 |\n| Ada | 12 |\n| Bea | 11 |\n")
+    assert [cell.text for cell in found.cells] == ["11"]
+    assert reasons(found) == ["row repeats another"] * 2
+
+
+def test_a_scale_that_only_one_reading_sees_refuses_the_figure():
+    found = read(
+        "| Item | 2024 (thousand bags, net) | 2023 |\n|---|---|---|\n| Oats | 12 | 14 |\n| Rye | 3 | 4 |\n"
+    )
+    assert reasons(found) == ["readings differ on scale"] * 2
