@@ -239,8 +239,44 @@ def _against_row(cell: Cell, row: dict[str, str]) -> str:
     return "" if cell.period.end[:4] in ends else "period"
 
 
+PARTS = ("world", "united states", "foreign")
+
+
+def score_wasde(shared: Path) -> Score:
+    """Figures of ruled tables that the text says are a difference: foreign is the world minus the United States."""
+    score = Score("Fixed width, foreign=world-US")
+    for path in sorted((shared / "corpora/professional/usda_wasde").glob("*.txt")):
+        parts: dict[tuple, dict[str, list[Cell]]] = {}
+        for document in documents(path, path.parent):
+            for cell in cells_of(document):
+                _file_part(cell, parts)
+        for found in parts.values():
+            if len(found) == 3 and all(len(cells) == 1 for cells in found.values()):
+                world, states, foreign = (found[name][0] for name in PARTS)
+                gap = Decimal(world.value) - Decimal(states.value) - Decimal(foreign.value)
+                score.labelled += 3
+                for _ in range(3):
+                    score.add("" if abs(gap) <= 2 * Decimal(world.step) else "difference")
+    return score
+
+
+def _file_part(cell: Cell, parts: dict[tuple, dict[str, list[Cell]]]) -> None:
+    """Put a cell under what it shares with the same figure of the other two parts of the world."""
+    own = (*cell.measure.path, cell.entity.lower().removeprefix("total "))
+    for name in PARTS:
+        if name in own or f"total {name}" in own:
+            path = tuple(part.removeprefix("total ") for part in own)
+            rest = tuple(part for part in path if part != name)
+            if set(rest) & set(PARTS):
+                continue
+            unit, status = cell.measure.unit, cell.notes
+            key = (cell.table, cell.measure.label, rest, unit, cell.period, status)
+            parts.setdefault(key, {}).setdefault(name, []).append(cell)
+
+
 SETS: dict[str, Callable[[Path], Score]] = {
     "ixbrl": score_ixbrl, "tatqa": score_tatqa, "wikitables": score_wikitables, "csv": score_csv,
+    "wasde": score_wasde,
 }  # fmt: skip
 
 

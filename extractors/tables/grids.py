@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from warehouse.cells import Place
 from warehouse.records import Document, Section
@@ -31,7 +32,13 @@ class Slot:
     @property
     def place(self) -> Place:
         """Where the text stands."""
-        return Place(start=self.start, end=self.start + len(self.text))
+        return _place(self.start, self.start + len(self.text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _place(start: int, end: int) -> Place:
+    # One header supports every figure of its column.
+    return Place(start=start, end=end)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.tables.columns import Column, read_columns
 from extractors.tables.fixed_width import fixed_grids
@@ -323,9 +324,7 @@ def _record(
     start = figure.slot.start + number.start
     end = figure.slot.start + number.end
     path = tuple(part for part in figure.path if part and part != figure.label)
-    measure = Measure(
-        label=figure.label, path=path, unit=unit.unit, basis=figure.basis or table.around.basis
-    )
+    measure = _measure(figure.label, path, unit.unit, figure.basis or table.around.basis)
     extractor = EXTRACTORS[table.grid.kind]
     entity = _name(figure.entity) if figure.entity else None
     return Cell(
@@ -338,6 +337,11 @@ def _record(
         role="total" if figure.total else "value", exact=document.format in EXACT,
         support=_support(table, figure), extractor=extractor,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 12)
+def _measure(label: str, path: tuple[str, ...], unit: str, basis: str) -> Measure:
+    return Measure(label=label, path=path, unit=unit, basis=basis)
 
 
 def _name(slot: Slot) -> Slot:
