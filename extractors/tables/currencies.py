@@ -16,7 +16,15 @@ SIGNS = {
     sign: code
     for code, sign in _ENGLISH.currency_symbols.items()
     if not sign.isalpha() and code in CODES
-} | {"US$": "USD", "C$": "CAD", "S$": "SGD", "$": "USD", "U.S.$": "USD", "US $": "USD", "U.S. $": "USD"}
+} | {
+    "US$": "USD",
+    "C$": "CAD",
+    "S$": "SGD",
+    "$": "USD",
+    "U.S.$": "USD",
+    "US $": "USD",
+    "U.S. $": "USD",
+}
 """Codes by sign."""
 COMMON = (
     "USD",
