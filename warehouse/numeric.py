@@ -1,0 +1,106 @@
+"""Numerical questions as queries over corpus tables: what is asked, apart from SQL and from words (§3.2, method 2.2).
+
+A query takes a quantity of each thing in its scope (a column, or two columns combined), perhaps only of things that
+meet a condition, and an operation makes the answer of it. Generators turn a query into SQL and into English; verifiers
+compute it from these definitions with another engine.
+"""
+
+from typing import Literal
+
+from warehouse.identity import content_id
+from warehouse.programs import Answer
+from warehouse.records import Category, Record
+
+Sign = Literal[">", "<"]
+Order = Literal["", "largest", "smallest"]
+Combination = Literal["plain", "ratio", "difference", "growth"]
+Operation = Literal[
+    "count", "count_both", "count_above_mean", "count_rising", "best", "nth", "best_where", "which", "which_both",
+    "top", "rank", "rank_shift", "total", "total_where", "mean", "mean_where", "median", "spread", "lead", "top_total",
+    "share", "share_where", "gap", "times", "group_gap", "weighted_mean", "mean_without_best", "total_if",
+    "total_growth", "compound_growth",
+]  # fmt: skip
+DISCRETE: frozenset[Operation] = frozenset(
+    ("count", "count_both", "count_above_mean", "count_rising", "best", "nth", "best_where", "which", "which_both",
+     "top", "rank", "rank_shift")
+)  # fmt: skip
+"""Operations whose answer is a name, a set, a count or a rank: it must not hang on the rounding of a cell."""
+
+
+class ColumnRef(Record):
+    """A column of a corpus table."""
+
+    table: str
+    column: str
+
+
+class Quantity(Record):
+    """A number of each thing."""
+
+    combination: Combination
+    """`plain` a; `ratio` a / b; `difference` a - b; `growth` 100 (b - a) / a, in percent."""
+    columns: tuple[ColumnRef, ...]
+
+
+class Condition(Record):
+    """A column against a bound that no cell equals."""
+
+    column: ColumnRef
+    sign: Sign
+    bound: str
+    """Exact decimal in the column's unit."""
+
+
+class Query(Record):
+    """One numerical question."""
+
+    operation: Operation
+    quantity: Quantity
+    entities: tuple[str, ...]
+    """The scope: names of rows, sorted."""
+    conditions: tuple[Condition, ...] = ()
+    second: Quantity | None = None
+    """`weighted_mean`: the weight; `rank_shift`: the other ranking."""
+    focus: tuple[str, ...] = ()
+    """Things the question names: of `rank`, `share`, `gap`, `times`, `total_if`, `compound_growth`."""
+    order: Order = ""
+    """From which end `best`, `nth`, `top` and `rank` count, and what `mean_without_best` leaves out."""
+    number: int = 0
+    """The n of `nth`, the k of `top` and `top_total`, the years of `compound_growth`."""
+    percent: str = ""
+    """Change that `total_if` supposes."""
+    divisor: str = "1"
+    """What a numerical answer is divided by, so that it is in thousands, millions or billions of its unit."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables it reads, in order of first use."""
+        refs = [*self.quantity.columns, *(self.second.columns if self.second else ()),
+                *(condition.column for condition in self.conditions)]  # fmt: skip
+        return tuple(dict.fromkeys(ref.table for ref in refs))
+
+
+class NumericCandidate(Record):
+    """A worded query with its answer and evidence, before its context is built."""
+
+    id: str
+    split: str
+    category: Category
+    query: Query
+    family: str
+    difficulty: int
+    """1 to 3."""
+    sql: str
+    question: str
+    answer: Answer
+    read: tuple[str, ...]
+    """Ids of the cells that the SQL reads, in order of document and place."""
+    critical: tuple[str, ...]
+    """Those without which the answer is another one."""
+    sub_questions: tuple[str, ...]
+    """One per document of the evidence, for retrieval of near misses."""
+
+
+def query_id(query: Query) -> str:
+    """Return the question's identity: the query itself."""
+    return content_id("candidate", query.model_dump())
