@@ -36,6 +36,7 @@ bench: $(VENV)/.core  ## measure against the parsers, networkx and the tokeniser
 	$(BIN)/python benchmarks/steadiness.py idle
 	$(BIN)/python benchmarks/steadiness.py kills
 	$(BIN)/python benchmarks/steadiness.py memory
+	$(BIN)/python benchmarks/steadiness.py prefect
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
