@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
-from flows import pipeline
+from flows import batches, pipeline
 from flows.config import load_config
 from flows.corpus import Corpus, FileEntry, survey
 from flows.executors import THREADS, server, task_runner, workers
@@ -30,9 +31,11 @@ class Threads:
         """Take a task's options and do without them."""
         return self
 
-    def submit(self, work: Any, job: Any, pool: Any) -> Future[Any]:
-        """Run a job in a worker."""
-        return self._pool.submit(pool.run, work, job)
+    def submit(self, work: Any, job: Any, run: Any) -> Future[Any]:
+        """Run a job in a worker; the future is known by an id, as Prefect's are."""
+        future: Any = self._pool.submit(run, work, job)
+        future.task_run_id = uuid4()
+        return future
 
 
 class Clock:
@@ -44,7 +47,7 @@ class Clock:
         self._stages = pipeline._stages
         pipeline._stages = self
 
-    def __call__(self, engine: pipeline.Engine, entries: Sequence[FileEntry]) -> Any:
+    def __call__(self, engine: batches.Engine, entries: Sequence[FileEntry]) -> Any:
         """Run the stages."""
         start = time.perf_counter()
         published = self._stages(engine, entries)
@@ -63,12 +66,12 @@ def main(mode: str, config_file: str, documents: str, home: Path) -> None:
         with server():
             finished(flow(config, home, Corpus(entries), return_state=True))
     else:
-        pipeline.run_batch = Threads()
+        batches.run_batch = Threads()
         for record in ("record_read", "record_facts", "record_published"):
             setattr(pipeline, record, lambda *_: None)
         store = Store(home)
         with store.writing(), recorded(home) as recorder, workers(config) as pool:
-            pipeline._stages(pipeline.Engine(store, pool, config, recorder), entries)
+            pipeline._stages(batches.Engine(store, pool, config, recorder), entries)
     print(clock.seconds)
 
 
