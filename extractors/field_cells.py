@@ -1,7 +1,6 @@
-"""Cells from fields: the numbers of `Field: value` lines, as the facts of structure have read them.
+"""Cells from fields: the numbers of `Field: value` lines, as the facts of structure have read them (method 2.2).
 
-A page's fields are facts already; this reads each of their numbers a second time, digits and scale by babel and not
-by the facts' own grammar, and gives a cell only where both say the same (method 2.2: agreement of several extractors).
+A page's fields are facts already, so a cell is a fact of the document's own subject with a number, a single one.
 """
 
 from collections.abc import Iterable, Iterator
