@@ -100,8 +100,8 @@ def _sum(query: Query) -> exp.Sum:
     return exp.Sum(this=_quantity(query.quantity))
 
 
-def _ordered(query: Query, *, filtered: bool = False) -> exp.Select:
-    rows = _rows(query, _key(query), filtered=filtered)
+def _ordered(query: Query) -> exp.Select:
+    rows = _rows(query, _key(query), filtered=True)
     return rows.order_by(exp.Ordered(this=_quantity(query.quantity), desc=query.order == "largest"))
 
 
@@ -121,8 +121,7 @@ def _count_rising(query: Query) -> exp.Select:
 
 
 def _nth(query: Query) -> exp.Select:
-    select = _ordered(query, filtered=query.operation == "best_where").limit(1)
-    return select.offset(query.number - 1) if query.number > 1 else select
+    return _ordered(query).limit(1).offset(query.number - 1)
 
 
 def _which(query: Query) -> exp.Select:
@@ -162,7 +161,7 @@ def _rank_shift(query: Query) -> exp.Select:
 def _aggregate(make: Callable[[exp.Expr], exp.Expr]) -> Callable[[Query], exp.Select]:
     def select(query: Query) -> exp.Select:
         number = make(_quantity(query.quantity))
-        return _rows(query, _scaled(query, number), filtered=bool(query.conditions))
+        return _rows(query, _scaled(query, number), filtered=True)
 
     return select
 
@@ -282,13 +281,11 @@ def _compound_growth(query: Query) -> exp.Select:
 
 
 SELECTS: Mapping[Operation, Callable[[Query], exp.Select]] = {
-    "count": _count, "count_both": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising,
-    "best": _nth, "nth": _nth, "best_where": _nth, "which": _which, "which_both": _which, "top": _top,
-    "rank": _rank, "rank_shift": _rank_shift, "total": _aggregate(lambda v: exp.Sum(this=v)),
-    "total_where": _aggregate(lambda v: exp.Sum(this=v)), "mean": _aggregate(lambda v: exp.Avg(this=v)),
-    "mean_where": _aggregate(lambda v: exp.Avg(this=v)), "median": _aggregate(lambda v: exp.Median(this=v)),
-    "spread": _spread, "lead": _lead, "top_total": _top_total, "share": _share, "share_where": _share_where,
-    "gap": _gap, "times": _times, "group_gap": _group_gap, "weighted_mean": _weighted_mean,
-    "mean_without_best": _mean_without_best, "total_if": _total_if, "total_growth": _total_growth,
-    "compound_growth": _compound_growth,
+    "count": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising, "nth": _nth,
+    "which": _which, "top": _top, "rank": _rank, "rank_shift": _rank_shift,
+    "total": _aggregate(lambda v: exp.Sum(this=v)), "mean": _aggregate(lambda v: exp.Avg(this=v)),
+    "median": _aggregate(lambda v: exp.Median(this=v)), "spread": _spread, "lead": _lead, "top_total": _top_total,
+    "share": _share, "share_where": _share_where, "gap": _gap, "times": _times, "group_gap": _group_gap,
+    "weighted_mean": _weighted_mean, "mean_without_best": _mean_without_best, "total_if": _total_if,
+    "total_growth": _total_growth, "compound_growth": _compound_growth,
 }  # fmt: skip

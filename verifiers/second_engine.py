@@ -113,8 +113,7 @@ def _count_rising(_query: Query, rows: pl.DataFrame) -> float:
 
 
 def _nth(query: Query, rows: pl.DataFrame) -> list[str]:
-    ranked = _ranked(query, _meeting(rows) if query.operation == "best_where" else rows)
-    return [ranked[KEY][max(query.number, 1) - 1]]
+    return [_ranked(query, _meeting(rows))[KEY][query.number - 1]]
 
 
 def _place(rows: pl.DataFrame, column: str, entity: str, *, descending: bool) -> int:
@@ -223,7 +222,7 @@ def _which(_query: Query, rows: pl.DataFrame) -> list[str]:
 
 
 def _top(query: Query, rows: pl.DataFrame) -> list[str]:
-    return _ranked(query, rows)[KEY].head(query.number).to_list()
+    return _ranked(query, _meeting(rows))[KEY].head(query.number).to_list()
 
 
 def _rank(query: Query, rows: pl.DataFrame) -> float:
@@ -231,12 +230,10 @@ def _rank(query: Query, rows: pl.DataFrame) -> float:
 
 
 COMPUTE: Mapping[Operation, Callable[[Query, pl.DataFrame], float | list[str]]] = {
-    "count": _count, "count_both": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising,
-    "best": _nth, "nth": _nth, "best_where": _nth, "which": _which, "which_both": _which, "top": _top,
-    "rank": _rank, "rank_shift": _rank_shift, "total": _summed(_sum), "total_where": _summed(_sum),
-    "mean": _summed(_mean), "mean_where": _summed(_mean), "median": _summed(_median),
-    "spread": _summed(_spread), "lead": _summed(_lead), "top_total": _top_total, "share": _share,
-    "share_where": _share_where, "gap": _gap, "times": _times, "group_gap": _group_gap,
-    "weighted_mean": _weighted_mean, "mean_without_best": _mean_without_best, "total_if": _total_if,
-    "total_growth": _total_growth, "compound_growth": _compound_growth,
+    "count": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising, "nth": _nth,
+    "which": _which, "top": _top, "rank": _rank, "rank_shift": _rank_shift, "total": _summed(_sum),
+    "mean": _summed(_mean), "median": _summed(_median), "spread": _summed(_spread), "lead": _summed(_lead),
+    "top_total": _top_total, "share": _share, "share_where": _share_where, "gap": _gap, "times": _times,
+    "group_gap": _group_gap, "weighted_mean": _weighted_mean, "mean_without_best": _mean_without_best,
+    "total_if": _total_if, "total_growth": _total_growth, "compound_growth": _compound_growth,
 }  # fmt: skip

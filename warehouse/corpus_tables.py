@@ -10,7 +10,7 @@ Lima`) and totals are left out.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import networkx as nx
 import polars as pl
@@ -48,7 +48,8 @@ class Conflict(Record):
     column: str
     """Empty where the thing as a whole is left out."""
     reason: str
-    cells: tuple[str, ...]
+    sources: tuple[str, ...]
+    """Ids of the cells that disagree, or of the documents where the thing as a whole is left out."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,6 @@ class CorpusTable:
     """Common noun of the rows, singular; empty where the documents give none."""
     edition: str
     """Date of the pages as stated in them; empty where they state none."""
-    kind: str
-    """What the documents are called: `page`, `report`."""
     columns: tuple[Column, ...]
     frame: pl.DataFrame
     """`entity`, then for each column its value (`DECIMAL`, null where not stated) and its cell id under `NAME__cell`;
@@ -72,14 +71,6 @@ class CorpusTable:
     cells: Mapping[str, Cell]
     """The cells of the frame, by id."""
     conflicts: tuple[Conflict, ...] = ()
-
-
-@dataclass
-class _Group:
-    """Pages of one kind: their fields by column key."""
-
-    pages: list[Document] = field(default_factory=list)
-    fields: dict[str, dict[tuple, list[Cell]]] = field(default_factory=dict)
 
 
 def corpus_tables(
@@ -103,9 +94,9 @@ def corpus_tables(
     tables: list[CorpusTable] = []
     for (edition, _), pages in sorted(kinds.items()):
         for group in _alike(pages, fields):
-            chosen = _Group([documents[page] for page in group], {p: fields[p] for p in group})
-            noun = _majority(nouns.get(page.subject, "") for page in chosen.pages)
-            table = _table(chosen, edition, noun)
+            members = {page: documents[page] for page in group}
+            noun = _majority(nouns.get(page.subject, "") for page in members.values())
+            table = _table(members, fields, edition, noun)
             if table:
                 tables.append(table)
     return _named_apart(tables)
@@ -154,23 +145,27 @@ def _majority(words: Iterable[str]) -> str:
     return best if best and 2 * counts[best] > total else ""
 
 
-def _table(group: _Group, edition: str, noun: str) -> CorpusTable | None:
-    rows, conflicts = _rows(group)
-    documents = {page.id: page for page in group.pages}
+def _table(
+    pages: Mapping[str, Document],
+    fields: Mapping[str, Mapping[tuple, list[Cell]]],
+    edition: str,
+    noun: str,
+) -> CorpusTable | None:
+    rows, conflicts = _rows(pages.values())
     stated: dict[tuple, dict[str, Cell]] = defaultdict(dict)
     for entity, page in rows.items():
-        for key, cells in group.fields[page].items():
+        for key, cells in fields[page].items():
             if len({cell.value for cell in cells}) == 1:
                 stated[key][entity] = min(cells, key=lambda cell: cell.start)
             else:
                 ids = tuple(sorted(cell.id for cell in cells))
                 conflicts.append(
-                    Conflict(entity=entity, column=key[0], reason="stated differently", cells=ids)
+                    Conflict(entity=entity, column=key[0], reason="stated differently", sources=ids)
                 )
     kept = {key: own for key, own in sorted(stated.items()) if len(own) >= SMALLEST}
     if not kept:
         return None
-    columns = _columns(kept, documents)
+    columns = _columns(kept, pages)
     entities = sorted(rows)
     data: dict[str, pl.Series] = {KEY: pl.Series(KEY, entities, dtype=pl.String)}
     for column, own in zip(columns, kept.values(), strict=True):
@@ -183,18 +178,18 @@ def _table(group: _Group, edition: str, noun: str) -> CorpusTable | None:
         data[twin] = pl.Series(twin, [cell.id if cell else None for cell in found], dtype=pl.String)
     held = {cell.id: cell for own in kept.values() for cell in own.values()}
     return CorpusTable(
-        name="", noun=noun, edition=edition, kind="page", columns=columns, frame=pl.DataFrame(data),
+        name="", noun=noun, edition=edition, columns=columns, frame=pl.DataFrame(data),
         documents=rows, cells=held, conflicts=tuple(conflicts),
     )  # fmt: skip
 
 
-def _rows(group: _Group) -> tuple[dict[str, str], list[Conflict]]:
+def _rows(documents: Iterable[Document]) -> tuple[dict[str, str], list[Conflict]]:
     """Return the page of each thing, and the things that have several."""
     pages: dict[str, list[str]] = defaultdict(list)
-    for page in group.pages:
+    for page in documents:
         pages[page.subject].append(page.id)
     conflicts = [
-        Conflict(entity=entity, column="", reason="several documents", cells=tuple(sorted(own)))
+        Conflict(entity=entity, column="", reason="several documents", sources=tuple(sorted(own)))
         for entity, own in sorted(pages.items())
         if len(own) > 1
     ]
@@ -205,7 +200,7 @@ def _columns(
     kept: Mapping[tuple, Mapping[str, Cell]], documents: Mapping[str, Document]
 ) -> tuple[Column, ...]:
     columns: list[Column] = []
-    taken: set[str] = set()
+    taken = {KEY}
     for own in kept.values():
         first = min(own.values(), key=lambda cell: cell.id)
         measure = first.measure
@@ -213,9 +208,9 @@ def _columns(
             f" ({measure.unit})" if measure.unit else ""
         )
         name = name.replace('"', "'")
-        while name in taken or name == KEY:
+        while name.casefold() in taken:  # SQL does not tell MW from mW
             name += "+"
-        taken.add(name)
+        taken.add(name.casefold())
         columns.append(
             Column(
                 name=name, measure=measure, shown=_printed(first, documents[first.document_id].text)

@@ -15,15 +15,13 @@ Sign = Literal[">", "<"]
 Order = Literal["", "largest", "smallest"]
 Combination = Literal["plain", "ratio", "difference", "growth"]
 Operation = Literal[
-    "count", "count_both", "count_above_mean", "count_rising", "best", "nth", "best_where", "which", "which_both",
-    "top", "rank", "rank_shift", "total", "total_where", "mean", "mean_where", "median", "spread", "lead", "top_total",
-    "share", "share_where", "gap", "times", "group_gap", "weighted_mean", "mean_without_best", "total_if",
-    "total_growth", "compound_growth",
+    "count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift", "total", "mean", "median",
+    "spread", "lead", "top_total", "share", "share_where", "gap", "times", "group_gap", "weighted_mean",
+    "mean_without_best", "total_if", "total_growth", "compound_growth",
 ]  # fmt: skip
 DISCRETE: frozenset[Operation] = frozenset(
-    ("count", "count_both", "count_above_mean", "count_rising", "best", "nth", "best_where", "which", "which_both",
-     "top", "rank", "rank_shift")
-)  # fmt: skip
+    ("count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift")
+)
 """Operations whose answer is a name, a set, a count or a rank: it must not hang on the rounding of a cell."""
 
 
@@ -59,12 +57,14 @@ class Query(Record):
     entities: tuple[str, ...]
     """The scope: names of rows, sorted."""
     conditions: tuple[Condition, ...] = ()
+    """All to be met: by the things of `count`, `which`, `nth`, `top`, `total`, `mean` and `median`, by the part that
+    `share_where` sets against the whole and `group_gap` against the rest; other operations have none."""
     second: Quantity | None = None
     """`weighted_mean`: the weight; `rank_shift`: the other ranking."""
     focus: tuple[str, ...] = ()
     """Things the question names: of `rank`, `share`, `gap`, `times`, `total_if`, `compound_growth`."""
     order: Order = ""
-    """From which end `best`, `nth`, `top` and `rank` count, and what `mean_without_best` leaves out."""
+    """From which end `nth`, `top` and `rank` count, and what `mean_without_best` leaves out."""
     number: int = 0
     """The n of `nth`, the k of `top` and `top_total`, the years of `compound_growth`."""
     percent: str = ""
