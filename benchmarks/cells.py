@@ -303,6 +303,7 @@ def throughput(shared: Path) -> None:
 
 
 def main() -> None:
+    """Print the share of right cells by set, and what cells cost beside reading."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--sets", nargs="*", default=list(SETS))

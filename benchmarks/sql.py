@@ -73,6 +73,7 @@ def opened(path: Path) -> Iterator[Database]:
 
 
 def typed_frame(source: sqlite3.Connection, name: str) -> pl.DataFrame:
+    """Return a table with columns typed by their values."""
     cursor = source.execute(f'SELECT * FROM "{name}"')
     heads = [column[0] for column in cursor.description]
     rows = cursor.fetchall()
@@ -81,6 +82,7 @@ def typed_frame(source: sqlite3.Connection, name: str) -> pl.DataFrame:
 
 
 def typed_column(head: str, values: list[Any]) -> pl.Series:
+    """Return a column as whole numbers, as numbers, or as text: the first that loses nothing."""
     texts = [None if value is None or value == "" else str(value) for value in values]
     for kind, dtype in ((int, pl.Int64), (float, pl.Float64)):
         with contextlib.suppress(ValueError):
@@ -97,6 +99,7 @@ def plain(text: str) -> bool:
 
 
 def load(sqlite: sqlite3.Connection, name: str, frame: pl.DataFrame) -> None:
+    """Give SQLite the typed table, so that both engines see the same."""
     kinds = {pl.Int64: "INTEGER", pl.Float64: "REAL", pl.String: "TEXT"}
     heads = ", ".join(f'"{c}" {kinds[type(d)]}' for c, d in frame.schema.items())
     sqlite.execute(f'CREATE TABLE "{name}" ({heads})')
@@ -141,6 +144,7 @@ def judge(database: Database, text: str) -> Outcome:
 
 
 def equal(mine: Rows, others: Rows, *, ordered: bool) -> bool:
+    """Whether two results are the same, row order included where the query has one."""
     if len(mine) != len(others):
         return False
     if not ordered:
@@ -151,12 +155,14 @@ def equal(mine: Rows, others: Rows, *, ordered: bool) -> bool:
 
 
 def alike(mine: Any, other: Any) -> bool:
+    """Whether two values are the same, doubles as far as engines add them alike."""
     if isinstance(mine, float | Decimal) and isinstance(other, float):
         return math.isclose(mine, other, rel_tol=1e-9)
     return type(mine) is type(other) and mine == other
 
 
 def sort_key(row: tuple[Any, ...]) -> list[tuple[str, Any]]:
+    """Return what orders rows alike on both sides: nulls, texts, rounded numbers."""
     return [
         ("", 0) if v is None else ("t", v) if isinstance(v, str) else ("n", float(f"{v:.9g}"))
         for v in row
@@ -193,6 +199,7 @@ def main() -> None:
 
 
 def report(outcomes: Sequence[Outcome]) -> None:
+    """Print the counts by outcome and reason."""
     counts = Counter((outcome.kind, outcome.reason) for outcome in outcomes)
     total = len(outcomes)
     rows = [
