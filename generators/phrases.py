@@ -132,9 +132,8 @@ def printed_label(fact: Fact) -> str:
     return " / ".join(parts)
 
 
-def quoted_label(fact: Fact) -> str:
-    """Return a field's path as it is quoted in a question: `"Land use / total"`."""
-    label = printed_label(fact)
+def quoted(label: str) -> str:
+    """Return a label as it is quoted in a question: `"Land use"`."""
     return f'"{label[:1].upper()}{label[1:]}"'
 
 
@@ -142,7 +141,7 @@ def quoted_figure(fact: Fact, kind: str = "figure") -> str:
     """Return a field that is no plain noun as a phrase: `"total" figure under "Land use"`, `"Imports 2024" figure`."""
     path, _, leaf = printed_label(fact).rpartition(" / ")
     if not path:
-        return f"{quoted_label(fact)} {kind}"
+        return f"{quoted(leaf)} {kind}"
     return f'"{leaf}" {kind} under "{path[:1].upper()}{path[1:]}"'
 
 
@@ -188,7 +187,11 @@ def choice(subject: str, step: Step, fact: Fact) -> tuple[str, str]:
 
 def label_in_sentence(fact: Fact) -> str:
     """Return a plain label inside a sentence: lower case, except for words printed in capitals."""
-    printed = printed_label(fact)
+    return in_sentence(printed_label(fact))
+
+
+def in_sentence(printed: str) -> str:
+    """Return a label as printed inside a sentence: lower case, except for words printed in capitals."""
     if any(word[:1].isupper() for word in printed.split()[1:]):
         return printed  # a proper name, as `Turing Award`
     words = [word if _keeps_case(word) else word.lower() for word in printed.split()]

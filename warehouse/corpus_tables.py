@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import networkx as nx
 import polars as pl
 
-from warehouse.cells import Cell, Measure
+from warehouse.cells import Cell, Measure, Period
 from warehouse.records import Document, Record
 from warehouse.sql_cells import SUFFIX
 
@@ -39,6 +39,8 @@ class Column(Record):
     measure: Measure
     shown: str
     """The label in the letter case that most documents print."""
+    period: Period = Period(length="", end="")
+    """The time that its figures are of; without an end the edition of the table."""
 
 
 class Conflict(Record):

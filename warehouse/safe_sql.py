@@ -23,7 +23,7 @@ from sqlglot import exp
 
 from warehouse.records import Record
 from warehouse.sql_guard import CheckedQuery
-from warehouse.sql_ties import probe
+from warehouse.sql_ties import Probe, probe
 
 RunReason = Literal[
     "not one select",
@@ -103,6 +103,16 @@ def _typed(row: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((type(value).__name__, repr(value)) for value in row)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A query as the texts that run."""
+
+    sql: str
+    cut: Probe | None
+    """What its LIMIT cuts, to be asked as well; None where it has none."""
+    cut_sql: str
+
+
 class Engine:
     """A closed database over tables that the program gives; use as a context manager, from one thread at a time."""
 
@@ -142,25 +152,49 @@ class Engine:
         Raises:
             SqlRejected: it broke a limit, or fails on these tables.
         """
-        result = self.fetch(_capped(query.tree, self.limits.rows + 1), self.limits.rows)
+        return self.execute(self.prepare(query))
+
+    def prepare(self, query: CheckedQuery) -> Prepared:
+        """Return the query as texts that can be run again and again."""
+        cut = probe(query.tree)
+        return Prepared(
+            sql=_text(_capped(query.tree, self.limits.rows + 1)),
+            cut=cut,
+            cut_sql=_text(cut.tree) if cut else "",
+        )
+
+    def execute(self, query: Prepared, given: Mapping[str, str] | None = None) -> Result:
+        """Return the result of a prepared query; `given` fills its placeholders by name.
+
+        Raises:
+            SqlRejected: as for `run`.
+        """
+        result = self.fetch(query.sql, self.limits.rows, given)
         for row in result.rows:
             if any(isinstance(value, float) and not math.isfinite(value) for value in row):
                 raise SqlRejected("not finite", f"a division by zero or the like: {row!r}"[:200])
-        self._refuse_ties(query.tree)
+        if query.cut and query.cut.tied(
+            self.fetch(query.cut_sql, self.limits.rows + 2, given).rows
+        ):
+            raise SqlRejected(
+                "rows tie", "LIMIT cuts between rows that the order does not tell apart"
+            )
         return result
 
-    def fetch(self, query: exp.Expr | str, rows: int) -> Result:
+    def fetch(
+        self, query: exp.Expr | str, rows: int, given: Mapping[str, str] | None = None
+    ) -> Result:
         """Run a query that the program derived itself; it must still be one SELECT, in time and memory.
 
         Raises:
             SqlRejected: as for `run`.
         """
-        sql = query if isinstance(query, str) else query.sql("duckdb", comments=False)
+        sql = query if isinstance(query, str) else _text(query)
         with self._cursor() as cursor:
             statements = cursor.extract_statements(sql)
             if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
                 raise SqlRejected("not one select", f"{len(statements)} statements")
-            head = cursor.execute(statements[0]).description or []
+            head = cursor.execute(statements[0], dict(given) if given else None).description or []
             found = cursor.fetchmany(rows + 1)
         if len(found) > rows:
             raise SqlRejected("too many rows", f"more than {rows:,}")
@@ -174,18 +208,10 @@ class Engine:
             SqlRejected: as for `run`.
         """
         with self._cursor() as cursor:
-            rows = cursor.sql(query.sql("duckdb", comments=False))
+            rows = cursor.sql(_text(query))
             # An Arrow stream needs no pyarrow; Polars would go by the relation's class and ask for it.
             stream: Any = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
             return pl.DataFrame(stream)
-
-    def _refuse_ties(self, tree: exp.Query) -> None:
-        """Reject a result that leaves open which of several rows belongs to it."""
-        cut = probe(tree)
-        if cut is not None and cut.tied(self.fetch(cut.tree, self.limits.rows + 2).rows):
-            raise SqlRejected(
-                "rows tie", "LIMIT cuts between rows that the order does not tell apart"
-            )
 
     def _register(self, name: str, table: pl.DataFrame | Path) -> None:
         frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
@@ -228,6 +254,10 @@ def _why(error: duckdb.Error) -> RunReason:
     if isinstance(error, duckdb.BinderException) and "explicit" in str(error):
         return "wrong types"
     return next(reason for kind, reason in _REASONS if isinstance(error, kind))
+
+
+def _text(tree: exp.Expr) -> str:
+    return tree.sql("duckdb", comments=False)
 
 
 def _capped(tree: exp.Query, most: int) -> exp.Query:

@@ -11,14 +11,15 @@ and the result is the same. Of the cells in it a smaller set is critical: withou
 
 from collections.abc import Iterable, Mapping
 
-import polars as pl
 from sqlglot import exp
 
-from warehouse.safe_sql import Engine, Result, SqlRejected
+from warehouse.safe_sql import Engine, Prepared, Result, SqlRejected
 from warehouse.sql_guard import CheckedQuery, Schema
 from warehouse.sql_scopes import Select, Twins, selects
 
 SUFFIX = "__cell"
+CELL = "cell"
+"""Placeholder of the cell that is left out."""
 
 
 def twins_of(schema: Schema) -> Twins:
@@ -95,13 +96,24 @@ def critical(
     tables = {
         table: engine.frame(rows) for table, rows in _relevant_rows(query, twins, engine).items()
     }
-    homes = _homes(tables, twins)
+    present = {
+        cell
+        for table, frame in tables.items()
+        for twin in twins.get(table, {}).values()
+        if twin in frame.columns
+        for cell in frame[twin].drop_nulls().to_list()
+    }
     with Engine(tables, engine.limits) as small:
         before = small.run(query)
+        tree = query.tree.copy()
+        for table in list(tree.find_all(exp.Table)):
+            if table.name in small.schema:
+                table.replace(_without_one(table, small.schema[table.name], twins))
+        again = small.prepare(CheckedQuery(tree, query.schema))
         return frozenset(
             cell
-            for cell in set(cells) & set(homes)
-            if _changes(small, query, cell, homes[cell], twins, before)
+            for cell in set(cells) & present
+            if _changes(small, again, cell, before, ordered=query.ordered)
         )
 
 
@@ -115,63 +127,44 @@ def _relevant_rows(query: CheckedQuery, twins: Twins, engine: Engine) -> dict[st
     for table in query.tree.find_all(exp.Table):
         if table.name in query.schema:
             wanted.setdefault(table.name, [])
-    return {table: _rows_of(table, lookups) for table, lookups in wanted.items()}
+    return {table: _rows_of(query, table, twins, lookups) for table, lookups in wanted.items()}
 
 
-def _rows_of(table: str, lookups: list[exp.Select]) -> exp.Select:
+def _rows_of(
+    query: CheckedQuery, table: str, twins: Twins, lookups: list[exp.Select]
+) -> exp.Select:
+    """Return the query of a table's rows that one of the lookups finds, with the columns that the query names."""
+    named = {column.name for column in query.tree.find_all(exp.Column)}
+    own = [column for column in query.schema[table] if column in named]
+    ids = [twins[table][column] for column in own if column in twins.get(table, {})]
     row = exp.column("rowid", quoted=True)
     any_of = [row.copy().isin(query=lookup) for lookup in lookups] or [exp.false()]
+    columns = [exp.column(name, quoted=True) for name in (*own, *ids)] or [row.copy()]
     return (
-        exp.select("*")
+        exp.select(*columns)
         .from_(exp.to_table(table, quoted=True))
         .where(exp.or_(*any_of))
         .order_by(row)
     )
 
 
-def _homes(tables: Mapping[str, pl.DataFrame], twins: Twins) -> dict[str, set[tuple[str, str]]]:
-    """Return cell → the (table, value column) pairs where it stands."""
-    homes: dict[str, set[tuple[str, str]]] = {}
-    for table, frame in tables.items():
-        names = {name.lower(): name for name in frame.columns}
-        for column, twin in twins.get(table, {}).items():
-            for cell in frame[names[twin]].drop_nulls().unique():
-                homes.setdefault(cell, set()).add((table, column))
-    return homes
-
-
-def _changes(
-    small: Engine,
-    query: CheckedQuery,
-    cell: str,
-    homes: set[tuple[str, str]],
-    twins: Twins,
-    before: Result,
-) -> bool:
-    tree = query.tree.copy()
-    for table in list(tree.find_all(exp.Table)):
-        columns = {column for home, column in homes if home == table.name}
-        if columns:
-            table.replace(_without(table, cell, columns, small.schema[table.name], twins))
+def _changes(small: Engine, query: Prepared, cell: str, before: Result, *, ordered: bool) -> bool:
     try:
-        after = small.run(CheckedQuery(tree, query.schema))
-        return not before.same(after, ordered=query.ordered)
+        return not before.same(small.execute(query, {CELL: cell}), ordered=ordered)
     except SqlRejected:
         return True
 
 
-def _without(
-    table: exp.Table, cell: str, columns: set[str], schema: Mapping[str, str], twins: Twins
-) -> exp.Subquery:
-    """Return the table as a subquery in which the cell is null."""
-    outputs = []
+def _without_one(table: exp.Table, schema: Mapping[str, str], twins: Twins) -> exp.Subquery:
+    """Return the table as a subquery in which the cell that is given when it runs is null."""
+    own = twins.get(table.name, {})
+    outputs: list[exp.Expr] = []
     for column in schema:
         value: exp.Expr = exp.column(column, quoted=True)
-        if column in columns:
-            twin = exp.column(twins[table.name][column], quoted=True)
-            emptied = exp.case().when(twin.eq(exp.Literal.string(cell)), exp.null()).else_(value)
+        if column in own:
+            same = exp.column(own[column], quoted=True).eq(exp.Placeholder(this=CELL))
+            emptied = exp.case().when(same, exp.null()).else_(value)
             value = exp.alias_(emptied, column, quoted=True)
         outputs.append(value)
-    name = exp.to_table(table.name, quoted=True)
-    inner = exp.select(*outputs).from_(name)
+    inner = exp.select(*outputs).from_(exp.to_table(table.name, quoted=True))
     return inner.subquery(exp.to_identifier(table.alias_or_name, quoted=True))

@@ -264,7 +264,15 @@ CHECKS: tuple[Callable[[exp.Query, Schema], None], ...] = (
 
 def _qualified(tree: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     """Return the tree with every column bound to its table and checked again as it will be written."""
-    types: dict[str, object] = {table: dict(columns) for table, columns in schema.items()}
+    named = {word.name.lower() for word in tree.find_all(exp.Identifier)}
+    starred = any(True for _ in tree.find_all(exp.Star))
+    used = {table.name.lower() for table in tree.find_all(exp.Table)}
+    types: dict[str, object] = {
+        table: {name: kind for name, kind in columns.items() if starred or name in named}
+        or dict(columns)
+        for table, columns in schema.items()
+        if table in used
+    }  # of a wide table only what is named: the binder's work grows with the columns
     try:
         bound = qualify(tree, dialect=dialect, schema=types)
     except OptimizeError as error:

@@ -1,0 +1,262 @@
+"""From a numerical query to an English question: three wordings or more for each operation (method 2.2).
+
+A question names scope, measure, unit, condition and the form of its answer; which wording it gets is drawn by the
+query's own hash. `QUESTIONS` has the sentences of each operation, written with named parts that `word` fills.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from generators.numeric_words import (
+    ORDINALS,
+    amount,
+    condition_words,
+    dated,
+    is_plural,
+    listed,
+    measure_words,
+    number_word,
+    quantity_words,
+    scope_words,
+    span,
+    them,
+    time_words,
+    unit_of,
+    unit_words,
+)
+from warehouse.figures import Figures
+from warehouse.identity import draw
+from warehouse.numeric import Operation, Query, query_id
+
+QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
+    "count": (
+        "For how many of {them} is it true that {conditions}?",
+        "Count those of {them} for which {conditions}. How many are there?",
+        "How many of {them} have figures such that {conditions}?",
+    ),
+    "count_above_mean": (
+        "For how many of {them} {is_} the {quantity} greater than the average over all {size} of them?",
+        "Work out the average {quantity} of all {size} of them. How many of {them} have a higher figure than that?",
+        "How many of {them} are above their own average in {quantity}, each counting once in the average?",
+    ),
+    "count_rising": (
+        "For how many of {them} {was} the {measure} higher {later} than {earlier}?",
+        "How many of {them} show an increase in {measure} {span}?",
+        "Count those of {them} whose {measure} rose {span}. How many are there?",
+    ),
+    "nth": (
+        "Which of {them}{where} has the {nth}{order} {quantity}?",
+        "Order {them}{where} by {quantity}, {order} first. Which one is {place}?",
+        "Rank {them}{where} from the {order} {quantity} to the {opposite}. Which one takes place {number}?",
+    ),
+    "which": (
+        "Name all of {them} for which {conditions}.",
+        "For which of {them} is it true that {conditions}? Give all of them.",
+        "List every one of {them} for which {conditions}.",
+    ),
+    "top": (
+        "Which {count} of {them} have the {order} {quantity}? List them in order, {order} first.",
+        "Order {them} by {quantity}, {order} first, and list the first {count} in that order.",
+        "List the {count} of {them} with the {order} {quantity}, beginning with the {order}.",
+    ),
+    "rank": (
+        "Ranked from the {order} {quantity} to the {opposite}, which place does {focus} take among {them}?",
+        "Order {them} by {quantity}, {order} first. In which place is {focus}?",
+        "What is the rank of {focus} among {them} by {quantity}, if rank 1 is the {order}?",
+    ),
+    "rank_shift": (
+        "Rank {them} twice, largest first: by {quantity} and by {second}. What is the rank of {focus} in the first "
+        "ranking minus its rank in the second?",
+        "Find the rank of {focus} among {them} by {quantity}, and subtract from it its rank by {second}, rank 1 being "
+        "the largest in both. What is the result?",
+        "Among {them}, {focus} has one rank by {quantity} and one by {second}, counted from the largest. What is the "
+        "former minus the latter?",
+    ),
+    "total": (
+        "What is the sum of the {quantity} over {them_where}{unit}?",
+        "Add up the {quantity} of {them_where}. What is the sum{unit}?",
+        "What {does} the {quantity} of {them_where} come to in total{unit}?",
+    ),
+    "mean": (
+        "What is the average of the {quantity} over {them_where}{unit}?",
+        "Work out the {quantity} of each of {them_where}. What is the arithmetic mean{unit}?",
+        "What is the mean of the {quantity} of {them_where}{unit}, each counting once?",
+    ),
+    "median": (
+        "What is the median of the {quantity} over {them_where}{unit}?",
+        "Order {them_where} by {quantity}. What is the median{unit}?",
+        "Work out the {quantity} of each of {them_where}. What is the median{unit}?",
+    ),
+    "spread": (
+        "By how much does the largest {quantity} among {them} exceed the smallest{unit}?",
+        "What is the range of the {quantity} over {them}{unit}, that is, the largest minus the smallest?",
+        "Subtract the smallest {quantity} among {them} from the largest. What is the result{unit}?",
+    ),
+    "lead": (
+        "By how much does the largest {quantity} among {them} exceed the second largest{unit}?",
+        "Compare the two largest figures for the {quantity} among {them}. What is the larger minus the smaller{unit}?",
+        "How far ahead of the runner-up is the one of {them} with the largest {quantity}{unit}?",
+    ),
+    "top_total": (
+        "What is the sum of the {count} largest figures for the {quantity} among {them}{unit}?",
+        "What do the {count} of {them} with the largest {quantity} have together{unit}?",
+        "Add up the {quantity} of the {count} of {them} that have the most. What is the sum{unit}?",
+    ),
+    "share": (
+        "What percentage of the total {quantity} of {them} {is_} {that} of {focus}?",
+        "Add up the {quantity} of {them}. What share of the sum, in percent, does {focus} have?",
+        "Of the combined {quantity} of {them}, how many percent are those of {focus}?",
+    ),
+    "share_where": (
+        "What percentage of the total {quantity} of {them} belongs to those for which {conditions}?",
+        "Add up the {quantity} of {them}. How many percent of the sum come from those for which {conditions}?",
+        "Of the combined {quantity} of {them}, what share, in percent, is held by those for which {conditions}?",
+    ),
+    "gap": (
+        "By how much {does} the {quantity} of {first} exceed {that} of {other}{unit}?",
+        "Subtract the {quantity} of {other} from {that} of {first}. What is the result{unit}?",
+        "How much greater {is_} the {quantity} of {first} than {that} of {other}{unit}?",
+    ),
+    "times": (
+        "How many times the {quantity} of {other} {is_} {that} of {first}?",
+        "Divide the {quantity} of {first} by {that} of {other}. What is the quotient?",
+        "What is the ratio of the {quantity} of {first} to {that} of {other}?",
+    ),
+    "group_gap": (
+        "Divide {them} into those for which {conditions} and the rest. What is the average {quantity} of the former "
+        "minus the average of the latter{unit}?",
+        "Work out the average {quantity} of those of {them} for which {conditions}, and subtract from it the "
+        "average of the others. What is the result{unit}?",
+        "By how much is the mean {quantity} of those of {them} for which {conditions} above the mean of the others"
+        "{unit}? Give a negative number if it is below.",
+    ),
+    "weighted_mean": (
+        "What is the average {quantity} of {them}, each weighted by its {second}{unit}?",
+        "Weight each of {them} by its {second}. What is the weighted mean of the {quantity}{unit}?",
+        "Multiply the {quantity} of each of {them} by its {second}, add up the products and divide them by the sum of "
+        "the weights. What is the result{unit}?",
+    ),
+    "mean_without_best": (
+        "Leave out the one of {them} with the {order} {quantity}. What is the average of the {quantity} over the "
+        "others{unit}?",
+        "What is the mean {quantity} of {them} without the one that has the {order}{unit}?",
+        "Strike the {order} {quantity} among {them}. What is the arithmetic mean of the rest{unit}?",
+    ),
+    "total_if": (
+        "Suppose the {quantity} of {focus} were {percent} than stated. What would the sum over {them} then be{unit}?",
+        "If the {quantity} of {focus} were {percent} and all else stayed as stated, what would {them} have in total"
+        "{unit}?",
+        "Imagine that the {quantity} of {focus} were {percent} than the documents say. To what would the figures of "
+        "{them} then add up{unit}?",
+    ),
+    "total_growth": (
+        "By what percentage did the combined {measure} of {them} change {span}?",
+        "Add up the {measure} of {them} at either time. What is the percentage change of the sum {span}?",
+        "What is the percentage change in the total {measure} of {them} {span}?",
+    ),
+    "compound_growth": (
+        "What was the compound annual growth rate of the {measure} of {focus} {span}, in percent, over {years} years?",
+        "At what constant yearly rate, in percent, would the {measure} of {focus} have grown {span} in {years} years?",
+        "Over the {years} years {span}, what was the compound growth per year, in percent, of the {measure} of "
+        "{focus}?",
+    ),
+}  # fmt: skip
+UNSCOPED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
+"""Operations whose sentence names all that it is about."""
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A question, and what is looked up for it."""
+
+    question: str
+    closed: bool
+    """Whether the scope is all that the documents describe, and not a list of names."""
+    sub_questions: tuple[str, ...]
+    """One per thing."""
+
+
+def word(figures: Figures, query: Query, *, seed: int, closed: bool) -> Worded:
+    """Return the question in one of its wordings, chosen by the query's hash.
+
+    Args:
+        figures: the tables.
+        query: what is asked.
+        seed: of the run.
+        closed: whether the scope is said to be all things that the documents describe; else it is listed.
+    """
+    stream = draw(seed, f"wording|{query_id(query)}")
+    variant, scope, verb = (int(number) for number in stream.integers(0, 6, 3))
+    choices = QUESTIONS[query.operation]
+    parts = _parts(figures, query, verb)
+    sentence = choices[variant % len(choices)].format(**parts)
+    if query.operation in UNSCOPED:
+        question = f"Going by the {dated(figures, query)}, {sentence[0].lower()}{sentence[1:]}"
+        closed = False
+    else:
+        opening = scope_words(figures, query, closed=closed, variant=scope)
+        question = f"{opening} {sentence}"
+    refs = [*query.quantity.columns, *(query.second.columns if query.second else ()),
+            *(c.column for c in query.conditions)]  # fmt: skip
+    labels = " ".join(dict.fromkeys(figures.column(ref).measure.label for ref in refs))
+    subs = tuple(f"{entity} {labels.replace(' / ', ' ')}" for entity in query.entities)
+    return Worded(question, closed, subs)
+
+
+def answer_unit(figures: Figures, query: Query) -> str:
+    """Return the unit that a query's number is in, as words; empty for a count, a rank or a plain number."""
+    if query.operation in ("share", "share_where", "total_growth", "compound_growth"):
+        return "%"
+    if query.operation in (
+        "count",
+        "count_above_mean",
+        "count_rising",
+        "rank",
+        "rank_shift",
+        "times",
+    ):
+        return ""
+    unit = unit_of(figures, query.quantity)
+    gap = query.operation in ("gap", "spread", "lead", "group_gap")
+    if unit == "%" and (gap or query.quantity.combination == "difference"):
+        return "percentage points"
+    return unit_words(unit, query.divisor)
+
+
+def _parts(figures: Figures, query: Query, variant: int) -> dict[str, str]:
+    """Return what the sentences of the query's operation are filled with."""
+    things, unit = them(figures, query), answer_unit(figures, query)
+    conditions = condition_words(figures, query, variant)
+    where = f" for which {conditions}" if conditions else ""
+    nth = ORDINALS[query.number] if query.number < len(ORDINALS) else ""
+    focus = [*query.focus, "", ""]
+    quantity = quantity_words(figures, query, query.quantity)
+    many = is_plural(quantity)
+    return {
+        "them": f"{things}", "size": number_word(len(query.entities)), "conditions": conditions,
+        "where": where, "them_where": f"those of {things}{where}" if where else things,
+        "quantity": quantity, "is_": "are" if many else "is", "was": "were" if many else "was",
+        "does": "do" if many else "does", "that": "those" if many else "that",
+        "second": quantity_words(figures, query, query.second) if query.second else "",
+        "measure": measure_words(figures, query.quantity.columns[0]),
+        **_times(figures, query), "order": query.order,
+        "opposite": "smallest" if query.order == "largest" else "largest",
+        "nth": f"{nth}-" if nth else "", "place": ORDINALS[query.number] if nth else "first",
+        "number": str(query.number), "count": number_word(query.number), "years": number_word(query.number),
+        "focus": listed(query.focus) if query.focus else "", "first": focus[0], "other": focus[1],
+        "unit": f", in {unit}" if unit else "", "percent": _percent(query.percent),
+    }  # fmt: skip
+
+
+def _times(figures: Figures, query: Query) -> dict[str, str]:
+    if query.quantity.combination != "growth":
+        return {"span": "", "earlier": "", "later": ""}
+    earlier, later = (time_words(figures, ref) for ref in query.quantity.columns)
+    return {"span": span(figures, query.quantity), "earlier": earlier, "later": later}
+
+
+def _percent(percent: str) -> str:
+    if not percent:
+        return ""
+    sign = "lower" if percent.startswith("-") else "higher"
+    return f"{amount(percent.lstrip('-'), '%')} {sign}"

@@ -1,0 +1,215 @@
+"""English for the parts of a numerical question: columns, units, amounts, conditions and the scope (method 2.2).
+
+A column is named by its field as the documents print it, with its path where it has one and its time where the
+question needs it. An amount carries its unit. A scope is either closed ("the 9 countries on each of which a document
+dated 2005 is given") or a list of names; either way the documents' date is said.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from generators.phrases import in_sentence, plain_label, plural, quoted, singular
+from warehouse.figures import Figures
+from warehouse.numeric import ColumnRef, Condition, Quantity, Query
+
+UNITS = {
+    "USD": "US dollars", "EUR": "euros", "GBP": "pounds sterling", "JPY": "yen", "CNY": "yuan", "CHF": "Swiss francs",
+    "sq km": "square kilometres", "km": "kilometres", "m": "metres", "mm": "millimetres", "t": "tonnes",
+    "ha": "hectares", "sq mi": "square miles", "mi": "miles", "ft": "feet", "kWh": "kilowatt-hours",
+    "MWh": "megawatt-hours",
+    "GWh": "gigawatt-hours", "kW": "kilowatts", "MW": "megawatts", "GW": "gigawatts", "kg": "kilograms",
+    "sq m": "square metres", "m³": "cubic metres", "bbl": "barrels", "bbl/day": "barrels per day", "L": "litres",
+    "pp": "percentage points", "shares": "shares", "nm": "nautical miles",
+}  # fmt: skip
+SCALES = {"1000": "thousands", "1000000": "millions", "1000000000": "billions"}
+WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth")
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+LENGTHS = {"P1Y": "year", "P6M": "six months", "P9M": "nine months", "P3M": "three months", "P1M": "month"}  # fmt: skip
+
+
+def number_word(number: int) -> str:
+    """Return a small number as a word, others in digits."""
+    return WORDS[number] if number < len(WORDS) else str(number)
+
+
+def date_words(stated: str) -> str:
+    """Return a date as it is read: `2005`, `June 2005`, `30 June 2005`."""
+    year, *rest = stated.split("-")
+    if not rest or not rest[0].isdigit():
+        return stated
+    month = MONTHS[int(rest[0]) - 1]
+    return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
+
+
+def unit_words(unit: str, divisor: str = "1") -> str:
+    """Return a unit as a phrase behind "in": `millions of US dollars`, `%`, `thousands`; empty for a bare number."""
+    money, _, per = unit.partition("/")
+    words = UNITS.get(unit) or UNITS.get(money, money) + (f" per {per}" if per else "")
+    if divisor == "1":
+        return words
+    return f"{SCALES[divisor]} of {words}" if words else SCALES[divisor]
+
+
+def amount(number: str, unit: str) -> str:
+    """Return a number with its unit: `2.5 million US dollars`, `3.5 %`, `12,000`, `40 kilometres`."""
+    value = Decimal(number)
+    scale = next(
+        (size for size in reversed(SCALES) if abs(value) >= Decimal(size) and Decimal(size) >= 10**6), "1"
+    )  # fmt: skip
+    digits = format((value / Decimal(scale)).normalize(), "f")
+    whole, point, rest = digits.partition(".")
+    sign = "minus " if whole.startswith("-") else ""
+    text = f"{sign}{int(whole.lstrip('-')):,}{point}{rest}"
+    words = [text, SCALES[scale][:-1] if scale != "1" else "", unit_words(unit)]
+    return " ".join(word for word in words if word)
+
+
+def measure_words(figures: Figures, ref: ColumnRef) -> str:
+    """Return a column as a noun phrase without article and time: `budget (revenues)`, `number of airports`."""
+    column = figures.column(ref)
+    *path, leaf = column.shown.split(" / ")
+    path = [*column.measure.path[-1:], *path]
+    if path and plain_label(path[-1].lower()) and not re.search(r'["()]', leaf):
+        return f"{in_sentence(path[-1])} ({leaf})"
+    if path:
+        return f"figure for {quoted(leaf)} under {quoted(path[-1])}"
+    if not plain_label(leaf.lower()):
+        return f"figure for {quoted(leaf)}"
+    counted = not column.measure.unit and is_plural(leaf) and not figures.specific(ref)
+    return f"{'number of ' if counted else ''}{in_sentence(leaf)}"
+
+
+def is_plural(words: str) -> bool:
+    """Whether a noun phrase takes a plural verb: `revenues`, `exports (goods)`."""
+    head = re.split(r" \(| of | for | in | from | at ", words, maxsplit=1)[0]
+    return not words.startswith(("number of ", "figure for ")) and singular(head) != head
+
+
+def time_words(figures: Figures, ref: ColumnRef) -> str:
+    """Return when a column's figures are from, with its preposition: `in 2024`, `at 30 June 2024`."""
+    period = figures.column(ref).period
+    if not period.end:
+        edition = figures.tables[ref.table].edition
+        return f"in the {date_words(edition)} documents" if edition else "in the undated documents"
+    if period.length == "instant":
+        return (
+            f"at the end of {period.end}"
+            if len(period.end) == 4
+            else f"at {date_words(period.end)}"
+        )
+    if period.length in LENGTHS and len(period.end) > 4:
+        return f"for the {LENGTHS[period.length]} ended {date_words(period.end)}"
+    return f"in {date_words(period.end)}"
+
+
+def timed(figures: Figures, query: Query, ref: ColumnRef) -> str:
+    """Return a column as a noun phrase, with its time where the query's columns are not all of one time."""
+    words = measure_words(figures, ref)
+    if figures.column(ref).period.end or len(query.tables) > 1:
+        return f"{words} {time_words(figures, ref)}"
+    return words
+
+
+def quantity_words(figures: Figures, query: Query, quantity: Quantity) -> str:
+    """Return a quantity as a noun phrase without article."""
+    first, *rest = (timed(figures, query, ref) for ref in quantity.columns)
+    match quantity.combination:
+        case "plain":
+            return first
+        case "ratio":
+            return f"ratio of {first} to {rest[0]}"
+        case "difference":
+            return f"difference obtained by taking {rest[0]} from {first}"
+        case "growth":
+            return f"percentage change in {measure_words(figures, quantity.columns[0])} {span(figures, quantity)}"
+
+
+def span(figures: Figures, quantity: Quantity) -> str:
+    """Return the two times of a change: `from 2004 to 2005`."""
+    return " ".join(
+        f"{word} {_moment(figures, ref)}"
+        for word, ref in zip(("from", "to"), quantity.columns, strict=True)
+    )
+
+
+def _moment(figures: Figures, ref: ColumnRef) -> str:
+    words = time_words(figures, ref)
+    return re.sub("^(?:in|at|for) ", "", words)
+
+
+def unit_of(figures: Figures, quantity: Quantity) -> str:
+    """Return the unit of a quantity: its column's, none for a ratio of like things, `%` for a change."""
+    units = [figures.column(ref).measure.unit for ref in quantity.columns]
+    if quantity.combination == "growth":
+        return "%"
+    if quantity.combination != "ratio":
+        return units[0]
+    if units[0] == units[1]:
+        return ""
+    words = [unit_words(unit) for unit in units]
+    return f"{words[0]} per {singular(words[1]) if words[1] else 'unit'}" if words[0] else ""
+
+
+def condition_words(figures: Figures, query: Query, variant: int) -> str:
+    """Return the conditions as a clause: "the population is greater than 5 million and …"."""
+    return " and ".join(_condition(figures, query, c, variant) for c in query.conditions)
+
+
+def _condition(figures: Figures, query: Query, condition: Condition, variant: int) -> str:
+    words = timed(figures, query, condition.column)
+    above, below = (("greater than", "less than"), ("more than", "below"), ("above", "under"))[variant % 3]  # fmt: skip
+    bound = amount(condition.bound, figures.column(condition.column).measure.unit)
+    verb = "are" if is_plural(words) else "is"
+    return f"the {words} {verb} {above if condition.sign == '>' else below} {bound}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence; with semicolons where a name has a comma."""
+    mark = ";" if any("," in name or " and " in name for name in names) else ","
+    *first, last = names
+    return f"{f'{mark} '.join(first)}{mark if mark == ';' else ''} and {last}" if first else last
+
+
+def dated(figures: Figures, query: Query) -> str:
+    """Return which documents a question goes by: `documents dated 2004 and 2005`, `documents`."""
+    editions = sorted({figures.tables[name].edition for name in query.tables} - {""})
+    return (
+        f"documents dated {listed([date_words(e) for e in editions])}" if editions else "documents"
+    )
+
+
+def noun_of(figures: Figures, query: Query) -> str:
+    """Return the common noun of the things in scope, empty where the tables do not agree on one."""
+    nouns = {figures.tables[name].noun for name in query.tables} - {""}
+    return nouns.pop() if len(nouns) == 1 else ""
+
+
+def them(figures: Figures, query: Query) -> str:
+    """Return how the things in scope are taken up: `these countries`, `them`."""
+    noun = noun_of(figures, query)
+    return f"these {plural(noun)}" if noun else "them"
+
+
+def scope_words(figures: Figures, query: Query, *, closed: bool, variant: int) -> str:
+    """Return the sentence that says which things a question is about."""
+    documents, noun, size = dated(figures, query), noun_of(figures, query), len(query.entities)
+    if closed:
+        one = documents.replace("documents", "document", 1)
+        article = "an" if one.startswith("un") else "a"
+        is_given = (
+            f"{article} {one} is given" if len(query.tables) == 1 else f"{documents} are given"
+        )
+        return (
+            f"Consider all {number_word(size)} {plural(noun)} on each of which {is_given}.",
+            f"Take the {number_word(size)} {plural(noun)} for each of which {is_given}.",
+        )[variant % 2]
+    whose = f"their {documents}"
+    kind = f"the {plural(noun)} " if noun else ""
+    return (
+        f"Consider {kind}{listed(query.entities)}, going by {whose}.",
+        f"Take {kind}{listed(query.entities)} as described in {whose}.",
+    )[variant % 2]
