@@ -6,16 +6,18 @@ query's own hash. `QUESTIONS` has the sentences of each operation, written with 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from generators.numeric_words import (
-    ORDINALS,
     amount,
     condition_words,
     dated,
     is_plural,
     listed,
     measure_words,
+    noun_of,
     number_word,
+    ordinal,
     quantity_words,
     scope_words,
     span,
@@ -37,17 +39,17 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     "count_above_mean": (
         "For how many of {them} {is_} the {quantity} greater than the average over all {size} of them?",
         "Work out the average {quantity} of all {size} of them. How many of {them} have a higher figure than that?",
-        "How many of {them} are above their own average in {quantity}, each counting once in the average?",
+        "How many of {them} are above their own average in the {quantity}, each counting once in the average?",
     ),
     "count_rising": (
         "For how many of {them} {was} the {measure} higher {later} than {earlier}?",
-        "How many of {them} show an increase in {measure} {span}?",
+        "How many of {them} show an increase in the {measure} {span}?",
         "Count those of {them} whose {measure} rose {span}. How many are there?",
     ),
     "nth": (
-        "Which of {them}{where} has the {nth}{order} {quantity}?",
-        "Order {them}{where} by {quantity}, {order} first. Which one is {place}?",
-        "Rank {them}{where} from the {order} {quantity} to the {opposite}. Which one takes place {number}?",
+        "Among {them_where}, which one has the {nth}{order} {quantity}?",
+        "Order {them_where} by the {quantity}, {order} first. Which one comes {place}?",
+        "Rank {them_where} from the {order} {quantity} to the {opposite}. Which one comes {place}?",
     ),
     "which": (
         "Name all of {them} for which {conditions}.",
@@ -55,22 +57,22 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "List every one of {them} for which {conditions}.",
     ),
     "top": (
-        "Which {count} of {them} have the {order} {quantity}? List them in order, {order} first.",
-        "Order {them} by {quantity}, {order} first, and list the first {count} in that order.",
-        "List the {count} of {them} with the {order} {quantity}, beginning with the {order}.",
+        "Among {them_where}, which {count} have the {order} {quantity}? List them in order, {order} first.",
+        "Order {them_where} by the {quantity}, {order} first, and list the first {count} in that order.",
+        "Of {them_where}, list the {count} with the {order} {quantity}, beginning with the {order}.",
     ),
     "rank": (
         "Ranked from the {order} {quantity} to the {opposite}, which place does {focus} take among {them}?",
-        "Order {them} by {quantity}, {order} first. In which place is {focus}?",
-        "What is the rank of {focus} among {them} by {quantity}, if rank 1 is the {order}?",
+        "Order {them} by the {quantity}, {order} first. In which place is {focus}?",
+        "What is the rank of {focus} among {them} by the {quantity}, if rank 1 is the {order}?",
     ),
     "rank_shift": (
-        "Rank {them} twice, largest first: by {quantity} and by {second}. What is the rank of {focus} in the first "
-        "ranking minus its rank in the second?",
-        "Find the rank of {focus} among {them} by {quantity}, and subtract from it its rank by {second}, rank 1 being "
-        "the largest in both. What is the result?",
-        "Among {them}, {focus} has one rank by {quantity} and one by {second}, counted from the largest. What is the "
-        "former minus the latter?",
+        "Rank {them} twice, largest first: by the {quantity} and by the {second}. What is the rank of {focus} in the "
+        "first ranking minus its rank in the second?",
+        "Find the rank of {focus} among {them} by the {quantity}, and subtract from it its rank by the {second}, rank "
+        "1 being the largest in both. What is the result?",
+        "Among {them}, {focus} has one rank by the {quantity} and one by the {second}, counted from the largest. What "
+        "is the former minus the latter?",
     ),
     "total": (
         "What is the sum of the {quantity} over {them_where}{unit}?",
@@ -84,7 +86,7 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "median": (
         "What is the median of the {quantity} over {them_where}{unit}?",
-        "Order {them_where} by {quantity}. What is the median{unit}?",
+        "Order {them_where} by the {quantity}. What is the median{unit}?",
         "Work out the {quantity} of each of {them_where}. What is the median{unit}?",
     ),
     "spread": (
@@ -94,18 +96,18 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "lead": (
         "By how much does the largest {quantity} among {them} exceed the second largest{unit}?",
-        "Compare the two largest figures for the {quantity} among {them}. What is the larger minus the smaller{unit}?",
+        "Take the two of {them} with the largest {quantity}. What is the larger figure minus the smaller{unit}?",
         "How far ahead of the runner-up is the one of {them} with the largest {quantity}{unit}?",
     ),
     "top_total": (
-        "What is the sum of the {count} largest figures for the {quantity} among {them}{unit}?",
+        "Take the {count} of {them} with the largest {quantity}. What is the sum of their figures{unit}?",
         "What do the {count} of {them} with the largest {quantity} have together{unit}?",
-        "Add up the {quantity} of the {count} of {them} that have the most. What is the sum{unit}?",
+        "Order {them} by the {quantity}, largest first. What do the figures of the first {count} add up to{unit}?",
     ),
     "share": (
         "What percentage of the total {quantity} of {them} {is_} {that} of {focus}?",
         "Add up the {quantity} of {them}. What share of the sum, in percent, does {focus} have?",
-        "Of the combined {quantity} of {them}, how many percent are those of {focus}?",
+        "Of the combined {quantity} of {them}, what share, in percent, is held by {focus}?",
     ),
     "share_where": (
         "What percentage of the total {quantity} of {them} belongs to those for which {conditions}?",
@@ -127,8 +129,8 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "minus the average of the latter{unit}?",
         "Work out the average {quantity} of those of {them} for which {conditions}, and subtract from it the "
         "average of the others. What is the result{unit}?",
-        "By how much is the mean {quantity} of those of {them} for which {conditions} above the mean of the others"
-        "{unit}? Give a negative number if it is below.",
+        "Set apart those of {them} for which {conditions}. By how much does their average {quantity} exceed that of "
+        "the others{unit}? Give a negative number if it is lower.",
     ),
     "weighted_mean": (
         "What is the average {quantity} of {them}, each weighted by its {second}{unit}?",
@@ -137,10 +139,9 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "the weights. What is the result{unit}?",
     ),
     "mean_without_best": (
-        "Leave out the one of {them} with the {order} {quantity}. What is the average of the {quantity} over the "
-        "others{unit}?",
+        "Leave out the one of {them} with the {order} {quantity}. What is the average {quantity} of the others{unit}?",
         "What is the mean {quantity} of {them} without the one that has the {order}{unit}?",
-        "Strike the {order} {quantity} among {them}. What is the arithmetic mean of the rest{unit}?",
+        "Strike out the {order} {quantity} among {them}. What is the arithmetic mean of the rest{unit}?",
     ),
     "total_if": (
         "Suppose the {quantity} of {focus} were {percent} than stated. What would the sum over {them} then be{unit}?",
@@ -183,19 +184,32 @@ def word(figures: Figures, query: Query, *, seed: int, closed: bool) -> Worded:
         figures: the tables.
         query: what is asked.
         seed: of the run.
-        closed: whether the scope is said to be all things that the documents describe; else it is listed.
+        closed: whether the scope is said to be all things that the documents describe; else it is listed, as it always
+            is where the things have no common noun.
     """
     stream = draw(seed, f"wording|{query_id(query)}")
-    variant, scope, verb = (int(number) for number in stream.integers(0, 6, 3))
+    sentence, scope, verb = (int(number) for number in stream.integers(0, 6, 3))
+    return _worded(figures, query, closed=closed, ways=(sentence, scope, verb))
+
+
+def wordings(figures: Figures, query: Query, *, closed: bool) -> list[Worded]:
+    """Return the question in every wording that it has, in a fixed order."""
+    ways = product(range(len(QUESTIONS[query.operation])), range(2), range(3))
+    worded = [_worded(figures, query, closed=closed, ways=way) for way in ways]
+    return list({one.question: one for one in worded}.values())
+
+
+def _worded(figures: Figures, query: Query, *, closed: bool, ways: tuple[int, int, int]) -> Worded:
+    """Return the question with its sentence, its opening and its comparisons of the given numbers."""
+    variant, scope, verb = ways
     choices = QUESTIONS[query.operation]
-    parts = _parts(figures, query, verb)
-    sentence = choices[variant % len(choices)].format(**parts)
+    sentence = choices[variant % len(choices)].format(**_parts(figures, query, verb))
     if query.operation in UNSCOPED:
         question = f"Going by the {dated(figures, query)}, {sentence[0].lower()}{sentence[1:]}"
         closed = False
     else:
-        opening = scope_words(figures, query, closed=closed, variant=scope)
-        question = f"{opening} {sentence}"
+        closed = closed and bool(noun_of(figures, query))
+        question = f"{scope_words(figures, query, closed=closed, variant=scope)} {sentence}"
     refs = [*query.quantity.columns, *(query.second.columns if query.second else ()),
             *(c.column for c in query.conditions)]  # fmt: skip
     labels = " ".join(dict.fromkeys(figures.column(ref).measure.label for ref in refs))
@@ -228,24 +242,29 @@ def _parts(figures: Figures, query: Query, variant: int) -> dict[str, str]:
     things, unit = them(figures, query), answer_unit(figures, query)
     conditions = condition_words(figures, query, variant)
     where = f" for which {conditions}" if conditions else ""
-    nth = ORDINALS[query.number] if query.number < len(ORDINALS) else ""
     focus = [*query.focus, "", ""]
     quantity = quantity_words(figures, query, query.quantity)
     many = is_plural(quantity)
     return {
         "them": f"{things}", "size": number_word(len(query.entities)), "conditions": conditions,
-        "where": where, "them_where": f"those of {things}{where}" if where else things,
+        "them_where": f"those of {things}{where}" if where else things,
         "quantity": quantity, "is_": "are" if many else "is", "was": "were" if many else "was",
         "does": "do" if many else "does", "that": "those" if many else "that",
         "second": quantity_words(figures, query, query.second) if query.second else "",
         "measure": measure_words(figures, query.quantity.columns[0]),
         **_times(figures, query), "order": query.order,
         "opposite": "smallest" if query.order == "largest" else "largest",
-        "nth": f"{nth}-" if nth else "", "place": ORDINALS[query.number] if nth else "first",
-        "number": str(query.number), "count": number_word(query.number), "years": number_word(query.number),
+        "nth": f"{ordinal(query.number)}-" if query.number > 1 else "", "place": ordinal(query.number),
+        "count": number_word(query.number), "years": number_word(query.number),
         "focus": listed(query.focus) if query.focus else "", "first": focus[0], "other": focus[1],
-        "unit": f", in {unit}" if unit else "", "percent": _percent(query.percent),
+        "unit": _in(unit), "percent": _percent(query.percent),
     }  # fmt: skip
+
+
+def _in(unit: str) -> str:
+    if not unit:
+        return ""
+    return f", {unit}" if unit.startswith("per ") else f", in {unit}"
 
 
 def _times(figures: Figures, query: Query) -> dict[str, str]:

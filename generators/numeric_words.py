@@ -24,16 +24,41 @@ UNITS = {
 }  # fmt: skip
 SCALES = {"1000": "thousands", "1000000": "millions", "1000000000": "billions"}
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth")
+ORDINALS = (
+    "",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
-LENGTHS = {"P1Y": "year", "P6M": "six months", "P9M": "nine months", "P3M": "three months", "P1M": "month"}  # fmt: skip
+LENGTH = re.compile(r"P(\d+)([YMWD])")
+PARTS_OF_TIME = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+IMPLIED = {4: "P1Y", 7: "P1M", 10: "P1D"}
+"""Length that an end of so many characters stands for on its own: `2024` is a year."""
 
 
 def number_word(number: int) -> str:
     """Return a small number as a word, others in digits."""
     return WORDS[number] if number < len(WORDS) else str(number)
+
+
+def ordinal(number: int) -> str:
+    """Return a place in an order: `second`, `21st`."""
+    if number < len(ORDINALS):
+        return ORDINALS[number]
+    ending = (
+        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
+    return f"{number}{ending}"
 
 
 def date_words(stated: str) -> str:
@@ -47,11 +72,19 @@ def date_words(stated: str) -> str:
 
 def unit_words(unit: str, divisor: str = "1") -> str:
     """Return a unit as a phrase behind "in": `millions of US dollars`, `%`, `thousands`; empty for a bare number."""
-    money, _, per = unit.partition("/")
-    words = UNITS.get(unit) or UNITS.get(money, money) + (f" per {per}" if per else "")
+    top, _, per = unit.partition("/")
+    words = UNITS.get(unit) or UNITS.get(top, top)
+    if per and unit not in UNITS:
+        words = f"{words} per {singular_unit(per)}".strip()
     if divisor == "1":
         return words
     return f"{SCALES[divisor]} of {words}" if words else SCALES[divisor]
+
+
+def singular_unit(unit: str) -> str:
+    """Return what something is measured per, as words: `square kilometre`, `1,000 population`."""
+    head, per, rest = UNITS[unit].partition(" per ") if unit in UNITS else (unit, "", "")
+    return f"{singular(head) if unit in UNITS else head}{per}{rest}"
 
 
 def amount(number: str, unit: str) -> str:
@@ -74,13 +107,18 @@ def measure_words(figures: Figures, ref: ColumnRef) -> str:
     *path, leaf = column.shown.split(" / ")
     path = [*column.measure.path[-1:], *path]
     if path and plain_label(path[-1].lower()) and not re.search(r'["()]', leaf):
-        return f"{in_sentence(path[-1])} ({leaf})"
+        return f"{_counted(figures, ref, path[-1])}{in_sentence(path[-1])} ({leaf})"
     if path:
         return f"figure for {quoted(leaf)} under {quoted(path[-1])}"
     if not plain_label(leaf.lower()):
         return f"figure for {quoted(leaf)}"
-    counted = not column.measure.unit and is_plural(leaf) and not figures.specific(ref)
-    return f"{'number of ' if counted else ''}{in_sentence(leaf)}"
+    return f"{_counted(figures, ref, leaf)}{in_sentence(leaf)}"
+
+
+def _counted(figures: Figures, ref: ColumnRef, things: str) -> str:
+    """Return "number of " where a column's figures are a plain count of the things that its label names."""
+    unit = figures.column(ref).measure.unit
+    return "number of " if not unit and is_plural(things) and not figures.specific(ref) else ""
 
 
 def is_plural(words: str) -> bool:
@@ -101,9 +139,18 @@ def time_words(figures: Figures, ref: ColumnRef) -> str:
             if len(period.end) == 4
             else f"at {date_words(period.end)}"
         )
-    if period.length in LENGTHS and len(period.end) > 4:
-        return f"for the {LENGTHS[period.length]} ended {date_words(period.end)}"
-    return f"in {date_words(period.end)}"
+    if period.length and period.length != IMPLIED.get(len(period.end)):
+        return f"for the {length_words(period.length)} ended {date_words(period.end)}"
+    return f"{'on' if len(period.end) == 10 else 'in'} {date_words(period.end)}"
+
+
+def length_words(length: str) -> str:
+    """Return a duration as words: `year`, `six months`, `52 weeks`."""
+    match = LENGTH.fullmatch(length)
+    if match is None:
+        return length
+    number, part = int(match[1]), PARTS_OF_TIME[match[2]]
+    return part if number == 1 else f"{number_word(number)} {part}s"
 
 
 def timed(figures: Figures, query: Query, ref: ColumnRef) -> str:
@@ -121,11 +168,12 @@ def quantity_words(figures: Figures, query: Query, quantity: Quantity) -> str:
         case "plain":
             return first
         case "ratio":
-            return f"ratio of {first} to {rest[0]}"
+            return f"ratio of the {first} to the {rest[0]}"
         case "difference":
-            return f"difference obtained by taking {rest[0]} from {first}"
+            return f"difference obtained by taking the {rest[0]} from the {first}"
         case "growth":
-            return f"percentage change in {measure_words(figures, quantity.columns[0])} {span(figures, quantity)}"
+            measure = measure_words(figures, quantity.columns[0])
+            return f"percentage change in the {measure} {span(figures, quantity)}"
 
 
 def span(figures: Figures, quantity: Quantity) -> str:
@@ -138,20 +186,17 @@ def span(figures: Figures, quantity: Quantity) -> str:
 
 def _moment(figures: Figures, ref: ColumnRef) -> str:
     words = time_words(figures, ref)
-    return re.sub("^(?:in|at|for) ", "", words)
+    return re.sub("^(?:in|on|at|for) ", "", words)
 
 
 def unit_of(figures: Figures, quantity: Quantity) -> str:
-    """Return the unit of a quantity: its column's, none for a ratio of like things, `%` for a change."""
+    """Return the code of a quantity's unit: its column's, `USD/sq km` for a ratio, `%` for a change."""
     units = [figures.column(ref).measure.unit for ref in quantity.columns]
     if quantity.combination == "growth":
         return "%"
-    if quantity.combination != "ratio":
+    if quantity.combination != "ratio" or not units[1]:
         return units[0]
-    if units[0] == units[1]:
-        return ""
-    words = [unit_words(unit) for unit in units]
-    return f"{words[0]} per {singular(words[1]) if words[1] else 'unit'}" if words[0] else ""
+    return "" if units[0] == units[1] else "/".join(units)
 
 
 def condition_words(figures: Figures, query: Query, variant: int) -> str:

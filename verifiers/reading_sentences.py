@@ -1,0 +1,176 @@
+"""Sentences of numerical questions, by operation, as a reader of English takes them (method 2.2).
+
+`OPENINGS` say what a question is about, `SENTENCES` what it asks. Parts are read by `question_reading`. A sentence that
+is none of these is not understood, and every word of a question has to be.
+"""
+
+from collections.abc import Mapping
+
+from warehouse.numeric import Operation
+
+OPENINGS = (
+    "(consider|take|look at) all {size:count} {noun} (on|for) each of which {documents:given} given. ",
+    "(consider|take|look at) the {size:count} {noun} (on|for) each of which {documents:given} given. ",
+    "(consider|take|look at) [the {noun} ]{names}(, going by|, according to| as described in) their {documents}. ",
+    "(going by|according to) the {documents}, ",
+)
+THE_UNIT = "[, {unit:in_unit}]"
+ASKED = "(what is|find|give|work out)"
+WORK_OUT = "(work out|find|calculate|determine)"
+AVERAGE = "(average|mean|arithmetic mean)"
+COMPARED = {
+    ">": "(greater than|more than|larger than|higher than|above|over)",
+    "<": "(less than|smaller than|lower than|fewer than|below|under)",
+}
+CONDITION = "the {column} (is|are) {sign} {bound}"
+
+SENTENCES: Mapping[Operation, tuple[str, ...]] = {
+    "count": (
+        "(for how many of {them} is it true that|for how many of {them} is it the case that) {conditions}?",
+        "how many of {them} have figures such that {conditions}?",
+        "count those of {them} for which {conditions}. how many are there?",
+    ),
+    "count_above_mean": (
+        f"for how many of {{them}} (is|are) the {{quantity}} (greater|higher|larger) than the {AVERAGE} over all "
+        "{size:count} of them?",
+        f"{WORK_OUT} the {AVERAGE} {{quantity}} of all {{size:count}} of them. how many of {{them}} have a "
+        "(higher|greater|larger) figure than that?",
+        f"{WORK_OUT} the {AVERAGE} {{quantity}} of all {{size:count}} of them. how many of {{them}} are above it?",
+        f"how many of {{them}} are above their own {AVERAGE} in the {{quantity}}[, each counting once in the "
+        f"{AVERAGE}]?",
+    ),
+    "count_rising": (
+        "for how many of {them} (was|were) the {measure} (higher|greater|larger) {later:time} than {earlier:time}?",
+        "how many of {them} show an increase in the {measure} {span}?",
+        "count those of {them} whose {measure} (rose|increased|grew) {span}. how many are there?",
+    ),
+    "nth": (
+        "among {group}, which one has the {nth}{order} {quantity}?",
+        "which of {them} has the {nth}{order} {quantity}?",
+        "order {group} by the {quantity}, {order} first. which one (comes|is) {nth:place}?",
+        "rank {group} from the {order} {quantity} to the {opposite}. which one (comes|is) {nth:place}?",
+    ),
+    "which": (
+        "(name|list|give) all of {them} for which {conditions}.",
+        "(name|list|give) every one of {them} for which {conditions}.",
+        "for which of {them} is it true that {conditions}? (give|name|list) all of them.",
+    ),
+    "top": (
+        "among {group}, which {number:count} have the {order} {quantity}? list them in order, {order} first.",
+        "which {number:count} of {them} have the {order} {quantity}? list them in order, {order} first.",
+        "order {group} by the {quantity}, {order} first, and list the first {number:count} in that order.",
+        "of {group}, list the {number:count} with the {order} {quantity}, beginning with the {order}.",
+    ),
+    "rank": (
+        "ranked from the {order} {quantity} to the {opposite}, which place does {focus:name} take among {them}?",
+        "order {them} by the {quantity}, {order} first. in which place is {focus:name}?",
+        "what is the rank of {focus:name} among {them} by the {quantity}, if rank 1 is the {order}?",
+    ),
+    "rank_shift": (
+        "rank {them} twice, largest first: by the {quantity} and by the {second:quantity}. what is the rank of "
+        "{focus:name} in the first ranking minus its rank in the second?",
+        "find the rank of {focus:name} among {them} by the {quantity}, and subtract from it its rank by the "
+        "{second:quantity}, rank 1 being the largest in both. what is the result?",
+        "among {them}, {focus:name} has one rank by the {quantity} and one by the {second:quantity}, counted from the "
+        "largest. what is the former minus the latter?",
+    ),
+    "total": (
+        f"{ASKED} the (sum|total) of the {{quantity}} (over|of) {{group}}{THE_UNIT}(?|.)",
+        f"add up the {{quantity}} of {{group}}. what is the (sum|total){THE_UNIT}?",
+        f"what (do|does) the {{quantity}} of {{group}} come to in total{THE_UNIT}?",
+    ),
+    "mean": (
+        f"{ASKED} the {AVERAGE} of the {{quantity}} (over|of) {{group}}{THE_UNIT}[, each counting once](?|.)",
+        f"{WORK_OUT} the {{quantity}} of each of {{group}}. what is the {AVERAGE}{THE_UNIT}?",
+    ),
+    "median": (
+        f"{ASKED} the median of the {{quantity}} (over|of) {{group}}{THE_UNIT}(?|.)",
+        f"order {{group}} by the {{quantity}}. what is the median{THE_UNIT}?",
+        f"{WORK_OUT} the {{quantity}} of each of {{group}}. what is the median{THE_UNIT}?",
+    ),
+    "spread": (
+        f"by how much does the largest {{quantity}} among {{them}} exceed the smallest{THE_UNIT}?",
+        f"{ASKED} the range of the {{quantity}} (over|of) {{them}}{THE_UNIT}, that is, the largest minus the smallest?",
+        f"subtract the smallest {{quantity}} among {{them}} from the largest. what is the result{THE_UNIT}?",
+    ),
+    "lead": (
+        f"by how much does the largest {{quantity}} among {{them}} exceed the second largest{THE_UNIT}?",
+        "take the two of {them} with the largest {quantity}. what is the larger figure minus the smaller"
+        f"{THE_UNIT}?",
+        f"how far ahead of the runner-up is the one of {{them}} with the largest {{quantity}}{THE_UNIT}?",
+    ),
+    "top_total": (
+        f"take the {{number:count}} of {{them}} with the largest {{quantity}}. what is the (sum|total) of their "
+        f"figures{THE_UNIT}?",
+        f"what do the {{number:count}} of {{them}} with the largest {{quantity}} have together{THE_UNIT}?",
+        f"order {{them}} by the {{quantity}}, largest first. what do the figures of the first {{number:count}} add up "
+        f"to{THE_UNIT}?",
+    ),
+    "share": (
+        "what percentage of the (total|combined) {quantity} of {them} (is|are) (that|those) of {focus:name}?",
+        "add up the {quantity} of {them}. what share of the (sum|total), in percent, does {focus:name} have?",
+        "of the (total|combined) {quantity} of {them}, what share, in percent, is held by {focus:name}?",
+    ),
+    "share_where": (
+        "what percentage of the (total|combined) {quantity} of {them} belongs to those for which {conditions}?",
+        "add up the {quantity} of {them}. how many percent of the (sum|total) come from those for which {conditions}?",
+        "of the (total|combined) {quantity} of {them}, what share, in percent, is held by those for which "
+        "{conditions}?",
+    ),
+    "gap": (
+        f"by how much (do|does) the {{quantity}} of {{first:name}} exceed (that|those) of {{other:name}}{THE_UNIT}?",
+        "subtract the {quantity} of {other:name} from (that|those) of {first:name}. what is the result"
+        f"{THE_UNIT}?",
+        "how much (greater|higher|larger) (is|are) the {quantity} of {first:name} than (that|those) of {other:name}"
+        f"{THE_UNIT}?",
+    ),
+    "times": (
+        "how many times the {quantity} of {other:name} (is|are) (that|those) of {first:name}?",
+        "divide the {quantity} of {first:name} by (that|those) of {other:name}. what is the (quotient|result)?",
+        "what is the ratio of the {quantity} of {first:name} to (that|those) of {other:name}?",
+    ),
+    "group_gap": (
+        f"divide {{them}} into those for which {{conditions}} and the rest. what is the {AVERAGE} {{quantity}} of the "
+        f"former minus the {AVERAGE} of the latter{THE_UNIT}?",
+        f"{WORK_OUT} the {AVERAGE} {{quantity}} of those of {{them}} for which {{conditions}}, and subtract from it "
+        f"the {AVERAGE} of the others. what is the result{THE_UNIT}?",
+        f"set apart those of {{them}} for which {{conditions}}. by how much does their {AVERAGE} {{quantity}} exceed "
+        f"that of the others{THE_UNIT}? give a negative number if it is lower.",
+    ),
+    "weighted_mean": (
+        f"{ASKED} the {AVERAGE} {{quantity}} of {{them}}, each weighted by its {{second:quantity}}{THE_UNIT}(?|.)",
+        f"weight each of {{them}} by its {{second:quantity}}. what is the weighted {AVERAGE} of the {{quantity}}"
+        f"{THE_UNIT}?",
+        "multiply the {quantity} of each of {them} by its {second:quantity}, add up the products and divide them by "
+        f"the sum of the weights. what is the result{THE_UNIT}?",
+    ),
+    "mean_without_best": (
+        f"leave out the one of {{them}} with the {{order}} {{quantity}}. what is the {AVERAGE} {{quantity}} of the "
+        f"others{THE_UNIT}?",
+        f"{ASKED} the {AVERAGE} {{quantity}} of {{them}} without the one that has the {{order}}{THE_UNIT}(?|.)",
+        f"strike out the {{order}} {{quantity}} among {{them}}. what is the {AVERAGE} of the rest{THE_UNIT}?",
+    ),
+    "total_if": (
+        "suppose the {quantity} of {focus:name} were {percent} than stated. what would the (sum|total) over {them} "
+        f"then be{THE_UNIT}?",
+        "if the {quantity} of {focus:name} were {percent} and all else stayed as stated, what would {them} have in "
+        f"total{THE_UNIT}?",
+        "imagine that the {quantity} of {focus:name} were {percent} than the documents say. to what would the figures "
+        f"of {{them}} then add up{THE_UNIT}?",
+    ),
+    "total_growth": (
+        "by what percentage did the (total|combined) {measure} of {them} change {span}?",
+        "add up the {measure} of {them} at either time. what is the percentage change of the (sum|total) {span}?",
+        "what is the percentage change in the (total|combined) {measure} of {them} {span}?",
+    ),
+    "compound_growth": (
+        "what was the compound annual growth rate of the {measure} of {focus:name} {span}, in percent, over "
+        "{number:count} year[s]?",
+        "at what constant yearly rate, in percent, would the {measure} of {focus:name} have grown {span} in "
+        "{number:count} year[s]?",
+        "over the {number:count} year[s] {span}, what was the compound growth per year, in percent, of the {measure} "
+        "of {focus:name}?",
+    ),
+}  # fmt: skip
+UNSCOPED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
+"""Operations about the things that their own sentence names."""
