@@ -48,8 +48,8 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "nth": (
         "Among {them_where}, which one has the {nth}{order} {quantity}?",
-        "Order {them_where} by the {quantity}, {order} first. Which one comes {place}?",
-        "Rank {them_where} from the {order} {quantity} to the {opposite}. Which one comes {place}?",
+        "{order_them} by the {quantity}, {order} first. Which one comes {place}?",
+        "{rank_them} from the {order} {quantity} to the {opposite}. Which one comes {place}?",
     ),
     "which": (
         "Name all of {them} for which {conditions}.",
@@ -58,7 +58,7 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "top": (
         "Among {them_where}, which {count} have the {order} {quantity}? List them in order, {order} first.",
-        "Order {them_where} by the {quantity}, {order} first, and list the first {count} in that order.",
+        "{order_them} by the {quantity}, {order} first, and list the first {count} in that order.",
         "Of {them_where}, list the {count} with the {order} {quantity}, beginning with the {order}.",
     ),
     "rank": (
@@ -81,13 +81,13 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "mean": (
         "What is the average of the {quantity} over {them_where}{unit}?",
-        "Work out the {quantity} of each of {them_where}. What is the arithmetic mean{unit}?",
-        "What is the mean of the {quantity} of {them_where}{unit}, each counting once?",
+        "Work out the {quantity} for each of {them_where}. What is the arithmetic mean{unit}?",
+        "What is the mean of the {quantity} over {them_where}{unit}, each counting once?",
     ),
     "median": (
         "What is the median of the {quantity} over {them_where}{unit}?",
-        "Order {them_where} by the {quantity}. What is the median{unit}?",
-        "Work out the {quantity} of each of {them_where}. What is the median{unit}?",
+        "{order_them} by the {quantity}. What is the median{unit}?",
+        "Work out the {quantity} for each of {them_where}. What is the median{unit}?",
     ),
     "spread": (
         "By how much does the largest {quantity} among {them} exceed the smallest{unit}?",
@@ -101,7 +101,7 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "top_total": (
         "Take the {count} of {them} with the largest {quantity}. What is the sum of their figures{unit}?",
-        "What do the {count} of {them} with the largest {quantity} have together{unit}?",
+        "What do the figures of the {count} of {them} with the largest {quantity} add up to{unit}?",
         "Order {them} by the {quantity}, largest first. What do the figures of the first {count} add up to{unit}?",
     ),
     "share": (
@@ -245,13 +245,16 @@ def _parts(figures: Figures, query: Query, variant: int) -> dict[str, str]:
     focus = [*query.focus, "", ""]
     quantity = quantity_words(figures, query, query.quantity)
     many = is_plural(quantity)
+    measure = measure_words(figures, query.quantity.columns[0])
+    narrowed = f"Take those of {things}{where}, and {{}} them" if where else f"{{}} {things}"
     return {
         "them": f"{things}", "size": number_word(len(query.entities)), "conditions": conditions,
         "them_where": f"those of {things}{where}" if where else things,
-        "quantity": quantity, "is_": "are" if many else "is", "was": "were" if many else "was",
+        "quantity": quantity, "is_": "are" if many else "is", "was": "were" if is_plural(measure) else "was",
         "does": "do" if many else "does", "that": "those" if many else "that",
         "second": quantity_words(figures, query, query.second) if query.second else "",
-        "measure": measure_words(figures, query.quantity.columns[0]),
+        "measure": measure, "order_them": _started(narrowed.format("order")),
+        "rank_them": _started(narrowed.format("rank")),
         **_times(figures, query), "order": query.order,
         "opposite": "smallest" if query.order == "largest" else "largest",
         "nth": f"{ordinal(query.number)}-" if query.number > 1 else "", "place": ordinal(query.number),
@@ -261,9 +264,15 @@ def _parts(figures: Figures, query: Query, variant: int) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _started(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}"
+
+
 def _in(unit: str) -> str:
     if not unit:
         return ""
+    if unit == "%":
+        return ", in percent"
     return f", {unit}" if unit.startswith("per ") else f", in {unit}"
 
 

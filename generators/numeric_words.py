@@ -20,9 +20,11 @@ UNITS = {
     "MWh": "megawatt-hours",
     "GWh": "gigawatt-hours", "kW": "kilowatts", "MW": "megawatts", "GW": "gigawatts", "kg": "kilograms",
     "sq m": "square metres", "m³": "cubic metres", "bbl": "barrels", "bbl/day": "barrels per day", "L": "litres",
-    "pp": "percentage points", "shares": "shares", "nm": "nautical miles",
+    "pp": "percentage points", "shares": "shares", "years": "years", "nm": "nautical miles",
 }  # fmt: skip
 SCALES = {"1000": "thousands", "1000000": "millions", "1000000000": "billions"}
+LARGE = ("1000000000", "1000000")
+"""Scales of amounts, where these stay short; thousands are written out."""
 WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 ORDINALS = (
     "",
@@ -40,6 +42,10 @@ ORDINALS = (
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )
+HEAD_END = re.compile(
+    r" \(| (?:of|for|in|from|at|by|to|on|with|without|per|under|below|above|between|reaching|living) "
+)
+"""Where the head of a noun phrase ends."""
 LENGTH = re.compile(r"P(\d+)([YMWD])")
 PARTS_OF_TIME = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 IMPLIED = {4: "P1Y", 7: "P1M", 10: "P1D"}
@@ -87,17 +93,24 @@ def singular_unit(unit: str) -> str:
     return f"{singular(head) if unit in UNITS else head}{per}{rest}"
 
 
+def _short(value: Decimal) -> bool:
+    """Whether a number has three decimals at most."""
+    return value == round(value, 3)
+
+
 def amount(number: str, unit: str) -> str:
     """Return a number with its unit: `2.5 million US dollars`, `3.5 %`, `12,000`, `40 kilometres`."""
     value = Decimal(number)
     scale = next(
-        (size for size in reversed(SCALES) if abs(value) >= Decimal(size) and Decimal(size) >= 10**6), "1"
-    )  # fmt: skip
+        (size for size in LARGE if abs(value) >= Decimal(size) and _short(value / Decimal(size))),
+        "1",
+    )
     digits = format((value / Decimal(scale)).normalize(), "f")
     whole, point, rest = digits.partition(".")
     sign = "minus " if whole.startswith("-") else ""
     text = f"{sign}{int(whole.lstrip('-')):,}{point}{rest}"
-    words = [text, SCALES[scale][:-1] if scale != "1" else "", unit_words(unit)]
+    units = singular_unit(unit) if abs(value) == 1 else unit_words(unit)
+    words = [text, SCALES[scale][:-1] if scale != "1" else "", units]
     return " ".join(word for word in words if word)
 
 
@@ -123,7 +136,7 @@ def _counted(figures: Figures, ref: ColumnRef, things: str) -> str:
 
 def is_plural(words: str) -> bool:
     """Whether a noun phrase takes a plural verb: `revenues`, `exports (goods)`."""
-    head = re.split(r" \(| of | for | in | from | at ", words, maxsplit=1)[0]
+    head = HEAD_END.split(words, maxsplit=1)[0]
     return not words.startswith(("number of ", "figure for ")) and singular(head) != head
 
 

@@ -90,7 +90,7 @@ class Schema:
             for end, after in dates(text, at + len("the end of ")):
                 yield Moment("instant", end), after
         for length, after in lengths(text, start):
-            if text.startswith(" ended ", after):
+            if start > at and text.startswith(" ended ", after):
                 for end, last in dates(text, after + len(" ended ")):
                     yield Moment("period", end, length), last
 

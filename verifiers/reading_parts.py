@@ -202,7 +202,7 @@ class Parts:
             for unit, end in units(self.question, start, codes):
                 if start > at or unit.startswith("/"):
                     yield (unit, 1), end
-            for scale, end in self._either(SCALES, start):
+            for scale, end in self._either(SCALES if start > at else (), start):
                 yield ("", scale), end
                 if self.question.startswith(" of ", end):
                     for unit, last in units(self.question, end + len(" of "), codes):

@@ -17,6 +17,8 @@ OPENINGS = (
 THE_UNIT = "[, {unit:in_unit}]"
 ASKED = "(what is|find|give|work out)"
 WORK_OUT = "(work out|find|calculate|determine)"
+ORDER = "(order {group}|take {group}, and order them)"
+RANK = "(rank {group}|take {group}, and rank them)"
 AVERAGE = "(average|mean|arithmetic mean)"
 COMPARED = {
     ">": "(greater than|more than|larger than|higher than|above|over)",
@@ -47,8 +49,8 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     "nth": (
         "among {group}, which one has the {nth}{order} {quantity}?",
         "which of {them} has the {nth}{order} {quantity}?",
-        "order {group} by the {quantity}, {order} first. which one (comes|is) {nth:place}?",
-        "rank {group} from the {order} {quantity} to the {opposite}. which one (comes|is) {nth:place}?",
+        f"{ORDER} by the {{quantity}}, {{order}} first. which one (comes|is) {{nth:place}}?",
+        f"{RANK} from the {{order}} {{quantity}} to the {{opposite}}. which one (comes|is) {{nth:place}}?",
     ),
     "which": (
         "(name|list|give) all of {them} for which {conditions}.",
@@ -58,7 +60,7 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     "top": (
         "among {group}, which {number:count} have the {order} {quantity}? list them in order, {order} first.",
         "which {number:count} of {them} have the {order} {quantity}? list them in order, {order} first.",
-        "order {group} by the {quantity}, {order} first, and list the first {number:count} in that order.",
+        f"{ORDER} by the {{quantity}}, {{order}} first, and list the first {{number:count}} in that order.",
         "of {group}, list the {number:count} with the {order} {quantity}, beginning with the {order}.",
     ),
     "rank": (
@@ -81,12 +83,12 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     ),
     "mean": (
         f"{ASKED} the {AVERAGE} of the {{quantity}} (over|of) {{group}}{THE_UNIT}[, each counting once](?|.)",
-        f"{WORK_OUT} the {{quantity}} of each of {{group}}. what is the {AVERAGE}{THE_UNIT}?",
+        f"{WORK_OUT} the {{quantity}} (of|for) each of {{group}}. what is the {AVERAGE}{THE_UNIT}?",
     ),
     "median": (
         f"{ASKED} the median of the {{quantity}} (over|of) {{group}}{THE_UNIT}(?|.)",
-        f"order {{group}} by the {{quantity}}. what is the median{THE_UNIT}?",
-        f"{WORK_OUT} the {{quantity}} of each of {{group}}. what is the median{THE_UNIT}?",
+        f"{ORDER} by the {{quantity}}. what is the median{THE_UNIT}?",
+        f"{WORK_OUT} the {{quantity}} (of|for) each of {{group}}. what is the median{THE_UNIT}?",
     ),
     "spread": (
         f"by how much does the largest {{quantity}} among {{them}} exceed the smallest{THE_UNIT}?",
@@ -102,7 +104,8 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     "top_total": (
         f"take the {{number:count}} of {{them}} with the largest {{quantity}}. what is the (sum|total) of their "
         f"figures{THE_UNIT}?",
-        f"what do the {{number:count}} of {{them}} with the largest {{quantity}} have together{THE_UNIT}?",
+        "what do [the figures of ]the {number:count} of {them} with the largest {quantity} (have together|add up to)"
+        f"{THE_UNIT}?",
         f"order {{them}} by the {{quantity}}, largest first. what do the figures of the first {{number:count}} add up "
         f"to{THE_UNIT}?",
     ),

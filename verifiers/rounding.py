@@ -50,7 +50,7 @@ def _undecided(query: Query, values: Mapping[str, Interval], figures: Figures) -
     """Return a thing whose place the printed figures leave open, or nothing."""
     match query.operation:
         case "nth" | "top":
-            return _order_open(query, values)
+            return _places_open(query, values)
         case "rank":
             return _near(query.focus[0], values)
         case "rank_shift":
@@ -73,16 +73,11 @@ def _undecided(query: Query, values: Mapping[str, Interval], figures: Figures) -
             return ""
 
 
-def _order_open(query: Query, values: Mapping[str, Interval]) -> str:
-    """Return a thing among the places asked for that may change places with its neighbour."""
+def _places_open(query: Query, values: Mapping[str, Interval]) -> str:
+    """Return a thing at a place asked for that may have another place, whatever the widths of the intervals are."""
     ordered = sorted(values, key=lambda name: values[name].low, reverse=query.order == "largest")
-    first = 0 if query.operation == "top" else max(query.number - 2, 0)
-    for a, b in zip(
-        ordered[first : query.number], ordered[first + 1 : query.number + 1], strict=False
-    ):
-        if not values[a].apart(values[b]):
-            return a
-    return ""
+    first = 0 if query.operation == "top" else query.number - 1
+    return next((name for name in ordered[first : query.number] if _near(name, values)), "")
 
 
 def _near(focus: str, values: Mapping[str, Interval]) -> str:

@@ -28,12 +28,16 @@ def compute(query: Query, tables: Mapping[str, pl.DataFrame]) -> Computed:
 
     Raises:
         KeyError: a table is not among them.
-        ValueError: a value in scope is missing, or the query has no single answer (a tie at the place asked for).
+        ValueError: a value in scope is missing, or the query has no single answer (a tie at the place asked for, a
+            division by nothing).
     """
     rows = _scope(query, tables)
     if rows.height != len(query.entities) or rows.null_count().sum_horizontal().item():
         raise ValueError(f"{query.operation}: a value in scope is missing")
-    found = COMPUTE[query.operation](query, rows)
+    try:
+        found = COMPUTE[query.operation](query, rows)
+    except ZeroDivisionError as error:
+        raise ValueError(f"{query.operation}: division by zero") from error
     if isinstance(found, list):
         return Computed(names=tuple(found))
     return Computed(number=float(found))
@@ -206,6 +210,8 @@ def _total_growth(_query: Query, rows: pl.DataFrame) -> float:
 
 def _compound_growth(query: Query, rows: pl.DataFrame) -> float:
     old, new = (_of(rows, query.focus[0], column) for column in ("old", "new"))
+    if old <= 0 or new <= 0:
+        raise ValueError("compound growth of what is not positive")
     return ((new / old) ** (1 / query.number) - 1) * 100
 
 

@@ -127,6 +127,15 @@ def test_a_changed_word_is_found() -> None:
     assert len(found) > len(SWAPS) * 0.8, set(SWAPS) - set(found)
 
 
+def test_a_dropped_word_is_found() -> None:
+    needless = ("arithmetic",)
+    for one, text in WORDED[::61]:
+        for match in re.finditer(r"\S+ ?", text.question):
+            other = text.question[: match.start()] + text.question[match.end() :]
+            verdict = round_trip(other, one.query, FIGURES, closed=text.closed)
+            assert verdict.status == "failed" or match[0].strip() in needless, other
+
+
 def test_a_changed_digit_is_found() -> None:
     for one, text in WORDED[::17]:
         for match in re.finditer(r"\d", text.question):
