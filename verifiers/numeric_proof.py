@@ -53,7 +53,11 @@ class Prover:
             for table in figures.tables.values()
             for identity, cell in table.cells.items()
         }
-        self._engine = Engine(self._frames)
+        lowered = {  # checked SQL has its names in lower case, and cells are found by them
+            name: frame.rename({column: column.lower() for column in frame.columns})
+            for name, frame in self._frames.items()
+        }
+        self._engine = Engine(lowered)
         self._twins = twins_of(self._engine.schema)
         self._schema = readable(self._engine.schema, self._twins)
 
