@@ -136,7 +136,7 @@ def main() -> None:
         PoolSection(stored.section, documents[stored.section.document_id], stored.tokens)
         for stored in loaded.sections
     ]
-    facts: list[Fact] = extract(loaded.batch())[0]
+    facts: list[Fact] = extract(loaded.batch()).facts
     world = build_world(facts, {item.section.id: item for item in items}, frozenset())
     pool = Pool(items, OPTIONS.seed)
 

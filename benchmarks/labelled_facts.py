@@ -57,8 +57,8 @@ def read_facts(passages: Sequence[Passage], *, kinds: bool = False) -> dict[str,
     """Return the facts that a run extracts from each passage, by document; those that give a kind only on request."""
     found: dict[str, list[Fact]] = {passage.document.id: [] for passage in passages}
     for batch in batches(passages):
-        facts, _ = extract([(passage.document, passage.sections()) for passage in batch])
-        for fact in facts:
+        read = extract([(passage.document, passage.sections()) for passage in batch])
+        for fact in read.facts:
             if kinds or fact.shape != "class":
                 found[fact.document_id].append(fact)
     return found

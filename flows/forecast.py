@@ -140,13 +140,13 @@ class _Rates:
         by_document = defaultdict(list)
         for stored in kept.sections:
             by_document[stored.section.document_id].append(stored.section)
-        facts, _ = extract([(document, by_document[document.id]) for document in kept.documents])
+        found = extract([(document, by_document[document.id]) for document in kept.documents])
         share = sum(len(d.text) for d in kept.documents) / max(
             sum(len(d.text) for d in read.documents), 1
         )
         self._bytes += sum(map(_size, entries))
         self._seconds += reading + (time.perf_counter() - started) / max(share, 1e-6)
-        return kept, facts
+        return kept, found.facts
 
 
 def _by_source(

@@ -190,6 +190,7 @@ def _world_job(
         documents=tuple(shard.file for shard in store.shards("documents", ingest)),
         sections=tuple(shard.file for shard in store.shards("sections", ingest)),
         facts=tuple(shard.file for shard in store.shards("facts", extract)),
+        cells=tuple(shard.file for shard in store.shards("cells", extract)),
         split=scope[0], category=scope[1], repeated=members[1],
     )  # fmt: skip
 

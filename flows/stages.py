@@ -1,16 +1,19 @@
-"""The operations that stages run on a batch: files to documents and sections, documents to facts, facts to samples.
+"""The operations that stages run on a batch: files to documents and sections, documents to facts and cells.
 
 They know nothing of Prefect or of the store: rows in, rows and outcomes out. One bad input is one outcome.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from spacy.language import Language
 
 from extractors.categories import category_of, recategorised
+from extractors.document_cells import document_cells
 from extractors.facts.announcements import announcement_facts
 from extractors.facts.articles import article_facts
 from extractors.facts.books import book_facts
@@ -32,6 +35,7 @@ from extractors.sections import split_sections
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from generators.contexts import preamble
+from warehouse.cells import Cell
 from warehouse.records import Document, Fact, Outcome, Record, Section
 from warehouse.tokens import count_tokens
 
@@ -154,10 +158,33 @@ def language() -> Language:
     return load_model()
 
 
-def extract(
-    batch: Sequence[tuple[Document, Sequence[Section]]],
-) -> tuple[list[Fact], list[Outcome]]:
-    """Return the facts of a batch of documents and one outcome for each, facts of one document once by id."""
+@dataclass
+class Extracted:
+    """What a batch of documents gave."""
+
+    facts: list[Fact] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> Extracted:
+    """Return the facts and cells of a batch of documents, facts of one document once by id.
+
+    Each document has one outcome, which counts its facts; figures that are not given have one by reason.
+    """
+    out = Extracted()
+    by_document = _facts(batch)
+    for document, sections in batch:
+        own = list({fact.id: fact for fact in by_document[document.id]}.values())
+        out.facts += own
+        out.outcomes.append(_extracted(document.id, "ok", n_out=len(own)))
+        cells, outcomes = _cells(document, sections, own)
+        out.cells += cells
+        out.outcomes += outcomes
+    return out
+
+
+def _facts(batch: Sequence[tuple[Document, Sequence[Section]]]) -> dict[str, list[Fact]]:
     nlp = language()
     talk = [pair for pair in batch if pair[0].format == "dialogue"]
     prose = [pair for pair in batch if pair[0].format not in ("dialogue", "python")]
@@ -172,19 +199,36 @@ def extract(
         else:
             for read in LAYOUTS:
                 by_document[document.id] += read(document, sections)
-    facts: list[Fact] = []
-    outcomes: list[Outcome] = []
-    for document, _ in batch:
-        own = list({fact.id: fact for fact in by_document[document.id]}.values())
-        facts += own
-        outcomes.append(
-            Outcome(
-                stage="extract",
-                input_id=document.id,
-                status="ok",
-                reason="",
-                detail="",
-                n_out=len(own),
-            )
+    return by_document
+
+
+def _cells(
+    document: Document, sections: Sequence[Section], facts: Sequence[Fact]
+) -> tuple[list[Cell], list[Outcome]]:
+    """Return a document's cells, and an outcome for each reason why figures of it are not given."""
+    try:
+        cells, refused = document_cells(document, sections, facts)
+    except Exception as error:  # noqa: BLE001 - whatever a table does to its reader, facts and other documents stay
+        detail = f"{document.source}: {type(error).__name__}: {error}"
+        identity = f"{document.id}#cells"
+        return [], [_extracted(identity, "rejected", reason="its cells failed", detail=detail)]
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for refusal in refused:
+        by_reason[refusal.reason].append(refusal.detail)
+    return cells, [
+        _extracted(
+            f"{document.id}#{reason}", "rejected", reason=reason,
+            detail=f"{document.source}: {len(details)} figures, the first {details[0]!r}",
         )
-    return facts, outcomes
+        for reason, details in by_reason.items()
+    ]  # fmt: skip
+
+
+def _extracted(
+    identity: str, status: Literal["ok", "rejected"], *,
+    reason: str = "", detail: str = "", n_out: int = 0,
+) -> Outcome:  # fmt: skip
+    return Outcome(
+        stage="extract", input_id=identity, status=status, reason=reason,
+        detail=detail[:300], n_out=n_out,
+    )  # fmt: skip

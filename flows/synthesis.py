@@ -31,6 +31,7 @@ from verifiers.proof import Draft, bystanders, co_supporters, evidence_sections,
 from verifiers.question_checks import check_question, thin
 from verifiers.refute import Matcher
 from verifiers.world import World
+from warehouse.cells import Cell
 from warehouse.chains import concatenate
 from warehouse.entities import Entity, EntityTable
 from warehouse.functional import measure
@@ -104,10 +105,12 @@ def synthesise(
     pool: Sequence[PoolSection],
     repeated: frozenset[str],
     config: SynthesisConfig,
+    cells: Iterable[Cell] = (),
 ) -> Yield:
     """Return the samples, contexts and outcomes of one world.
 
-    `repeated` holds the ids of documents that have other editions in the corpus.
+    `cells` are the numbers of the world's documents; `repeated` holds the ids of documents that have other editions in
+    the corpus.
     """  # fmt: skip
     by_section = {item.section.id: item for item in pool}
     kept = (

@@ -16,6 +16,7 @@ from flows.corpus import FileEntry
 from flows.stages import StoredSection, extract, ingest
 from flows.synthesis import Scope, synthesise
 from generators.contexts import PoolSection
+from warehouse.cells import Cell
 from warehouse.minhash import signature
 from warehouse.programs import Form
 from warehouse.records import Category, Document, Fact, Record, Section
@@ -42,6 +43,7 @@ class Job(Record):
     """Shard paths under `home`."""
     sections: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
     split: str = ""
     category: Category = "general"
     repeated: tuple[str, ...] = ()
@@ -125,15 +127,16 @@ def ingest_job(job: Job) -> ShardSet:
 
 
 def extract_job(job: Job) -> ShardSet:
-    """Extract the facts of the job's documents."""
+    """Extract the facts and cells of the job's documents."""
     home = Path(job.home)
     documents = _read(home, job.documents, Document, "id", job.ids)
     sections = _by_document(home, job)
     batch = [(document, [s.section for s in sections[document.id]]) for document in documents]
-    facts, outcomes = extract(batch)
+    found = extract(batch)
     return write_shards(
-        home, "extract", fingerprint=job.fingerprint, outcomes=outcomes, tables={"facts": facts}
-    )
+        home, "extract", fingerprint=job.fingerprint, outcomes=found.outcomes,
+        tables={"facts": found.facts, "cells": found.cells},
+    )  # fmt: skip
 
 
 def generate_job(job: Job) -> ShardSet:
@@ -151,8 +154,11 @@ def generate_job(job: Job) -> ShardSet:
     facts = (
         fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
     )
+    cells = (
+        cell for file in job.cells for cell in _read(home, [file], Cell, "document_id", job.ids)
+    )
     made = synthesise(
-        Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config
+        Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config, cells
     )
     rejected = [
         RejectedRow(

@@ -61,6 +61,8 @@ RANGE = re.compile(
 )
 FRACTION = re.compile(r"\d+\s?[/:]\s?\d+(?:\s?[/:]\s?\d+)?|\d*\s?[½⅓⅔¼¾⅛]")
 LEADING_ZERO = re.compile(r"0\d")
+MOST_DIGITS = 26
+"""Power of ten that a printed number may have; what has more is a hash or a code."""
 COMMA_DECIMALS = re.compile(
     r"\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|0,\d+"
 )
@@ -160,7 +162,7 @@ def _printed(match: re.Match[str], separators: Separators) -> Printed | None:
 
 
 def _decimal(digits: str, separators: Separators) -> Decimal | None:
-    """Return the exact value of digits; None for a code with a leading zero."""
+    """Return the exact value of digits; None for a code: a leading zero, or an exponent as in `12e99`."""
     plain = re.sub(rf"[{_SPACE}'’]", "", digits)
     plain = (
         plain.replace(",", "")
@@ -170,6 +172,8 @@ def _decimal(digits: str, separators: Separators) -> Decimal | None:
     if LEADING_ZERO.match(plain) or len(plain) > 40:
         return None
     exact = Decimal(plain)
+    if abs(exact.adjusted()) > MOST_DIGITS:
+        return None
     # `1E+3` states no more than its digits; written out it is a whole number.
     return exact.quantize(Decimal(1)) if int(exact.as_tuple().exponent) > 0 else exact
 

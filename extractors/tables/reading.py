@@ -55,7 +55,7 @@ class Refusal(Record):
 
 
 class TableReading(Record):
-    """What the tables of a document give."""
+    """What the tables, or the fields, of a document give."""
 
     cells: tuple[Cell, ...]
     refused: tuple[Refusal, ...]

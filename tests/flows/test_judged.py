@@ -48,7 +48,7 @@ def test_right_facts_are_found_again_and_mended_faults_are_gone(tmp_path):
     sections: dict[str, list] = {identity: [] for identity in documents}
     for stored in read.sections:
         sections[stored.section.document_id].append(stored.section)
-    facts, _ = extract([(document, sections[document.id]) for document in documents.values()])
+    facts = extract([(d, sections[d.id]) for d in documents.values()]).facts
     found = {
         fact_key(
             documents[fact.document_id].source,
