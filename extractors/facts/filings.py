@@ -6,25 +6,27 @@ registrant, by the name above `(Exact name of registrant as specified in its cha
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import takewhile
 
 from extractors.facts.signatures import signed_offices
-from extractors.facts.values import DATE, NAME
+from extractors.facts.values import NAME
 from extractors.facts.writer import FactWriter, Span, mention_at
-from extractors.readers.dates import read_date
+from extractors.readers.filing_cover import (
+    COVER,
+    END,
+    EXACT,
+    FILE_NUMBER,
+    CoverCell,
+    cover_of,
+    cover_rows,
+    registrant_on,
+)
 from extractors.readers.states import POSTAL, STATES
 from warehouse.identity import digest
 from warehouse.records import Document, EntityType, Fact, Mention, Quantity, Section, Shape
 
 EXTRACTOR = "filing/1"
-COVER = 12_000
-"""Characters in which a cover page stands; it ends at its first check mark question."""
-END = re.compile(r"Indicate by check ?mark", re.IGNORECASE)
-EXACT = re.compile(
-    r"exact name of (?:the )?registrant as specified in (?:its|the) charter", re.IGNORECASE
-)
 STATE = re.compile(
     r"\(?state (?:or other jurisdiction )?of\s+incorporation(?: or organi[sz]ation)?\)?",
     re.IGNORECASE,
@@ -34,13 +36,6 @@ EMPLOYER = re.compile(
 )
 OFFICE = re.compile(
     r"\(?address (?:and (?:zip code|telephone number[^)|]*) )?of (?:registrant.s )?principal executive offices\)?.*",
-    re.IGNORECASE,
-)
-FILE_NUMBER = re.compile(
-    r"commission file (?:number|no\.?):? *(?P<value>\d{1,3}-\d{3,6})\b", re.IGNORECASE
-)
-PERIOD = re.compile(
-    rf"for the (?:fiscal year|quarterly period|quarter) ended:? (?P<date>{DATE.pattern})",
     re.IGNORECASE,
 )
 COMPANY = re.compile(r"[A-Z0-9][\w.,&'’/ -]{2,79}")
@@ -64,14 +59,6 @@ HEADER_FIELDS: dict[str, tuple[str, EntityType]] = {
 }
 """Lines of the submission's header as the reader prints them, with relation and type."""
 WORD = re.compile("registrant", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class _Cell:
-    text: str
-    start: int
-    column: int
-    width: int
 
 
 def filing_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
@@ -102,7 +89,10 @@ def _opened(
     exact = EXACT.search(cover)
     reader = _Reader(document, sections)
     if document.format in ("html", "md", "txt") and sections:
-        reader.registrant = reader.header() or (reader.named(cover, exact) if exact else None)
+        name = registrant_on(document.text)
+        reader.registrant = reader.header() or (
+            mention_at(name.start, name.text, "organisation") if name else None
+        )
     return reader, cover, exact
 
 
@@ -112,22 +102,9 @@ class _Reader:
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
         self.document = document
         self.registrant: Mention | None = None
-        period = PERIOD.search(document.text[:COVER])
-        as_of = document.date or (read_date(period["date"]) if period else "")
+        cover = None if document.date else cover_of(document.text)
+        as_of = cover.date if cover else document.date
         self.writer = FactWriter(document, sections, EXTRACTOR, as_of=as_of)
-
-    def named(self, cover: str, exact: re.Match[str]) -> Mention | None:
-        """Return the registrant's name: the last line of words above its caption."""
-        cells = [
-            cell
-            for row in _rows(cover[: exact.start()])
-            for cell in row
-            if re.search(r"\w", cell.text)
-        ]
-        cells = [cell for cell in cells if re.search(r"[A-Za-z]{2}", cell.text)]
-        if not cells or not COMPANY.fullmatch(cells[-1].text) or "ommission" in cells[-1].text:
-            return None
-        return mention_at(cells[-1].start, cells[-1].text, "organisation")
 
     def header(self) -> Mention | None:
         """Return the filer that the submission's header names, its other fields told."""
@@ -167,7 +144,7 @@ class _Reader:
 
     def _town(self, cover: str) -> None:
         """Tell the town of the principal executive offices, where it is set off from street and state."""
-        rows = list(_rows(cover))
+        rows = list(cover_rows(cover))
         for at, row in enumerate(rows):
             caption = next((c for c in row if OFFICE.fullmatch(c.text)), None)
             if caption is None:
@@ -180,7 +157,7 @@ class _Reader:
 
     def securities(self, head: str) -> None:
         """Tell ticker and exchange of the common stock, where the table lists one."""
-        rows = list(_rows(head))
+        rows = list(cover_rows(head))
         for at, row in enumerate(rows):
             labels = [cell.text.casefold() for cell in row]
             symbol = next(
@@ -260,30 +237,9 @@ class _Reader:
         )
 
 
-def _rows(text: str) -> Iterator[list[_Cell]]:
-    """Yield each line as cells: those of a pipe row, or the bare line; rules and blank lines are left out."""
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        piped = line.lstrip().startswith("|")
-        pieces = line.split("|")[1:-1] if piped else [line]
-        at = offset + (line.index("|") + 1 if piped else 0)
-        row: list[_Cell] = []
-        for column, piece in enumerate(pieces):
-            bare = piece.strip()
-            mark = re.match(r"(?:#+ |- |<[^<>]*>)+", bare)
-            inner = bare[mark.end() :] if mark else bare
-            inner = re.sub(r"(?:</?\w+>)+$", "", inner).strip("*_ ")
-            start = at + piece.index(inner) if inner else at
-            row.append(_Cell(inner, start, column, len(pieces)))
-            at += len(piece) + 1
-        if any(re.search(r"\w", cell.text) for cell in row):
-            yield row
-        offset += len(line)
-
-
-def _above(cover: str, caption: re.Pattern[str]) -> tuple[_Cell | None, int]:
+def _above(cover: str, caption: re.Pattern[str]) -> tuple[CoverCell | None, int]:
     """Return the cell above a caption in its column, or the line above it, and where the caption stands."""
-    rows = list(_rows(cover))
+    rows = list(cover_rows(cover))
     for at, row in enumerate(rows):
         for cell in row:
             if not caption.fullmatch(cell.text) or at == 0:
@@ -302,7 +258,7 @@ def _above(cover: str, caption: re.Pattern[str]) -> tuple[_Cell | None, int]:
     return None, 0
 
 
-def _town_in(row: Sequence[_Cell], column: int) -> tuple[int, str] | None:
+def _town_in(row: Sequence[CoverCell], column: int) -> tuple[int, str] | None:
     """Return (start, name) of the town in the row above the caption: `Reston, | Virginia`, or `… Dallas, Texas`."""
     for cell, after in zip(row, [*row[1:], None], strict=True):
         name = cell.text.rstrip(",")
@@ -322,7 +278,7 @@ def _town_in(row: Sequence[_Cell], column: int) -> tuple[int, str] | None:
     return None
 
 
-def _block(rows: Sequence[list[_Cell]]) -> list[list[_Cell]]:
+def _block(rows: Sequence[list[CoverCell]]) -> list[list[CoverCell]]:
     """Return the first row and those after it with as many cells."""
     return list(takewhile(lambda row: len(row) == len(rows[0]), rows))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.readers.filing_cover import cover_of, filer_series, of_filing
 from extractors.readers.licences import spdx_of
 from extractors.readers.options import Rejected, SourceFile, licence_of
 from extractors.readers.stated import Stated, without_number
@@ -16,6 +17,10 @@ reader added it."""
 TABLE_TOKENS = 1200
 """A table is continued under its header again after so many tokens, so that every section of it can
 be read alone."""
+
+
+COVERED = ("html", "md", "txt", "pdf", "docx")
+"""Formats in which forms with a cover page come."""
 
 
 class TextBuilder:
@@ -83,6 +88,10 @@ def make_document(
 ) -> Document | Rejected:
     """Return the document, or a rejection when the text is empty."""
     row, origins = file.row, built.origins()
+    covered = part.format in COVERED and not row and not stated.subject
+    if covered and (cover := cover_of(built.text())):
+        stated = of_filing(stated, cover)
+        part = replace(part, series=part.series or filer_series(cover.registrant))
     source = f"{file.source}{'/' if row else '#'}{part.key}" if part.key else file.source
     text = built.text()
     if not text.strip():

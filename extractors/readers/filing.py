@@ -1,7 +1,8 @@
 """SEC submissions in SGML (1993 on): a header and several documents in one file, each read by itself.
 
-The header names the filer and the date; a document's text is verbatim but for the lines that hold only a tag
-(`<PAGE>`, `<TABLE>`, `<S>`), and a document that holds a page of HTML is read as one.
+The header names the filer, the period of the report and the date of filing; a document's text is verbatim but for the
+lines that hold only a tag (`<PAGE>`, `<TABLE>`, `<S>`), and a document that holds a page of HTML is read as one. All
+that one company files is one series.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors.readers.canonical import Part, TextBuilder, make_document
+from extractors.readers.filing_cover import Cover, filer_series, of_filing, registrant_on
 from extractors.readers.html_page import read_html
 from extractors.readers.options import Read, Rejected, SourceFile
 from extractors.readers.stated import Stated, title_case
@@ -46,10 +48,13 @@ def is_filing(text: str) -> bool:
 def read_filing(file: SourceFile) -> Read:
     """Yield each document of a submission; origins are offsets in the file."""
     header = file.text[: max(file.text.find("<DOCUMENT>"), 0)]
-    stated = {name: value.strip() for name, value in FIELD.findall(header)}
+    stated = {name: value.strip() for name, value in reversed(FIELD.findall(header))}
     filer = title_case(stated.get("COMPANY CONFORMED NAME", ""))
-    filed = re.sub(r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3", stated.get("FILED AS OF DATE", ""))
+    filed, period = (
+        _date(stated.get(f, "")) for f in ("FILED AS OF DATE", "CONFORMED PERIOD OF REPORT")
+    )
     head_fields = list(_header_fields(header))
+    series = filer_series(filer or _registrant(file.text) or file.stem)
     found = 0
     for found, match in enumerate(DOCUMENT.finditer(file.text), 1):
         head = dict(HEAD.findall(match["head"]))
@@ -59,11 +64,14 @@ def read_filing(file: SourceFile) -> Read:
                 filter(None, (filer or file.stem, head.get("DESCRIPTION", head.get("TYPE", ""))))
             ),
             subject="",
-            date=filed,
+            date=period or filed,
         )
+        if found == 1 and head_fields:
+            cover = Cover(filer, head.get("TYPE", "").strip(), "", period)
+            named = replace(of_filing(named, cover), date=named.date)
         if HTML.match(match["body"][:2000]):
             page = replace(file, text=match["body"], source=f"{file.source}#{key}")
-            yield from read_html(page)
+            yield from read_html(page, series=series)
             continue
         built = TextBuilder()
         for label, value, at in head_fields if found == 1 else ():
@@ -72,12 +80,22 @@ def read_filing(file: SourceFile) -> Read:
             built.add("\n")
         built.separate(2)
         _add_verbatim(built, match["body"], match.start("body"))
-        series = f"{filer or file.stem} {head.get('TYPE', '')}".casefold().strip()
         yield make_document(file, Part("txt", key, series), named, built)
     if not found:
         yield Rejected(
             source=file.source, reason="damaged file", detail="a submission without a document"
         )
+
+
+def _registrant(text: str) -> str:
+    """Return the name on the cover of a submission's first document, for one whose header is lost."""
+    first = DOCUMENT.search(text)
+    cover = registrant_on(first["body"]) if first else None
+    return cover.text if cover else ""
+
+
+def _date(digits: str) -> str:
+    return re.sub(r"(\d{4})(\d\d)(\d\d)", r"\1-\2-\3", digits)
 
 
 def _header_fields(header: str) -> Iterator[tuple[str, str, int | str]]:

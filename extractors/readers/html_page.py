@@ -41,8 +41,8 @@ FURNITURE = re.compile(
 )
 
 
-def read_html(file: SourceFile) -> Read:
-    """Yield a page as one document; origins are offsets in the file."""
+def read_html(file: SourceFile, *, series: str = "") -> Read:
+    """Yield a page as one document, of the series if one is given; origins are offsets in the file."""
     page = PageParser(file.text)
     blocks, book = _without_notices(_main(list(flat(page.blocks))))
     headings = sorted((b for b in blocks if b.kind == "heading"), key=lambda block: block.level > 1)
@@ -63,7 +63,7 @@ def read_html(file: SourceFile) -> Read:
     stated = replace(
         stated, date=stated.date or _page_date(page), licence=stated.licence or _licence(page)
     )
-    yield make_document(file, Part("html"), stated_or_stem(stated, file), built)
+    yield make_document(file, Part("html", series=series), stated_or_stem(stated, file), built)
 
 
 def _without_notices(blocks: list[Block]) -> tuple[list[Block], bool]:

@@ -174,7 +174,9 @@ Upper    12
 
 def test_each_document_of_a_submission_is_read(tmp_path):
     report, schedule = read(tmp_path, "0001.txt", FILING, "professional")
-    assert (report.title, report.date) == ("Vils Mills Corp: CURRENT REPORT", "1998-12-31")
+    assert (report.title, report.date) == ("Form 8-K of Vils Mills Corp, 1998-12-31", "1998-12-31")
+    assert (report.subject, schedule.subject) == ("Vils Mills Corp", "")
+    assert (report.series, schedule.series) == ("filer vils mills", "filer vils mills")
     assert report.text == "Filer: Vils Mills Corp\n\nThe mill at Vils was sold.\nUpper    12\n"
     place = int(at(report, "Upper").removeprefix("char:"))
     assert FILING[place:].startswith("Upper    12")
