@@ -5,9 +5,10 @@ exact decimal with scale and sign applied, and its printed precision is kept. Ce
 and period agree in full (method 2.2): label, path, unit, accounting basis, period length and period end.
 """
 
+from functools import lru_cache
 from typing import Literal
 
-from warehouse.identity import content_id
+from warehouse.identity import canonical, named
 from warehouse.records import Record
 
 Role = Literal["value", "total"]
@@ -83,4 +84,16 @@ class Cell(Record):
 
 def cell_id(document_id: str, start: int, end: int, measure: Measure, extractor: str) -> str:
     """Return the content id of a cell: document, span, measure and extractor."""
-    return content_id("cell", document_id, start, end, measure.model_dump(), extractor)
+    said = _said(measure.label, measure.path, measure.unit, measure.basis)
+    return named("cell", _plain(document_id), str(start), str(end), said, _plain(extractor))
+
+
+# The cells of a table share measures, document and extractor.
+@lru_cache(maxsize=1 << 12)
+def _said(label: str, path: tuple[str, ...], unit: str, basis: str) -> str:
+    return canonical({"label": label, "path": path, "unit": unit, "basis": basis})
+
+
+@lru_cache(maxsize=1 << 8)
+def _plain(text: str) -> str:
+    return canonical(text)

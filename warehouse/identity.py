@@ -7,6 +7,7 @@ set of rows whatever their order; `draw` gives every record its own reproducible
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,14 @@ def content_id(kind: str, *parts: Any) -> str:
     return f"{kind}-{digest(kind, *parts)[:ID_HEX]}"
 
 
-def named(kind: str, text: str) -> str:
-    """Return `content_id` of one part that is canonical JSON already."""
-    return f"{kind}-{_sha256(f'[{canonical(kind)},{text}]')[:ID_HEX]}"
+def named(kind: str, *texts: str) -> str:
+    """Return `content_id` of parts that are canonical JSON already."""
+    return f"{kind}-{_sha256(f'[{_quoted(kind)},' + ','.join(texts) + ']')[:ID_HEX]}"
+
+
+@lru_cache(maxsize=1 << 8)
+def _quoted(kind: str) -> str:
+    return canonical(kind)
 
 
 def _sha256(text: str) -> str:

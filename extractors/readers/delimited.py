@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from extractors.readers.canonical import (
@@ -28,11 +29,20 @@ NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
 def read_csv(file: SourceFile) -> Read:
     """Yield the rows as pipe tables, at most `ROWS` to a document; origins are `row:N`."""
     try:
-        rows = list(_reader(file.text, file.name))
+        yield from table_documents(file, _Rows(file.text, file.name))
     except csv.Error as error:
+        # It comes in the first of the two passes, before any document.
         yield Rejected(source=file.source, reason="invalid table", detail=str(error))
-        return
-    yield from table_documents(file, rows)
+
+
+class _Rows:
+    """The rows of a delimited text, parsed anew in each pass, so that a long one is never held as lists."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text, self._name = text, name
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return _reader(self._text, self._name)
 
 
 def row_at(text: str, name: str, number: int) -> tuple[str, int, int] | None:
@@ -61,7 +71,7 @@ def row_at(text: str, name: str, number: int) -> tuple[str, int, int] | None:
 def _body_index(rows: Sequence[Sequence[str]]) -> int:
     """Return the index of data row 0: the row under the header, or the header itself where it holds numbers alone."""
     first = _header_index(rows)
-    header = [" ".join(cell.split()) for cell in rows[first]]
+    header = _clean(rows[first])
     return first if header and all(map(NUMBER.fullmatch, header)) else first + 1
 
 
@@ -69,35 +79,42 @@ def _reader(text: str, name: str) -> Any:
     return csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, name), strict=False)
 
 
-def table_documents(file: SourceFile, rows: Sequence[Sequence[str]], sheet: str = "") -> Read:
+def table_documents(file: SourceFile, rows: Iterable[Sequence[str]], sheet: str = "") -> Read:
     """Yield documents of a table given as rows of cells, the header among the first of them.
 
-    `sheet` is the table's name where the file has several.
+    `rows` are gone through three times: their head, then all to know their width and number, then one document after
+    another. `sheet` is the table's name where the file has several.
     """
-    first = _header_index(rows)
-    header = [" ".join(cell.split()) for cell in rows[first]] if rows else []
-    body = [[" ".join(cell.split()) for cell in row] for row in rows[first + 1 :]]
-    if header and all(NUMBER.fullmatch(cell) for cell in header):
-        body.insert(0, header)
-        header = [f"Column {n + 1}" for n in range(len(header))]
-    width = max((len(row) for row in [header, *body]), default=0)
-    kept = [(index, row) for index, row in enumerate(body) if any(row)]
-    if width < 2 or width > COLUMNS or not kept:
+    top = list(islice(rows, SAMPLE_LINES * 2))
+    first = _header_index(top)
+    header = _clean(top[first]) if top else []
+    named = not (header and all(NUMBER.fullmatch(cell) for cell in header))
+    under = first + 1 if named else first
+    width, count = len(header), 0
+    for row in islice(rows, under, None):
+        width = max(width, len(row))
+        count += any(cell and not cell.isspace() for cell in row)
+    if width < 2 or width > COLUMNS or not count:
         yield Rejected(
             source=f"{file.source}#{sheet}" if sheet else file.source,
             reason="no table",
-            detail=f"{len(kept)} rows of {width} columns under the header",
+            detail=f"{count} rows of {width} columns under the header",
         )
         return
+    header = header if named else [f"Column {n + 1}" for n in range(len(header))]
     preamble = [
-        cells for row in rows[:first] if (cells := [cell.strip() for cell in row if cell.strip()])
+        cells for row in top[:first] if (cells := [cell.strip() for cell in row if cell.strip()])
     ]
-    for start in range(0, len(kept), ROWS):
-        block = kept[start : start + ROWS]
-        part = f"rows-{block[0][0]}-{block[-1][0]}" if len(kept) > ROWS else ""
-        yield _document(
-            file, (sheet, part), ([*header, *[""] * (width - len(header))], preamble), block
-        )
+    head = ([*header, *[""] * (width - len(header))], preamble)
+    body = enumerate(_clean(row) for row in islice(rows, under, None))
+    kept = ((index, row) for index, row in body if any(row))
+    while block := list(islice(kept, ROWS)):
+        part = f"rows-{block[0][0]}-{block[-1][0]}" if count > ROWS else ""
+        yield _document(file, (sheet, part), head, block)
+
+
+def _clean(row: Sequence[str]) -> list[str]:
+    return [" ".join(cell.split()) for cell in row]
 
 
 def _document(

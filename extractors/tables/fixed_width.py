@@ -6,6 +6,7 @@ belong to the columns above which they stand, or, where the lines are parted by 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,10 +18,13 @@ from warehouse.records import Document
 
 MONTH_NAMES = "|".join(name.title() for name in sorted(MONTHS, key=len, reverse=True))
 RULE = re.compile(r"[\s:|+*-]*(?:[=_]{12,}|-{12,})[\s:|+=_-]*")
+RULED = ("=" * 12, "_" * 12, "-" * 12)
 FIGURE = re.compile(
     r"(?:\$ ?)?\(?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?<=\d)\)?%?(?:-\s?\d[\d.,]*)?(?: ?\*)?(?=\s|$)|"
     r"(?:N/?A|--)(?=\s|$)"
 )
+WORD = re.compile(r"[^\W\d_]{2,}")
+COLON = re.compile(r"(?<=\s)[:|](?=\s|$)")
 PIECE = re.compile(r"\S+(?: \S+)*")
 EDITION = re.compile(rf"(?:(?P<name>\S.*?)\s{{2,}})?(?P<month>{MONTH_NAMES})\.?")
 """A stub that is or ends with a month set apart."""
@@ -40,12 +44,12 @@ class _Span:
 
 def fixed_grids(document: Document) -> Iterator[Grid]:
     """Yield the ruled tables of a plain text in order."""
-    if document.format not in ("txt", "md"):
+    if document.format not in ("txt", "md") or not any(mark in document.text for mark in RULED):
         return
     lines = _lines(document.text)
     at = 0
     while at < len(lines):
-        if not RULE.fullmatch(lines[at].text):
+        if not _is_rule(lines[at].text):
             at += 1
             continue
         close = _next_rule(lines, at + 1)
@@ -56,8 +60,12 @@ def fixed_grids(document: Document) -> Iterator[Grid]:
         grid = _grid(lines, (at, close, end))
         if grid:
             yield grid
-        closed = end < len(lines) and RULE.fullmatch(lines[end].text)
+        closed = end < len(lines) and _is_rule(lines[end].text)
         at = end + 1 if grid and closed else end if grid else close
+
+
+def _is_rule(text: str) -> bool:
+    return any(mark in text for mark in RULED) and bool(RULE.fullmatch(text))
 
 
 def _lines(text: str) -> list[Slot]:
@@ -73,7 +81,7 @@ def _next_rule(lines: Sequence[Slot], start: int) -> int | None:
     last: int | None = None
     for index in range(start, min(start + MAX_HEADER + 1, len(lines))):
         text = lines[index].text
-        if RULE.fullmatch(text) and re.match(r"\s{0,3}[-=_]", text):
+        if _is_rule(text) and re.match(r"\s{0,3}[-=_]", text):
             last = index if any(line.text.strip() for line in lines[start:index]) else None
             break
     return last
@@ -84,8 +92,9 @@ def _body_end(lines: Sequence[Slot], start: int) -> int:
     for index in range(start, len(lines)):
         text = lines[index].text
         blank = 0 if text.strip() else blank + 1
-        prose = len(PIECE.findall(text)) == 1 and len(text.split()) >= PROSE_WORDS
-        if RULE.fullmatch(text) or blank > MAX_BLANK or prose:
+        prose = "  " not in text.strip() and len(text.split()) >= PROSE_WORDS
+        prose = prose and len(PIECE.findall(text)) == 1
+        if _is_rule(text) or blank > MAX_BLANK or prose:
             return index
     return len(lines)
 
@@ -94,15 +103,16 @@ def _grid(lines: Sequence[Slot], found: tuple[int, int, int]) -> Grid | None:
     top, close, end = found
     body = [line for line in lines[close + 1 : end] if line.text.strip(" :|")]
     edge = _stub_edge(body)
-    columns = _columns(body, edge)
+    figures = [_figures(line, edge) for line in body]
+    columns = _columns(figures)
     if len(columns) < 2:
         return None
     header, loose = _header(lines[top + 1 : close], columns, edge)
     rows: list[list[Slot]] = []
     indents: list[int] = []
     ragged: list[Slot] = []
-    for line in body:
-        row = _row(line, columns, edge)
+    for line, printed in zip(body, figures, strict=True):
+        row = _row(line, printed, columns, edge)
         if row is None:
             ragged.append(line)
             continue
@@ -148,19 +158,15 @@ def _says_unit(text: str) -> bool:
 
 def _stub_edge(body: Sequence[Slot]) -> int:
     """Return where the stub ends: at the colons that most lines have in one place, else before the first figure."""
-    colons = [
-        match.start() for line in body for match in re.finditer(r"(?<=\s)[:|](?=\s|$)", line.text)
-    ]
-    for at in sorted(set(colons)):
-        if colons.count(at) > 0.8 * len(body):
+    colons = Counter(match.start() for line in body for match in COLON.finditer(line.text))
+    for at in sorted(colons):
+        if colons[at] > 0.8 * len(body):
             return at
     starts = [
         match.start()
         for line in body
-        for match in list(FIGURE.finditer(line.text))
-        if match.start()
-        and line.text[: match.start()].strip()
-        and line.text[: match.start()].endswith("  ")
+        for match in FIGURE.finditer(line.text)
+        if line.text.endswith("  ", 0, match.start()) and line.text[: match.start()].strip()
     ]
     return min(starts, default=0)
 
@@ -174,11 +180,10 @@ def _figures(line: Slot, edge: int) -> list[re.Match[str]]:
     ]
 
 
-def _columns(body: Sequence[Slot], edge: int) -> list[_Span]:
+def _columns(figures: Sequence[Sequence[re.Match[str]]]) -> list[_Span]:
     taken: set[int] = set()
-    for line in body:
-        for match in _figures(line, edge):
-            taken.update(range(match.start(), match.end()))
+    for start, end in {match.span() for line in figures for match in line}:
+        taken.update(range(start, end))
     spans: list[_Span] = []
     for at in sorted(taken):
         if spans and at == spans[-1].end:
@@ -188,14 +193,15 @@ def _columns(body: Sequence[Slot], edge: int) -> list[_Span]:
     return spans
 
 
-def _row(line: Slot, columns: Sequence[_Span], edge: int) -> list[Slot] | None:
+def _row(
+    line: Slot, figures: Sequence[re.Match[str]], columns: Sequence[_Span], edge: int
+) -> list[Slot] | None:
     """Return a line's cells, stub first; None where two figures share a column or words stand among them."""
     stub = line.text[:edge].rstrip(" :|")
     lead = len(stub) - len(stub.lstrip())
     row = [Slot(stub.strip(), line.start + lead)]
     rest = line.text[edge:].strip(" :|")
-    figures = _figures(line, edge)
-    words = len(re.findall(r"[^\W\d_]{2,}", rest)) > 1 and not stub.strip()
+    words = not stub.strip() and len(WORD.findall(rest)) > 1
     if rest and (not figures or words):
         at = line.text.index(rest, edge)
         first = Slot(re.sub(r"\s*[:|]\s*", " ", rest), line.start + at)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from warehouse.cells import Place
 from warehouse.records import Document, Section
@@ -22,8 +23,7 @@ MAX_COLUMNS = 512
 TAG = re.compile(r"</?[a-z]+(?: [^<>]*)?>")
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A cell's text and where it starts in the document."""
 
     text: str
@@ -32,12 +32,12 @@ class Slot:
     @property
     def place(self) -> Place:
         """Where the text stands."""
-        return _place(self.start, self.start + len(self.text))
+        return place_of(self.start, self.start + len(self.text))
 
 
 @lru_cache(maxsize=1 << 14)
-def _place(start: int, end: int) -> Place:
-    # One header supports every figure of its column.
+def place_of(start: int, end: int) -> Place:
+    """Return a stretch; one header supports every figure of its column."""
     return Place(start=start, end=end)
 
 
@@ -68,15 +68,20 @@ class Grid:
 
 def pipe_grids(document: Document) -> Iterator[Grid]:
     """Yield the pipe tables of a document in order."""
-    current: Grid | None = None
     text = document.text
+    if "|" not in text:
+        return
+    current: Grid | None = None
     recent: list[Slot] = []
     block: list[Slot] = []
     gap = False
-    for line in _lines(text):
-        stripped = line.text.strip()
+    at = 0
+    # An empty last line ends the last block.
+    for line in (*text.split("\n"), ""):
+        stripped, start = line.strip(), at
+        at += len(line) + 1
         if len(stripped) > 1 and stripped[0] == "|" and stripped[-1] == "|":
-            block.append(line)
+            block.append(Slot(line, start))
             continue
         if block:
             current, finished = _added(current, block, recent, gap)
@@ -84,21 +89,13 @@ def pipe_grids(document: Document) -> Iterator[Grid]:
                 yield finished
             recent, block, gap = [], [], False
         if stripped:
-            recent = [*recent[-(ABOVE + 2) :], line]
+            recent = [*recent[-(ABOVE + 2) :], Slot(line, start)]
             gap = True
             if current is not None:
                 yield current
                 current = None
-    current, finished = _added(current, block, recent, gap) if block else (current, None)
-    yield from (grid for grid in (finished, current) if grid)
-
-
-def _lines(text: str) -> Iterator[Slot]:
-    at = 0
-    for line in text.split("\n"):
-        yield Slot(line, at)
-        at += len(line) + 1
-    yield Slot("", at)
+    if current is not None:
+        yield current
 
 
 def _added(
@@ -139,11 +136,12 @@ def pipe_row(line: Slot) -> list[Slot]:
     """Return the cells of one pipe row."""
     text = line.text.rstrip()
     at = text.index("|") + 1
+    pieces = text[at:-1].split("|")
+    at += line.start
     cells: list[Slot] = []
-    for piece in text[at:-1].split("|"):
+    for piece in pieces:
         stripped = piece.strip()
-        lead = len(piece) - len(piece.lstrip()) if stripped else 0
-        cells.append(Slot(stripped, line.start + at + lead))
+        cells.append(Slot(stripped, at + piece.index(stripped) if stripped else at))
         at += len(piece) + 1
     return cells
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from extractors.tables.columns import Column
@@ -47,7 +48,7 @@ class Layout:
     categories: tuple[Column, ...] = ()
     """Columns whose cells narrow the figures of their row."""
 
-    @property
+    @cached_property
     def stubs(self) -> tuple[int, ...]:
         """Columns that are no figures."""
         chosen = (self.period, self.unit, self.scale, self.status, self.measure, *self.categories)

@@ -60,9 +60,13 @@ RANGE = re.compile(
     r"[($€£]*\s?[\d.,]+\s?%?\s?(?:-|–|—|−|to|through|\.\.)\s?[$€£]?[-−]?[\d.,]+\s?%?\)?\s?[*†‡]*"
 )
 FRACTION = re.compile(r"\d+\s?[/:]\s?\d+(?:\s?[/:]\s?\d+)?|\d*\s?[½⅓⅔¼¾⅛]")
+MAX_DIGITS = 28
+"""Places before or after the point; decimals are computed with to 28 digits."""
+PLAIN = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+"""Numbers of a table with decimal points that have nothing beside them."""
+SPACES = re.compile(rf"[{_SPACE}'’]")
+ONE = Decimal(1)
 LEADING_ZERO = re.compile(r"0\d")
-MOST_DIGITS = 26
-"""Power of ten that a printed number may have; what has more is a hash or a code."""
 COMMA_DECIMALS = re.compile(
     r"\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|0,\d+"
 )
@@ -119,6 +123,8 @@ def separators_of(texts: Iterable[str]) -> Separators | None:
 def read_number(text: str, separators: Separators = "point") -> Printed | NotNumber:
     """Return the number that `text` states, or why it states none."""
     core = text.strip()
+    if separators == "point" and len(core) <= 40 and PLAIN.fullmatch(core):
+        return _plain_number(core, len(text) - len(text.lstrip()))
     if core.casefold() in MISSING:
         return NotNumber("missing")
     if core[0] in "=@" or len(core) > 90:
@@ -137,6 +143,17 @@ def read_number(text: str, separators: Separators = "point") -> Printed | NotNum
     return replace(printed, start=printed.start + lead, end=printed.end + lead)
 
 
+def _plain_number(core: str, lead: int) -> Printed | NotNumber:
+    """Return the number of a text that is digits, sign and marks alone."""
+    minus = core[0] in "-−"
+    exact = _decimal(core[minus:], "point")
+    if exact is None:
+        return NotNumber("text")
+    step = ONE.scaleb(int(exact.as_tuple().exponent))
+    value = -exact if minus else exact
+    return Printed(value, step, "", False, False, lead, lead + len(core), ())
+
+
 def _printed(match: re.Match[str], separators: Separators) -> Printed | None:
     exact = _decimal(match["digits"], separators)
     opened, closed = bool(match["open"] or match["inner"]), bool(match["close"] or match["last"])
@@ -151,7 +168,7 @@ def _printed(match: re.Match[str], separators: Separators) -> Printed | None:
     if minus and opened:
         return None
     scale = SCALE_WORDS[match["scale"].strip().lower()] if match["scale"] else 1
-    step = Decimal(1).scaleb(int(exact.as_tuple().exponent)) * scale
+    step = ONE.scaleb(int(exact.as_tuple().exponent)) * scale
     value = exact * scale
     about = (match["about"].strip(),) if match["about"] else ()
     return Printed(
@@ -162,8 +179,8 @@ def _printed(match: re.Match[str], separators: Separators) -> Printed | None:
 
 
 def _decimal(digits: str, separators: Separators) -> Decimal | None:
-    """Return the exact value of digits; None for a code: a leading zero, or an exponent as in `12e99`."""
-    plain = re.sub(rf"[{_SPACE}'’]", "", digits)
+    """Return the exact value of digits; None for a code with a leading zero, and for what is too long to be exact."""
+    plain = SPACES.sub("", digits)
     plain = (
         plain.replace(",", "")
         if separators == "point"
@@ -172,10 +189,10 @@ def _decimal(digits: str, separators: Separators) -> Decimal | None:
     if LEADING_ZERO.match(plain) or len(plain) > 40:
         return None
     exact = Decimal(plain)
-    if abs(exact.adjusted()) > MOST_DIGITS:
+    if abs(exact.adjusted()) >= MAX_DIGITS:
         return None
     # `1E+3` states no more than its digits; written out it is a whole number.
-    return exact.quantize(Decimal(1)) if int(exact.as_tuple().exponent) > 0 else exact
+    return exact.quantize(ONE) if int(exact.as_tuple().exponent) > 0 else exact
 
 
 def _notes(tail: str) -> tuple[str, ...]:

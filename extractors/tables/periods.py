@@ -72,6 +72,8 @@ BALANCE = re.compile(
     r"\b(?:balance sheets?|financial position|financial condition|balances? (?:as of|at))\b",
     re.IGNORECASE,
 )
+YEAR = re.compile(_YEAR)
+LASTING = re.compile(r"month|week|quarter|year|\bfy", re.IGNORECASE)
 QUICK = re.compile(r"\d{2}|ended|ending", re.IGNORECASE)
 
 
@@ -96,7 +98,7 @@ def find_periods(text: str) -> Stated:
     lengths: list[str] = []
     ends: list[Period] = []
     rest = text
-    for name, take in TAKERS:
+    for name, take in TAKERS if YEAR.search(text) else YEARLESS if LASTING.search(text) else ():
         pattern = FIND[name]
         while match := pattern.search(rest):
             found = take(match)
@@ -128,7 +130,7 @@ def joined(end: Period, length: str) -> Period:
 
 def is_year(text: str) -> bool:
     """Say whether a text is a year alone."""
-    return bool(re.fullmatch(_YEAR, text))
+    return bool(YEAR.fullmatch(text))
 
 
 def _cleaned(rest: str) -> str:
@@ -269,3 +271,5 @@ TAKERS = (
     ("iso_month", _iso_month), ("year", _year),
 )  # fmt: skip
 """What is looked for, in order: what holds another comes before it."""
+YEARLESS = tuple((name, take) for name, take in TAKERS if name in ("length", "fiscal"))
+"""What may stand without a whole year."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from extractors.tables.columns import Column, read_columns
 from extractors.tables.fixed_width import fixed_grids
-from extractors.tables.grids import MAX_COLUMNS, Grid, Sections, Slot, pipe_grids
+from extractors.tables.grids import MAX_COLUMNS, Grid, Sections, Slot, pipe_grids, place_of
 from extractors.tables.layouts import Layout, Unread, layout_of
 from extractors.tables.numbers import (
     NotNumber,
@@ -76,6 +76,8 @@ class _Table:
     money: Money | None
     percent: frozenset[int]
     """Columns that print `%`."""
+    over: dict[int, list[tuple[int, int]]]
+    """Where captions and headers of a column stand, filled as columns are met."""
     accounts: bool
     """Whether brackets mean negative: the table prints money, a scale or `%` beside brackets."""
 
@@ -202,6 +204,7 @@ def _table(
         separators,
         money,
         percent,
+        {},
         accounts,
     )
 
@@ -323,7 +326,7 @@ def _record(
     document, section = home
     start = figure.slot.start + number.start
     end = figure.slot.start + number.end
-    path = tuple(part for part in figure.path if part and part != figure.label)
+    path = tuple([part for part in figure.path if part and part != figure.label])
     measure = _measure(figure.label, path, unit.unit, figure.basis or table.around.basis)
     extractor = EXTRACTORS[table.grid.kind]
     entity = _name(figure.entity) if figure.entity else None
@@ -344,6 +347,7 @@ def _measure(label: str, path: tuple[str, ...], unit: str, basis: str) -> Measur
     return Measure(label=label, path=path, unit=unit, basis=basis)
 
 
+@lru_cache(maxsize=1 << 12)
 def _name(slot: Slot) -> Slot:
     """Return a row's name without footnote marks at its end."""
     match = NAME_MARK.search(slot.text)
@@ -351,13 +355,20 @@ def _name(slot: Slot) -> Slot:
 
 
 def _support(table: _Table, figure: Figure) -> tuple[Place, ...]:
-    slots = [*table.around.slots, *(slot for slot, _ in table.around.units)]
-    slots += [row[figure.column.index] for row in table.grid.header]
-    if table.layout.key is not None:
-        slots += [row[table.layout.key] for row in table.grid.header]
-    slots += [*figure.support, *(slot for slot, _ in figure.units if slot)]
-    places = {(slot.start, len(slot.text)): slot.place for slot in slots if slot.text}
-    return tuple(places[key] for key in sorted(places))
+    """Return where captions, headers and stubs of a figure stand, in order and each once."""
+    column = figure.column.index
+    over = table.over.get(column)
+    if over is None:
+        columns = [column] if table.layout.key is None else [column, table.layout.key]
+        slots = [*table.around.slots, *(slot for slot, _ in table.around.units)]
+        slots += [row[index] for index in columns for row in table.grid.header]
+        over = table.over[column] = _keys(slots)
+    beside = _keys([*figure.support, *[slot for slot, _ in figure.units if slot]])
+    return tuple([place_of(*key) for key in sorted({*over, *beside})])
+
+
+def _keys(slots: Sequence[Slot]) -> list[tuple[int, int]]:
+    return [(slot.start, slot.start + len(slot.text)) for slot in slots if slot.text]
 
 
 def _refusal(slot: Slot, reason: str, detail: str = "") -> Refusal:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractors.tables.columns import Column
 from extractors.tables.grids import Grid, Slot
@@ -20,8 +21,7 @@ SCALED = re.compile(r"\b(?:thousand|million|billion|trillion)s?\b|000", re.IGNOR
 NO_TIME = Stated((), (), "")
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """One cell of a table with all that stands over and beside it."""
 
     line: Line
@@ -61,13 +61,18 @@ def row_label(heading: Heading, text: str) -> str:
 
 def repeated_lines(found: Sequence[Line], layout: Layout) -> frozenset[int]:
     """Return the rows that cannot be told from another row of the table."""
-    counts = Counter(_identity(line, layout) for line in found)
-    return frozenset(line.index for line in found if counts[_identity(line, layout)] > 1)
+    identities = [_identity(line, layout) for line in found]
+    counts = Counter(identities)
+    if len(counts) == len(identities):
+        return frozenset()
+    return frozenset(
+        line.index for line, same in zip(found, identities, strict=True) if counts[same] > 1
+    )
 
 
 def _identity(line: Line, layout: Layout) -> int:
-    own = tuple(line.slots[index].text for index in layout.stubs)
-    return hash((own, tuple(slot.text for slot, _ in line.groups), tuple(line.header or ())))
+    own = tuple([line.slots[index].text for index in layout.stubs])
+    return hash((own, tuple([slot.text for slot, _ in line.groups]), tuple(line.header or ())))
 
 
 def table_lines(grid: Grid, layout: Layout, separators: Separators) -> list[Line]:
@@ -86,11 +91,43 @@ def figures(
 ) -> Iterator[Figure]:
     """Yield the cells of the figure columns that are not empty."""
     for line in found:
-        beside = _beside(line, layout)
+        row: _Row | None = None
         for column in layout.figures:
             slot = line.slots[column.index]
             if slot.text:
-                yield _figure(line, column, layout, beside, (path, fallback))
+                row = row or _row(line, layout, path)
+                yield _figure(line, column, layout, row, fallback)
+
+
+class _Row(NamedTuple):
+    """What holds for all figures of a row."""
+
+    beside: "_Beside"
+    path: tuple[str, ...]
+    stub: str
+    """Label of a row that is a measure."""
+    time: Stated
+    groups: tuple[Stated, ...]
+    notes: tuple[str, ...]
+    basis: str
+    support: tuple[Slot, ...]
+
+
+def _row(line: Line, layout: Layout, path: tuple[str, ...]) -> _Row:
+    beside, heading = _beside(line, layout), line.heading
+    groups = [read for _, read in line.groups]
+    measure = layout.form == "measures"
+    own = row_time(heading) if measure else NO_TIME
+    return _Row(
+        beside=beside,
+        path=(*path, *[g.label for g in groups if g.label], *beside.path),
+        stub=row_label(heading, line.stub.text) if measure else "",
+        time=beside.time if beside.time.ends else own,
+        groups=tuple([g.time for g in groups]),
+        notes=(*heading.notes, *[n for g in groups for n in g.notes], *beside.notes),
+        basis=heading.basis or next((g.basis for g in groups if g.basis), ""),
+        support=(line.stub, *[slot for slot, _ in line.groups]),
+    )
 
 
 @dataclass(frozen=True)
@@ -137,34 +174,19 @@ def _stated_unit(text: str, *, scale: bool) -> Unit | None:
     return None if scale or SCALED.search(text) else Unit(" ".join(text.split()))
 
 
-def _figure(
-    line: Line, column: Column, layout: Layout, beside: _Beside, names: tuple[tuple[str, ...], str]
-) -> Figure:
-    path, fallback = names
+def _figure(line: Line, column: Column, layout: Layout, row: _Row, fallback: str) -> Figure:
     header = line.header[column.index] if line.header else column.header
     heading = read_heading(header, column.asides) if line.header else column.heading
     things = layout.form == "things" or (layout.form == "long" and layout.key is not None)
-    groups = [read for _, read in line.groups]
-    own = NO_TIME
-    if layout.form == "measures":
-        own = row_time(line.heading)
-    stub = row_label(line.heading, line.stub.text) if layout.form == "measures" else ""
-    label = _label(layout, stub, heading, beside.label) or fallback
     return Figure(
-        line=line, column=column, header=header, heading=heading, slot=line.slots[column.index], label=label,
-        path=(*path, *(g.label for g in groups if g.label), *beside.path),
+        line=line, column=column, header=header, heading=heading, slot=line.slots[column.index],
+        label=_label(layout, row.stub, heading, row.beside.label) or fallback, path=row.path,
         entity=line.stub if things else None,
-        units=(*beside.units, *_units(line, column, layout, heading)),
-        times=(heading.time, _both(own, beside.time), tuple(g.time for g in groups)),
-        notes=(*heading.notes, *line.heading.notes, *(n for g in groups for n in g.notes), *beside.notes),
-        basis=heading.basis or line.heading.basis or next((g.basis for g in groups if g.basis), ""),
-        total=line.total or is_total_column(heading.label),
-        support=(line.stub, *(slot for slot, _ in line.groups)), unclear=beside.unclear or line.unclear,
+        units=(*row.beside.units, *_units(line, layout, heading)),
+        times=(heading.time, row.time, row.groups), notes=heading.notes + row.notes,
+        basis=heading.basis or row.basis, total=line.total or is_total_column(heading.label),
+        support=row.support, unclear=row.beside.unclear or line.unclear,
     )  # fmt: skip
-
-
-def _both(own: Stated, beside: Stated) -> Stated:
-    return beside if beside.ends else own
 
 
 def _label(layout: Layout, stub: str, heading: Heading, measure: str) -> str:
@@ -175,9 +197,7 @@ def _label(layout: Layout, stub: str, heading: Heading, measure: str) -> str:
     return heading.label
 
 
-def _units(
-    line: Line, column: Column, layout: Layout, heading: Heading
-) -> Iterator[tuple[Slot | None, Unit]]:
+def _units(line: Line, layout: Layout, heading: Heading) -> Iterator[tuple[Slot | None, Unit]]:
     """Yield unit statements of the row's stub, its unit row, the column and the groups."""
     if layout.form == "measures" and line.heading.unit:
         yield line.stub, line.heading.unit

@@ -7,8 +7,10 @@ a figure's unit or scale open the figure is refused.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from extractors.tables.currencies import CODES
 from extractors.tables.numbers import Printed
@@ -30,6 +32,7 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 """Words of things that are counted, so that a scale alone is a scale of a count."""
+PER = re.compile(r"\bper\b")
 AT_PAR = re.compile(r"par value|at cost|common stock|treasury", re.IGNORECASE)
 COUNTS = re.compile(
     r"\bnumber of\b|\bpercent|%|\bratio\b|\b(?:tax|interest|discount|growth|yield|mortality|birth|"
@@ -48,8 +51,7 @@ MONEY = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Scaled:
+class Scaled(NamedTuple):
     """A figure's unit and what its printed number is multiplied by."""
 
     unit: str
@@ -87,8 +89,7 @@ def money_of(figures: Iterable[tuple[int, int, Printed]]) -> Money | None:
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(NamedTuple):
     """What stands around one figure."""
 
     words: str
@@ -102,10 +103,35 @@ class Around:
     """Whether its column prints `%` elsewhere."""
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What kind of figure its labels speak of."""
+
+    money: bool
+    rate: bool
+    """Whether they name a number, ratio, rate or age, which money's unit is not for."""
+    shares: bool
+    some_shares: bool
+    at_par: bool
+    counted: bool
+
+
+@lru_cache(maxsize=1 << 13)
+def _kind(words: str) -> Kind:
+    """Return the kind of figure that labels speak of; the figures of a row or column share their labels."""
+    patterns = (MONEY, COUNTS, SHARES, SOME_SHARES, AT_PAR, COUNTED)
+    return Kind(*(bool(pattern.search(words)) for pattern in patterns))
+
+
+@lru_cache(maxsize=1 << 13)
+def _per_share(words: str) -> bool:
+    return bool(PER_SHARE.search(words)) and not words.lower().startswith("shares")
+
+
 def scaled(number: Printed, around: Around) -> Scaled | Unclear:
     """Return the unit and scale of a figure, or what is unclear of them."""
     words = around.words
-    per_share = bool(PER_SHARE.search(words)) and not words.lower().startswith("shares")
+    per_share = _per_share(words)
     if number.unit == "%":
         return Scaled("%", 1)
     signed = next((unit for unit in around.row if unit and unit.sign is not None), None)
@@ -119,11 +145,11 @@ def scaled(number: Printed, around: Around) -> Scaled | Unclear:
             return Unclear("two units")
         return _sized(number.unit, number, around)
     if signed is not None and signed.sign:
-        if signed.sign in ("m", "t", "min") and MONEY.search(words):
+        if signed.sign in ("m", "t", "min") and _kind(words).money:
             return Unclear("unit unclear")
         if per_share and signed.sign in CODES:
             return Scaled(f"{signed.sign}/share", 1)
-        if signed.sign in CODES and COUNTS.search(words):
+        if signed.sign in CODES and _kind(words).rate:
             return Unclear("unit unclear")
         return _sized(signed.sign, number, around)
     return _unsigned(number, around, per_share)
@@ -131,11 +157,11 @@ def scaled(number: Printed, around: Around) -> Scaled | Unclear:
 
 def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Unclear:
     """Return the unit of a figure that has none beside it nor in a heading."""
-    words = around.words
-    if SHARES.search(words) and not per_share and not AT_PAR.search(words):
+    kind = _kind(around.words)
+    if kind.shares and not per_share and not kind.at_par:
         shares = next((unit.shares for unit in around.row if unit and unit.shares), None)
         return Scaled("shares", shares) if shares else _sized("shares", number, around)
-    counted = bool(COUNTS.search(words) or (SOME_SHARES.search(words) and not AT_PAR.search(words)))
+    counted = kind.rate or (kind.some_shares and not kind.at_par)
     if around.money and around.paid:
         if per_share:
             return Scaled(f"{around.money.code}/share", 1)
@@ -143,9 +169,9 @@ def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Uncl
     if around.percent:
         return Unclear("unit unclear")
     if any(unit for unit in around.row if unit and unit.scale != 1):
-        known = COUNTED.search(words) and not MONEY.search(words)
+        known = kind.counted and not kind.money
         return _sized("", number, around) if known else Unclear("unit unclear")
-    if around.money and not COUNTED.search(words):
+    if around.money and not kind.counted:
         return Unclear("unit unclear")
     return Scaled("", 1)
 
@@ -161,19 +187,24 @@ def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:
         return Scaled(unit, 1)
     if around.money and unit in CODES:
         digits = -int(number.step.as_tuple().exponent)
-        if digits > max(around.money.digits, 1) or re.search(r"\bper\b", around.words):
+        if digits > max(around.money.digits, 1) or PER.search(around.words):
             return Unclear("scale unclear")
     return Scaled(unit, source.scale)
 
 
 def _excepted(words: str, label: str) -> bool:
     """Say whether a label names something that a scale is not for."""
-    stems = {w.rstrip("s") for w in re.findall(r"[a-z]{4,}", words)} - set(STOP)
-    found = {w.rstrip("s") for w in re.findall(r"[a-z]{4,}", label.lower())}
+    stems, found = _stems(words) - STOP, _stems(label.lower())
     return (bool(stems & found) and not {"share"} & stems) or bool(PER_SHARE.search(label))
 
 
-STOP: Sequence[str] = (
+@lru_cache(maxsize=1 << 12)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.rstrip("s") for word in LONG_WORD.findall(text))
+
+
+LONG_WORD = re.compile(r"[a-z]{4,}")
+STOP = frozenset((
     "share", "data", "amount", "number", "information", "where", "otherwise", "noted", "stated", "which", "reflected",
     "thousand", "million", "indicated", "value", "percentage", "specified",
-)  # fmt: skip
+))  # fmt: skip

@@ -1,4 +1,4 @@
-"""A second reading of print: values by Polars casts, dates by dateutil, units by the signs in view.
+"""A second reading of print: values by Python's own float, dates by dateutil, units by the signs in view.
 
 It shares no grammar with the first reading. It sees a table's columns as strings, the header above and the stub beside
 a figure, and the lines that the first reading rests on; it does not find tables or settle what is open. A figure is
@@ -6,11 +6,10 @@ given where both readings agree on value, unit and period.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
-import polars as pl
 from dateutil import parser as dates
 
 from extractors.tables.grids import Grid
@@ -36,61 +35,91 @@ WHOLE_DATE = re.compile(
     r"[A-Z][a-z]{2,8}\.? \d{1,2}, ?\d{4}|\d{1,2} [A-Z][a-z]{2,8},? \d{4}|\d{4}-\d\d-\d\d"
 )
 
+DIGITS = re.compile(r"\d[\d.,'’ \u00a0\u2009\u202f]*(?:[eE][-+]?\d+)?|[.,]\d+")
+GROUPING = {"point": re.compile(r"[,'’\s]"), "comma": re.compile(r"[.'’\s]")}
+NEGATIVE = re.compile(r"[^\d]*[-−–(]")
+SCALE_LETTERS = re.compile(r"[^\W\d_]|000")
+"""What every word or sign of a scale has."""
+OPEN_ENDED = re.compile(r"except|shares|number of|unless", re.IGNORECASE)
+SHORT_YEARS = re.compile(r"FY ?'?(\d\d)\b")
+NONE: frozenset[int] = frozenset()
+SCALES = (1, 10**3, 10**6, 10**9, 10**12)
+ONE = frozenset((1,))
+MONEY = re.compile(r"[A-Z]{3}(?:/.*)?")
 
-@dataclass(frozen=True)
-class View:
+
+class Said(NamedTuple):
+    """What one text says that a figure may need."""
+
+    powers: frozenset[int]
+    """Scales that its words state."""
+    years: frozenset[str]
+    percent: bool
+    open_ended: bool
+    """Whether it excepts something."""
+
+
+class View(NamedTuple):
     """What the second reading sees of one figure."""
 
     cell: Cell
     header: str
-    stub: str
-    around: str
-    """The lines that the first reading rests on, joined."""
+    stub: tuple[Said, ...]
+    around: tuple[Said, ...]
+    """Of the lines that the first reading rests on."""
 
 
 def views(grid: Grid, cells: Sequence[Cell], text: str) -> list[View]:
     """Return what is in view of each figure of a table."""
     found: list[View] = []
-    joined: dict[tuple[tuple[int, int], ...], str] = {}
+    headers: dict[int, str] = {}
+    words: dict[int, list[tuple[int, Said]]] = {}
     for cell in cells:
-        header = " ".join(dict.fromkeys(row[cell.column].text for row in grid.header))
-        stub = " ".join(
-            s.text for s in grid.body[cell.row][: cell.column] if not s.text[:1].isdigit()
-        )
-        places = tuple((place.start, place.end) for place in cell.support)
-        if places not in joined:
-            joined[places] = " \n ".join(text[start:end] for start, end in places)
-        found.append(View(cell, header, stub, joined[places]))
+        column, row = cell.column, cell.row
+        if column not in headers:
+            headers[column] = " ".join(dict.fromkeys(line[column].text for line in grid.header))
+        if row not in words:
+            words[row] = [
+                (index, said(slot.text))
+                for index, slot in enumerate(grid.body[row])
+                if slot.text and not slot.text[0].isdigit()
+            ]
+        stub = tuple([item for index, item in words[row] if index < column])
+        around = tuple([said(text[place.start : place.end]) for place in cell.support])
+        found.append(View(cell, headers[column], stub, around))
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def said(text: str) -> Said:
+    """Return what a text says of scale, years and percent."""
+    return Said(
+        frozenset(power for power, pattern in POWERS if pattern.search(text)),
+        _years(text),
+        bool(PERCENT.search(text)),
+        bool(OPEN_ENDED.search(text)),
+    )
 
 
 def disagreements(found: Sequence[View], separators: Separators) -> list[str]:
     """Return for each figure what the two readings differ on, empty for nothing."""
-    values = cast_values([view.cell.text for view in found], separators)
     return [
-        _value(view, value) or _unit(view) or _period(view)
-        for view, value in zip(found, values, strict=True)
+        _value(view, cast_value(view.cell.text, separators)) or _unit(view) or _period(view)
+        for view in found
     ]
 
 
-def cast_values(texts: Sequence[str], separators: Separators) -> list[float | None]:
-    """Return the numbers of a column of texts by string columns and casts, None where a cast fails."""
-    column = pl.Series("text", texts, dtype=pl.String)
-    grouping, decimal = (",", ".") if separators == "point" else (".", ",")
-    frame = pl.DataFrame({"text": column}).select(
-        pl.col("text")
-        .str.extract(r"(\d[\d.,'’ \x{a0}\x{2009}\x{202f}]*(?:[eE][-+]?\d+)?|[.,]\d+)")
-        .str.replace_all(r"['’\s\x{a0}\x{2009}\x{202f}]", "")
-        .str.replace_all(grouping, "", literal=True)
-        .str.replace_all(decimal, ".", literal=True)
-        .cast(pl.Float64, strict=False)
-        .alias("number"),
-        pl.col("text").str.contains(r"^[^\d]*[-−–(]").alias("negative"),
-    )
-    return [
-        None if number is None else -number if negative else number
-        for number, negative in frame.iter_rows()
-    ]
+def cast_value(text: str, separators: Separators) -> float | None:
+    """Return the first number in a text as `float` reads it without grouping marks, None where it reads none."""
+    match = DIGITS.search(text)
+    if match is None:
+        return None
+    digits = GROUPING[separators].sub("", match[0])
+    try:
+        number = float(digits if separators == "point" else digits.replace(",", "."))
+    except ValueError:
+        return None
+    return -number if NEGATIVE.match(text) else number
 
 
 def _value(view: View, printed: float | None) -> str:
@@ -100,7 +129,7 @@ def _value(view: View, printed: float | None) -> str:
     if not printed or not value:
         return "" if printed == value else "readings differ on value"
     ratio = value / printed
-    scale = next((s for s in (1, 10**3, 10**6, 10**9, 10**12) if abs(ratio / s - 1) < 1e-9), None)
+    scale = next((s for s in SCALES if abs(ratio / s - 1) < 1e-9), None)
     if scale is None:
         return "readings differ on value"
     return "" if scale in _scales(view) else "readings differ on scale"
@@ -109,24 +138,27 @@ def _value(view: View, printed: float | None) -> str:
 def _scales(view: View) -> frozenset[int]:
     """Return the scales that the words in view allow: one where the nearest statement has no exception."""
     unit = view.cell.measure.unit
-    for text in (view.cell.text, view.header, view.stub, view.around):
-        if powers := _powers(text):
-            open_ended = re.search(r"except|shares|number of|unless", view.around, re.IGNORECASE)
+    for powers in _powers(view):
+        if powers:
+            open_ended = any(item.open_ended for item in view.around)
             alone = "%" in unit or "/" in unit or open_ended or len(powers) > 1
             return powers | {1} if alone else powers
-    return frozenset((1,))
+    return ONE
 
 
-@lru_cache(maxsize=1 << 14)
-def _powers(text: str) -> frozenset[int]:
-    return frozenset(power for power, pattern in POWERS if pattern.search(text))
+def _powers(view: View) -> Iterator[frozenset[int]]:
+    """Yield the scales that each text in view states, the nearest first."""
+    text = view.cell.text
+    yield said(text).powers if SCALE_LETTERS.search(text) else NONE
+    yield said(view.header).powers
+    yield NONE.union(*[item.powers for item in view.stub])
+    yield NONE.union(*[item.powers for item in view.around])
 
 
-@lru_cache(maxsize=1 << 14)
 def _years(text: str) -> frozenset[str]:
     """Return the years in a text, the second of two (`2005/06`) and short ones (`FY24`) written out."""
     years = set(YEARS.findall(text)) | {first[:2] + last for first, last in SPLIT.findall(text)}
-    return frozenset(years | {f"20{year}" for year in re.findall(r"FY ?'?(\d\d)\b", text)})
+    return frozenset(years | {f"20{year}" for year in SHORT_YEARS.findall(text)})
 
 
 @lru_cache(maxsize=1 << 14)
@@ -137,11 +169,13 @@ def _whole_days(text: str) -> frozenset[str]:
 def _unit(view: View) -> str:
     """Compare the kind of unit: a share of a hundred, money, or neither."""
     unit, text = view.cell.measure.unit, view.cell.text
-    money = bool(re.fullmatch(r"[A-Z]{3}(?:/.*)?", unit))
     if unit == "%":
-        seen = (text, view.header, view.stub, view.around)
-        return "" if any(map(PERCENT.search, seen)) else "readings differ on unit"
-    if PERCENT.search(text) or (SIGN.search(text) and not money):
+        near = (said(view.header), *view.stub, *view.around)
+        stated = PERCENT.search(text) or any(item.percent for item in near)
+        return "" if stated else "readings differ on unit"
+    if text.isascii() and text.replace(",", "").replace(".", "").isdigit():
+        return ""
+    if PERCENT.search(text) or (SIGN.search(text) and not MONEY.fullmatch(unit)):
         return "readings differ on unit"
     return ""
 
@@ -151,7 +185,10 @@ def _period(view: View) -> str:
     end = view.cell.period.end
     if not end:
         return ""
-    if not any(end[:4] in _years(text) for text in (view.header, view.stub, view.around)):
+    year, header = end[:4], said(view.header)
+    if year not in header.years and not any(
+        year in item.years for item in (*view.stub, *view.around)
+    ):
         return "readings differ on period"
     whole = _whole_days(view.header)
     if len(whole) == 1 and len(end) == 10 and end not in whole:

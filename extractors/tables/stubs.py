@@ -7,6 +7,7 @@ until its total. Rows that say nothing of their own place (`Commitments (Note 8)
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.tables.grids import Grid, Slot
 from extractors.tables.headings import Heading, read_heading
@@ -42,6 +43,7 @@ def is_total(label: str) -> bool:
     return bool(TOTAL.fullmatch(label))
 
 
+@lru_cache(maxsize=1 << 12)
 def is_total_column(label: str) -> bool:
     """Say whether a heading is that of sums, and not of a count that is called total."""
     return bool(re.fullmatch(r"(?:sub-?|grand )?totals?|.*[,/ ]totals?|overall", label))

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 from extractors.tables.headings import Heading
 from extractors.tables.periods import BALANCE, NO_PERIOD, Stated, fits, joined
@@ -38,9 +40,17 @@ def context_of(readings: Sequence[Heading], texts: Sequence[str]) -> Context:
 
 
 def period_of(
-    column: Stated, row: Stated, groups: Sequence[Stated], around: Context, label: str
+    column: Stated, row: Stated, groups: tuple[Stated, ...], around: Context, label: str
 ) -> Period | None:
     """Return the period of a figure, `NO_PERIOD` where none is stated, None where it is unclear."""
+    period = _stated(column, row, groups, around)
+    return period if period is None else _of_balance(period, label)
+
+
+@lru_cache(maxsize=1 << 12)
+def _stated(
+    column: Stated, row: Stated, groups: tuple[Stated, ...], around: Context
+) -> Period | None:
     stated = [column, row, *reversed(groups)]
     near = [item for item in stated if item.ends]
     if any(len(item.ends) > 1 for item in near) or any(len(item.lengths) > 1 for item in stated):
@@ -59,7 +69,7 @@ def period_of(
         return Period(length=length, end="") if length else NO_PERIOD
     if not length and (instant or around.balance):
         length = "instant"
-    return _of_balance(joined(end, length), label)
+    return joined(end, length)
 
 
 def _from_context(around: Context) -> tuple[Period | None, str, bool]:
@@ -87,9 +97,16 @@ def _completed(end: Period, around: Context) -> tuple[Period, str]:
 
 def _of_balance(period: Period, label: str) -> Period | None:
     """Return the moment that a row of opening or closing balances is of; the opening one has no date of its own."""
-    if period.length in ("", "instant"):
+    if not period.end or period.length in ("", "instant"):
         return period
-    if BEGINNING.search(label):
+    kind = _balance(label)
+    if kind == "opening":
         return None
-    held = ENDING.search(label) or HELD.fullmatch(label)
-    return Period(length="instant", end=period.end) if held else period
+    return Period(length="instant", end=period.end) if kind else period
+
+
+@lru_cache(maxsize=1 << 12)
+def _balance(label: str) -> Literal["opening", "closing", ""]:
+    if BEGINNING.search(label):
+        return "opening"
+    return "closing" if ENDING.search(label) or HELD.fullmatch(label) else ""

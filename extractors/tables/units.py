@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.tables.currencies import currency_of
+from extractors.tables.unit_names import may_be_units
 
 SCALE_WORDS = {
     "thousand": 10**3, "thousands": 10**3, "million": 10**6, "millions": 10**6, "billion": 10**9,
@@ -220,6 +221,7 @@ def _pint(phrase: str) -> Unit | None:
         or phrase.istitle()
         or (phrase.islower() and "/" not in phrase)
         or phrase.isupper()
+        or not may_be_units(phrase)
     ):
         return None
     from pint.errors import PintError
