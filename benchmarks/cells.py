@@ -12,79 +12,23 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from extractors.readers import ReadOptions, Rejected, read_file
+from benchmarks.cells_pdf import printed_cells, score_pdf
+from benchmarks.cells_sets import Score, cells_of, documents, made, pipe
 from extractors.sections import split_sections
 from extractors.tables import table_cells
 from extractors.tables.ixbrl import Tagged, read_tagged
 from warehouse.cells import Cell
-from warehouse.records import Document
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SCALED = re.compile(r"thousand|million|billion|000|[$€£]m\b|\(m\)|mn\b", re.IGNORECASE)
+ANSWER = re.compile(r"[-($€£\s]*[\d,]+(?:\.\d+)?[)%\s]*")
+ANSWER_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "": 1, "percent": 1}
 MONTHS = {"P1Y": 12, "P6M": 6, "P3M": 3, "P9M": 9}
-
-
-@dataclass
-class Score:
-    """Cells compared with a set."""
-
-    name: str
-    right: int = 0
-    given: int = 0
-    labelled: int = 0
-    causes: Counter[str] = field(default_factory=Counter)
-
-    def add(self, cause: str) -> None:
-        """Count one given cell: right where `cause` is empty."""
-        self.given += 1
-        self.right += not cause
-        if cause:
-            self.causes[cause] += 1
-
-    def row(self) -> str:
-        """Return the line to print."""
-        share = 100 * self.right / self.given if self.given else 0
-        cover = 100 * self.given / self.labelled if self.labelled else 0
-        causes = ", ".join(f"{cause} {count}" for cause, count in self.causes.most_common(6))
-        return f"{self.name:<28}{self.right:>7} of {self.given:<7}{share:6.1f} %  covers {cover:5.1f} %  {causes}"
-
-
-def documents(path: Path, root: Path) -> Iterator[Document]:
-    """Yield the documents of a file."""
-    for item in read_file(path, root=root, category="professional", options=ReadOptions()):
-        if not isinstance(item, Rejected):
-            yield item
-
-
-def cells_of(document: Document) -> list[Cell]:
-    """Return a document's cells."""
-    return list(table_cells(document, split_sections(document)))
-
-
-def made(text: str, title: str = "Table", form: str = "md") -> Document:
-    """Return a text as a document."""
-    return Document.model_validate(
-        {"id": "doc", "category": "general", "source": "set", "format": form, "title": title, "subject": "",
-         "date": "", "series": "", "licence": "", "text": text, "origins": ()}
-    )  # fmt: skip
-
-
-def pipe(rows: list[list[str]], caption: str = "") -> str:
-    """Return rows as a pipe table, the first one its header."""
-    clean = [[" ".join(str(cell).replace("|", "/").split()) for cell in row] for row in rows]
-    lines = ["| " + " | ".join(row) + " |" for row in clean]
-    rule = "|" + "---|" * len(rows[0])
-    return (
-        (f"Table: {caption}\n\n" if caption else "")
-        + "\n".join([lines[0], rule, *lines[1:]])
-        + "\n"
-    )
 
 
 def digits(text: str) -> str:
@@ -127,35 +71,50 @@ def _length_fits(length: str, tag: Tagged) -> bool:
 
 def score_tatqa(shared: Path) -> Score:
     """Values and scales of cells that TAT-QA's answers read off a table, the answer's scale applied."""
-    score = Score("TAT-QA values and scales")
-    scales = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "": 1, "percent": 1}
-    for line in (shared / "bench/tat-qa/test_gold.jsonl").read_text().splitlines():
+    return _answers(
+        shared, "TAT-QA values and scales", lambda rows, _: cells_of(made(pipe(rows), "Report"))
+    )
+
+
+def score_tatqa_pdf(shared: Path) -> Score:
+    """Return the same with each table printed to PDF and read from there."""
+    return _answers(shared, "TAT-QA, printed to PDF", printed_cells)
+
+
+def _answers(shared: Path, name: str, read: Callable[[list[list[str]], int], list[Cell]]) -> Score:
+    score = Score(name)
+    for seed, line in enumerate((shared / "bench/tat-qa/test_gold.jsonl").read_text().splitlines()):
         item = json.loads(line)
-        cells = cells_of(made(pipe(item["table"]["table"]), "Report"))
-        stated = SCALED.search(" ".join(text for row in item["table"]["table"] for text in row))
-        printed = Counter(digits(text) for row in item["table"]["table"] for text in row)
+        rows = [[" ".join(cell.split()) for cell in row] for row in item["table"]["table"]]
+        cells = read(rows, seed)
+        stated = SCALED.search(" ".join(text for row in rows for text in row))
+        printed = Counter(digits(text) for row in rows for text in row)
         for question in item["questions"]:
-            answers = question["answer"] if isinstance(question["answer"], list) else []
-            if (
-                question["answer_type"] not in ("span", "multi-span")
-                or question["answer_from"] != "table"
-            ):
-                continue
-            for answer in answers:
+            for answer in _read_off(question, stated=bool(stated)):
                 key = digits(answer)
-                if (
-                    not re.fullmatch(r"[-($€£\s]*[\d,]+(?:\.\d+)?[)%\s]*", answer)
-                    or printed[key] != 1
-                ):
+                if printed[key] != 1:
                     continue
-                if question["scale"] not in ("", "percent") and not stated:
-                    continue  # the scale stands in the text around, which the set gives without its place
                 score.labelled += 1
                 found = [cell for cell in cells if digits(cell.text) == key]
                 if len(found) == 1:
-                    want = Decimal(key) * scales[question["scale"]]
+                    want = Decimal(key) * ANSWER_SCALES[question["scale"]]
                     score.add(_against_answer(found[0], want, question["scale"]))
     return score
+
+
+def _read_off(question: dict, *, stated: bool) -> list[str]:
+    """Return a question's answers that are single figures of the table.
+
+    Those whose scale stands in the text around, which the set gives without its place, are left out.
+    """
+    spans = question["answer_type"] in ("span", "multi-span") and isinstance(
+        question["answer"], list
+    )
+    if not spans or question["answer_from"] != "table":
+        return []
+    if question["scale"] not in ("", "percent") and not stated:
+        return []
+    return [answer for answer in question["answer"] if ANSWER.fullmatch(answer)]
 
 
 def _against_answer(cell: Cell, want: Decimal, scale: str) -> str:
@@ -276,12 +235,12 @@ def _file_part(cell: Cell, parts: dict[tuple, dict[str, list[Cell]]]) -> None:
 
 SETS: dict[str, Callable[[Path], Score]] = {
     "ixbrl": score_ixbrl, "tatqa": score_tatqa, "wikitables": score_wikitables, "csv": score_csv,
-    "wasde": score_wasde,
+    "wasde": score_wasde, "pdf": score_pdf, "tatqa_pdf": score_tatqa_pdf,
 }  # fmt: skip
 
 
 def throughput(shared: Path) -> None:
-    """Print seconds of reading and of cells for a few files of each kind."""
+    """Print processor seconds of reading and of cells for a few files of each kind."""
     kinds = {
         "html": "corpora/professional/sec_filings/10-K/*.html",
         "csv": "corpora/professional/uk_ons_sdg/data/*.csv",
@@ -290,13 +249,13 @@ def throughput(shared: Path) -> None:
     }
     for kind, pattern in kinds.items():
         paths = sorted(shared.glob(pattern))[:6]
-        begin = time.perf_counter()
+        begin = time.process_time()
         read = [
             (d, split_sections(d)) for path in paths for d in documents(path, shared / "corpora")
         ]
-        middle = time.perf_counter()
+        middle = time.process_time()
         count = sum(1 for document, sections in read for _ in table_cells(document, sections))
-        end = time.perf_counter()
+        end = time.process_time()
         ratio = (end - begin) / max(middle - begin, 1e-9)
         print(f"{kind:<6}{len(paths):>3} files  read {middle - begin:6.2f} s  cells {end - middle:6.2f} s "
               f"({count} cells)  {ratio:.2f} times")  # fmt: skip

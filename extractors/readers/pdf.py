@@ -1,4 +1,4 @@
-"""PDF by its text layer: pages to paragraphs in reading order, running heads dropped.
+"""PDF by its text layer: pages to paragraphs and tables in reading order, running heads dropped.
 
 Layout analysis (lines, columns, paragraphs) is pdfminer.six's. A line that stands at the top or bottom of most pages,
 numbers apart, is furniture; a short line in larger or bolder type than the page's body is a heading.
@@ -9,23 +9,22 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextBox, LTTextLine
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFTextExtractionNotAllowed
 from pdfminer.pdfexceptions import PDFException
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.psexceptions import PSException
 
-from extractors.readers.canonical import Part, TextBuilder, make_document
+from extractors.readers.canonical import Part, Piece, TextBuilder, make_document
 from extractors.readers.dates import read_date
 from extractors.readers.html_page import add_blocks
-from extractors.readers.html_parts import Block
+from extractors.readers.html_parts import Block, Shown
 from extractors.readers.options import Read, Rejected, SourceFile
+from extractors.readers.pdf_pages import Line, Page, read_pages
+from extractors.readers.pdf_tables import with_tables
 from extractors.readers.stated import Stated, stated_in_text
 from extractors.readers.text import stated_or_stem
 
@@ -45,25 +44,6 @@ PAGE_NUMBER = re.compile(
     r"\W*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.IGNORECASE
 )
 BULLET = re.compile(r"[•●○▪◦·–—*]\s+")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One printed line."""
-
-    text: str
-    size: float
-    """Height of most of its characters, in points."""
-    bold: bool
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page: its text boxes in reading order, each of lines."""
-
-    number: int
-    """1-based."""
-    boxes: tuple[tuple[Line, ...], ...]
 
 
 class UnreadableError(ValueError):
@@ -87,6 +67,9 @@ def read_pdf(file: SourceFile) -> Read:
     date = stated.date or dated or read_date(info.get("CreationDate", ""))
     named = Stated(title=title, subject=stated.subject, date=date, licence=stated.licence)
     yield make_document(file, Part("pdf"), stated_or_stem(named, file), built)
+    if hidden := sum(page.hidden for page in pages):
+        detail = f"{hidden} letters that no page shows were left out"
+        yield Rejected(source=file.source, reason="hidden text", detail=detail)
 
 
 def _opened(file: SourceFile) -> tuple[dict[str, str], int]:
@@ -141,27 +124,10 @@ def _printed(value: object) -> str:
 
 def _pages(data: bytes) -> Iterator[Page]:
     try:
-        for number, page in enumerate(extract_pages(io.BytesIO(data), laparams=LAParams()), 1):
-            yield Page(number, tuple(_boxes(page)))
+        for page in read_pages(data):
+            yield with_tables(page)
     except (PDFException, PSException, *DAMAGE) as error:
         raise UnreadableError("damaged file", f"{type(error).__name__}: {error}"[:200]) from error
-
-
-def _boxes(page: LTPage) -> Iterator[tuple[Line, ...]]:
-    for box in page:
-        if isinstance(box, LTTextBox):
-            lines = [_line(line) for line in box if isinstance(line, LTTextLine)]
-            if kept := tuple(line for line in lines if line.text):
-                yield kept
-
-
-def _line(line: LTTextLine) -> Line:
-    characters = [c for c in line if isinstance(c, LTChar)]
-    sizes = Counter(round(c.size, 1) for c in characters)
-    bold = sum("bold" in c.fontname.casefold() for c in characters) > len(characters) / 2
-    return Line(
-        " ".join(line.get_text().split()), sizes.most_common(1)[0][0] if sizes else 0.0, bold
-    )
 
 
 def _check_text(pages: Sequence[Page], count: int) -> None:
@@ -197,7 +163,7 @@ def _without_heads(pages: Sequence[Page]) -> list[Page]:
 
 
 def _edges(page: Page) -> list[tuple[int, Line]]:
-    lines = [line for box in page.boxes for line in box]
+    lines = [line for box in page.boxes for line in box if not line.table]
     return [*((0, line) for line in lines[:EDGE]), *((1, line) for line in lines[-EDGE:])]
 
 
@@ -220,7 +186,9 @@ def _blocks(pages: Sequence[Page]) -> Iterator[Block]:
         for box in page.boxes:
             run: list[str] = []
             for line in box:
-                if _is_heading(line, body, alone=len(box) < 3):
+                if line.table:
+                    yield Block("table", shown=_shown(line, at))
+                elif _is_heading(line, body, alone=len(box) < 3):
                     yield from _paragraph(run, at)
                     run = []
                     level = 2 if line.size > LARGER * body else 3
@@ -231,6 +199,13 @@ def _blocks(pages: Sequence[Page]) -> Iterator[Block]:
                 else:
                     run.append(line.text)
             yield from _paragraph(run, at)
+
+
+def _shown(line: Line, at: str) -> Shown:
+    rows: list[list[list[Piece]]] = [
+        [[(cell, at)] if cell else [] for cell in row] for row in line.table
+    ]
+    return Shown([], rows[0], rows[1:])
 
 
 def _is_heading(line: Line, body: float, *, alone: bool) -> bool:

@@ -44,6 +44,8 @@ _WORDS: dict[Role, str] = {
     "value": r"values?|amounts?|obs value|observation values?|figures?|data value|datum|total value",
 }  # fmt: skip
 WORDS: dict[Role, re.Pattern[str]] = {role: re.compile(text) for role, text in _WORDS.items()}
+NO_WORDS = frozenset(("missing", "formula"))
+"""Reasons that a cell is no number for, and which do not make its column one of words."""
 HALF = 0.5
 SAMPLE = 400
 """Rows that a column's role is told from; every cell is still read by itself."""
@@ -86,7 +88,7 @@ def _column(grid: Grid, index: int, texts: Sequence[str], separators: Separators
     header = header_text(grid, index)
     found = [read_number(text, separators) for text in texts if text]
     numbers = [item for item in found if not isinstance(item, NotNumber)]
-    words = sum(isinstance(item, NotNumber) and item.reason != "missing" for item in found)
+    words = sum(isinstance(item, NotNumber) and item.reason not in NO_WORDS for item in found)
     asides = bool(numbers) and sum(bool(item.notes) for item in numbers) > HALF * len(numbers)
     heading = read_heading(header, asides)
     role = _role(header, texts, (len(numbers), words))
