@@ -61,6 +61,7 @@ class Walker:
         self._start = np.repeat(np.arange(len(self.graph.nodes)), np.diff(table.offset))
         self._by_end = np.argsort(table.to, kind="stable")
         self._ends = table.to[self._by_end]
+        self._leading: dict[int, list[Described]] = {}
 
     def chains(self, starts: Ints | None = None) -> Iterator[Chains]:
         """Yield the drawn chains of every thing, or of `starts` (node numbers), in batches."""
@@ -77,7 +78,12 @@ class Walker:
         yield from self._fitting()
 
     def _leading_to(self, node: int) -> list[Described]:
-        """Return the things that one move tells `node` by, in the graph's order."""
+        """Return the things that one move tells `node` by, in the graph's order; looked for once a node."""
+        if node not in self._leading:
+            self._leading[node] = self._found_leading_to(node)
+        return self._leading[node]
+
+    def _found_leading_to(self, node: int) -> list[Described]:
         if self.graph.nodes[node].type in ("value", "text"):
             return []
         first, last = np.searchsorted(self._ends, [node, node + 1]).tolist()
@@ -115,11 +121,11 @@ class Walker:
 
     def _pairs(self, key: str, rows: list[tuple[int, Move]]) -> Iterator[Program]:
         stream = draw(self.options.seed, key)
-        rich = [row for row in rows if self._descriptions(row)]
+        rich = [row for row in rows if next(self._descriptions(row), None)]
         pairs = list(combinations(range(len(rich)), 2)) if len(rich) < 400 else []
         for at in stream.permutation(len(pairs))[: self.options.sets_per_measure].tolist():
             chosen = [rich[i] for i in pairs[at]]
-            told = [self._pick(stream, self._descriptions(row)) for row in chosen]
+            told = [self._pick(stream, list(self._descriptions(row))) for row in chosen]
             if len({item.start for item in told}) < 2 or not self._comparable(chosen):
                 continue
             measure, edition = chosen[0][1].step.relation, chosen[0][1].edition
@@ -133,15 +139,13 @@ class Walker:
                     form="comparison", paths=paths, edition=edition, measure=measure, order=order
                 )
 
-    def _descriptions(self, row: tuple[int, Move]) -> list[Described]:
-        """One-edge descriptions of a measured thing from another document of the same edition."""
+    def _descriptions(self, row: tuple[int, Move]) -> Iterator[Described]:
+        """Yield one-edge descriptions of a measured thing from another document of the same edition."""
         node, move = row
         home = self.graph.document[move.edge]
-        return [
-            told
-            for told in self._leading_to(node)
-            if told.move.edition == move.edition and self.graph.document[told.move.edge] != home
-        ]
+        for told in self._leading_to(node):
+            if told.move.edition == move.edition and self.graph.document[told.move.edge] != home:
+                yield told
 
     def _pick(self, stream, told: list[Described]) -> Described:
         return told[int(stream.integers(len(told)))]
@@ -237,12 +241,12 @@ class Walker:
             noun = thing.nouns[0]
             if thing.type != "code" and noun not in KINDS:
                 continue
+            constraints = [move for move in self.moves.of(node) if self._constrains(move)]
             pairs = [
                 (move, other)
-                for move, other in combinations(self.moves.of(node), 2)
-                if move.edition == other.edition and self._constrains(move) and self._constrains(other)
-                and move.step.relation != other.step.relation
-            ]  # fmt: skip
+                for move, other in combinations(constraints, 2)
+                if move.edition == other.edition and move.step.relation != other.step.relation
+            ]
             stream = draw(self.options.seed, f"both|{thing.id}")
             for at in stream.permutation(len(pairs))[:6].tolist():
                 first, second = pairs[at]
@@ -267,10 +271,8 @@ class Walker:
         told = self.graph.relations[relation]
         if self.graph.columns.code[move.edge] and told not in ("inherits", "raises", "returns"):
             return False
-        subjects = {
-            int(self.graph.subject[e]) for e in self.graph.in_edges(move.to, relation).tolist()
-        }
-        return len(subjects) >= 2 and not move.step.selector
+        subjects = self.graph.subject[self.graph.in_edges(move.to, relation)]
+        return not move.step.selector and bool((subjects != subjects[:1]).any())
 
     def _onward(self, stream, moves: list[Move], edition: str) -> Iterator[tuple[Step, ...]]:
         """One or two further steps that end in another document."""

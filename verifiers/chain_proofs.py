@@ -52,6 +52,8 @@ class _Hops:
     """The first edge; -1 if there is none."""
     fails: Ints
     """Bit k is set where the hop alone fails check k."""
+    plain: Flags
+    """Its step has no selector."""
     several: Flags
     """It leads to more than one thing, which later steps may bring together again."""
     elsewhere: Flags
@@ -70,8 +72,7 @@ def judge(chains: Chains, world: World) -> Judged:
     documents = np.where(taken, world.view.graph.document[edges], -1)
     fails |= _unspread(documents, chains.length) << NUMBER["spread"]
     fails |= _unsupported(documents, hop, hops, chains.length) << NUMBER["minimal"]
-    plain = np.array([not step.selector for step in chains.table], dtype=np.bool_)
-    decided = ((plain[chains.steps] & ~hops.several[hop]) | ~taken).all(axis=1)
+    decided = ((hops.plain & ~hops.several)[hop] | ~taken).all(axis=1)
     # The costly checks are made where no earlier one has failed.
     left = np.flatnonzero(decided & (_first(fails) > NUMBER["told_by_name"]))
     fails[left] |= _telling(chains.take(left), world) << NUMBER["suffix"]
@@ -115,16 +116,16 @@ def _numbered(chains: Chains, taken: Flags) -> tuple[Ints, Ints]:
 def _look(chains: Chains, at: Ints, world: World) -> _Hops:
     """Follow every hop on the whole graph and make the checks that one hop decides."""
     graph, columns = chains.graph, chains.graph.columns
-    relation = np.array(
-        [world.view.relation_numbers.get(s.relation, -1) for s in chains.table] or [-1]
-    )
-    time_number = {time: number for number, time in enumerate(columns.times)}
-    time = np.array([time_number.get(step.time, -1) for step in chains.table] or [0])
     node, step, edition = at.T
+    numbers, step = np.unique(step, return_inverse=True)
+    steps = [chains.table[number] for number in numbers.tolist()]
+    relation = np.array([world.view.relation_numbers.get(s.relation, -1) for s in steps], np.int64)
+    time = np.array([world.times.get(s.time, -1) for s in steps], np.int64)[step]
+    plain = np.array([not s.selector for s in steps], np.bool_)[step]
     hop, edge = graph.edges_of(node, relation[step])
     fits = ~columns.superseded[edge]
     fits &= (edition[hop] == 0) | (columns.as_of[edge] == edition[hop])
-    fits &= (time[step[hop]] == 0) | (columns.time[edge] == time[step[hop]])
+    fits &= (time[hop] == 0) | (columns.time[edge] == time[hop])
     hop, edge = hop[fits], edge[fits]
     first = np.searchsorted(hop, np.arange(len(at)))
     found = np.searchsorted(hop, np.arange(len(at)), side="right") > first
@@ -139,7 +140,7 @@ def _look(chains: Chains, at: Ints, world: World) -> _Hops:
     same_figure[turn] = figure[other][same]
     fails = (~found).astype(np.int64) << NUMBER["unique"]
     fails[found] |= _fails_alone(best[found], edition[found], world)
-    return _Hops(best, fails, stray, elsewhere, same_figure)
+    return _Hops(best, fails, plain, stray, elsewhere, same_figure)
 
 
 def _fails_alone(edge: Ints, edition: Ints, world: World) -> Ints:
@@ -148,7 +149,7 @@ def _fails_alone(edge: Ints, edition: Ints, world: World) -> Ints:
     bits = (world.again[graph.document[edge]] != (edition > 0)).astype(np.int64) << NUMBER[
         "editions"
     ]
-    bits |= (~grounded(graph, edge, world.measured)).astype(np.int64) << NUMBER["functional"]
+    bits |= (~grounded(graph, edge, world.functional)).astype(np.int64) << NUMBER["functional"]
     hidden = ~columns.literal[edge] & ~world.index.findable[graph.object[edge]]
     bits |= hidden.astype(np.int64) << NUMBER["visible_names"]
     ask = ~columns.code[edge] & (
@@ -212,7 +213,7 @@ def _ends(steps: Sequence[Step], edition: int, world: World) -> int:
     dates = world.view.graph.columns.dates
     key = (tuple(steps), dates[edition])
     if key not in world.suffixes:
-        nodes = np.array(world.starts(steps[0]))
+        nodes = world.starts(steps[0])
         ends = _reached(nodes[:SAMPLE], steps, edition, world)
         if len(ends) < SUFFIX_ANSWERS and len(nodes) > SAMPLE:
             ends = _reached(nodes, steps, edition, world)
@@ -230,7 +231,7 @@ def _reached(nodes: Ints, steps: Sequence[Step], edition: int, world: World) -> 
         if edition:
             fits &= columns.as_of[edge] == edition
         if step.time:
-            fits &= columns.time[edge] == columns.times.index(step.time)
+            fits &= columns.time[edge] == world.times[step.time]
         nodes = np.unique(graph.object[edge[fits]])
     return nodes
 

@@ -123,7 +123,7 @@ def minimal(draft: Draft, world: World) -> Verdict:
         documents = {world.fact(edge).document_id for branch, edge in draft.result.edges
                      if not (draft.program.form == "intersection" and branch < len(draft.program.paths))}  # fmt: skip
     sections = evidence_sections(draft, world) | co_supporters(draft, world)
-    for document in documents:
+    for document in sorted(documents):
         again = run_program(world.view.restricted(sections, document), draft.program)
         if (
             not again.reason

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.edges import Flags, Ints, contains
-from warehouse.functional import Measured
+from warehouse.functional import Measured, functional_relations
 from warehouse.mentions import MentionIndex
 from warehouse.programs import Direction, Step
 from warehouse.queries import GraphView, starts
@@ -29,7 +29,7 @@ class World:
     """Documents that have other editions in the corpus."""
     suffixes: dict[tuple[tuple[Step, ...], str], int] = field(default_factory=dict)
     """How many ends some last steps have in an edition, counted up to what is enough."""
-    _starts: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    _starts: dict[tuple[str, str], Ints] = field(default_factory=dict)
 
     def fact(self, edge: int) -> Fact:
         """Return the fact of an edge."""
@@ -39,7 +39,7 @@ class World:
         """Return the (subject, object) node numbers of an edge."""
         return int(self.view.graph.subject[edge]), int(self.view.graph.object[edge])
 
-    def starts(self, step: Step) -> list[int]:
+    def starts(self, step: Step) -> Ints:
         """Return the nodes from which a step can be taken."""
         key = (step.relation, step.selector)
         if key not in self._starts:
@@ -52,15 +52,26 @@ class World:
         return np.array([name in self.repeated for name in self.view.graph.documents], np.bool_)
 
     @cached_property
+    def functional(self) -> Flags:
+        """Whether the graph shows each relation, by number, to be functional."""
+        return functional_relations(self.view.graph, self.measured)
+
+    @cached_property
+    def times(self) -> dict[str, int]:
+        """Number of each printed time among those of the graph's columns."""
+        return {time: number for number, time in enumerate(self.view.graph.columns.times)}
+
+    @cached_property
     def stems(self) -> NDArray[np.uint64]:
         """For each node a mask of the first letters of its capitalised words: names without a common bit are unlike."""
         return np.array([_stems(node.name) for node in self.view.graph.nodes], np.uint64)
 
     @cached_property
     def section_numbers(self) -> Ints:
-        """Number in the mention index of each section of the graph, -1 where it has none."""
+        """Number in the mention index of each section of the graph, -1 where it has none and behind the last."""
         numbers = self.index.numbers
-        return np.array([numbers.get(name, -1) for name in self.view.graph.sections], np.int64)
+        known = [numbers.get(name, -1) for name in self.view.graph.sections]
+        return np.array([*known, -1], np.int64)
 
     @cached_property
     def _pairs(self) -> Ints:
@@ -82,8 +93,7 @@ class World:
 
     def mentioned(self, section: Ints, node: Ints) -> Flags:
         """Return, pair by pair, whether a section of the graph (-1 for none) names a node."""
-        numbers = np.append(self.section_numbers, -1)
-        return self.index.named(numbers[section], node)
+        return self.index.named(self.section_numbers[section], node)
 
     def joined(self, near: Ints, far: Ints) -> Flags:
         """Return, pair by pair, whether an edge leads from `near` to `far`."""

@@ -5,7 +5,7 @@ arrays hold -1. All steps of a chain are taken in one edition.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,15 +55,14 @@ class Chains:
 
     def ids(self) -> list[str]:
         """Return `warehouse.programs.program_id` of every chain, without making the programs."""
-        steps = [canonical(step.model_dump()) for step in self.table]
-        dates = [canonical(date) for date in self.graph.columns.dates]
-        anchors = {
-            int(node): canonical(self.graph.nodes[node].id) for node in np.unique(self.nodes[:, 0])
-        }
+        dates = self.graph.columns.dates
+        steps = _spelled(self.steps, lambda step: self.table[step].model_dump())
+        editions = _spelled(self.edition, dates.__getitem__)
+        anchors = _spelled(self.nodes[:, 0], lambda node: self.graph.nodes[node].id)
         return [
             named(
                 "candidate",
-                f'{{"edition":{dates[edition]},"form":"chain","links":[],"measure":"","noun":"","order":"",'
+                f'{{"edition":{editions[edition]},"form":"chain","links":[],"measure":"","noun":"","order":"",'
                 f'"paths":[{{"anchor":{anchors[start]},"steps":[{",".join(steps[s] for s in walk[:length])}]}}],'
                 '"then":[]}',
             )
@@ -72,6 +71,13 @@ class Chains:
                 self.edition.tolist(), strict=True,
             )
         ]  # fmt: skip
+
+
+def _spelled(numbers: Ints, value: Callable[[int], object]) -> dict[int, str]:
+    """Return the canonical text of what each number stands for, -1 apart."""
+    return {
+        number: canonical(value(number)) for number in np.unique(numbers).tolist() if number >= 0
+    }
 
 
 def documents_needed(edges: int) -> int:

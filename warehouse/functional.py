@@ -60,11 +60,18 @@ def _ends_by_relation(graph: FactGraph, near: Ints, far: Ints) -> tuple[Ints, In
     return np.bincount(relation, minlength=width), np.bincount(relation, several, minlength=width)
 
 
-def grounded(
-    graph: FactGraph, edges: Ints, measured: dict[tuple[str, Direction], Measured]
+def functional_relations(
+    graph: FactGraph, measured: dict[tuple[str, Direction], Measured]
 ) -> Flags:
-    """Return whether `ground` gives each edge a reason for "the", from subject to object."""
-    shown = np.array([measured[(name, "forward")].functional for name in graph.relations], np.bool_)
+    """Return, by relation number, whether the graph shows it to be functional from subject to object."""
+    return np.array([measured[(name, "forward")].functional for name in graph.relations], np.bool_)
+
+
+def grounded(graph: FactGraph, edges: Ints, shown: Flags) -> Flags:
+    """Return whether `ground` gives each edge a reason for "the", from subject to object.
+
+    `shown` is what `functional_relations` gives.
+    """
     told = graph.columns.ground[edges]
     return (told > Ground.MEASURED) | ((told == Ground.MEASURED) & shown[graph.relation[edges]])
 

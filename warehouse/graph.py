@@ -9,6 +9,7 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import networkx as nx
 import numpy as np
@@ -51,6 +52,18 @@ class FactGraph:
         count = np.searchsorted(self.subject_key, key, side="right") - low
         row, place = spread_out(low, count)
         return row, self.by_subject[place]
+
+    @cached_property
+    def _by_relation(self) -> tuple[Ints, Ints]:
+        """Edge numbers sorted by relation, and where each relation starts among them."""
+        count = np.bincount(self.relation, minlength=len(self.relations))
+        order = np.argsort(self.relation, kind="stable").astype(np.int32)
+        return order, np.concatenate([[0], np.cumsum(count)])
+
+    def edges_with(self, relation: int) -> Ints:
+        """Return the edges of a relation, ascending."""
+        order, first = self._by_relation
+        return order[first[relation] : first[relation + 1]]
 
     def quantity(self, edge: int) -> Quantity | None:
         """Return the quantity of an edge's fact."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from warehouse.edges import Flags, Ints
 from warehouse.graph import FactGraph
 from warehouse.inheritance import INHERITED, is_base, look_up
 from warehouse.programs import Path, Program, Step
@@ -62,6 +63,13 @@ class GraphView:
         if self.graph.document[edge] == self.hidden:
             return False
         return self.sections is None or int(self.graph.section[edge]) in self.sections
+
+    def seen(self, edges: Ints) -> Flags:
+        """Return which of the edges the view shows."""
+        shown = self.graph.document[edges] != self.hidden
+        if self.sections is not None:
+            shown &= np.isin(self.graph.section[edges], list(self.sections))
+        return shown
 
     def facts(self, node: int, step: Step, edition: str) -> list[int]:
         """Return the visible edges of one step from `node`, dated and qualified as the step asks."""
@@ -137,14 +145,14 @@ def by_step(graph: FactGraph, steps: Sequence[Step], edges: Sequence[int]) -> li
     return [*out, *([edge] for edge in left)]
 
 
-def starts(view: GraphView, step: Step) -> list[int]:
+def starts(view: GraphView, step: Step) -> Ints:
     """Return the nodes from which the step can be taken, in order of node number."""
     name = "inherits" if step.selector == INHERITED else step.relation
     graph = view.graph
-    edges = np.flatnonzero(graph.relation == view.relation_numbers[name])
+    edges = graph.edges_with(view.relation_numbers[name])
     if view.narrowed:
-        edges = np.array([edge for edge in edges.tolist() if view.sees(edge)], dtype=np.int64)
-    return np.unique(graph.subject[edges]).tolist()
+        edges = edges[view.seen(edges)]
+    return np.unique(graph.subject[edges])
 
 
 def run_program(view: GraphView, program: Program) -> Result:
