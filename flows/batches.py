@@ -107,6 +107,7 @@ def _run_all(
         if time.monotonic() - looked > WATCH_SECONDS:
             engine.recorder.look()
             looked = time.monotonic()
+        engine.recorder.heed()
         try:
             future = done.get(timeout=WATCH_SECONDS)
         except queue.Empty:

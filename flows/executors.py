@@ -18,6 +18,7 @@ from typing import Any
 
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from tqdm import tqdm
 
 from flows.config import ConfigError, SynthesisConfig
 from flows.workers import Job
@@ -113,6 +114,8 @@ def _live_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    # A progress bar's lock is a semaphore by default, and one that a stopped worker leaves behind is complained of.
+    tqdm.set_lock(threading.RLock())
 
 
 @contextmanager

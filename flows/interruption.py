@@ -1,10 +1,12 @@
 """A run that is stopped from outside: what Prefect and the home are told, and what the command line raises.
 
-SIGINT and SIGTERM end a run at once; a flow run that is cancelled in Prefect is noticed between batches, since nobody
-but the run itself can stop it where no Prefect worker started it. In each case workers end, what is committed stays,
-and the next run goes on. A run that was killed outright could tell nobody: the next one tells Prefect.
+SIGINT and SIGTERM end a run at once, or before its next batch, stage or end where the exception they raise is lost. A
+flow run that is cancelled in Prefect is noticed between batches and stages, since nobody but the run itself can stop
+it where no Prefect worker started it. In each case workers end, what is committed stays, and the next run goes on. A
+run that was killed outright could tell nobody: the next one tells Prefect.
 """
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,10 +18,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException, TerminationSignal
-from prefect.states import Crashed
+from prefect.states import Cancelled, Crashed
 
 from flows.executors import BatchLost
-from flows.progress import Progress, Stopped, begin, finish, last, write
+from flows.progress import Progress, Stopped, begin, finish, interrupted, last, noted, write
 
 CANCELLED = "cancelled in Prefect"
 CANCELLED_CODE = 4
@@ -39,19 +41,35 @@ class Recorder:
         self._now = begin(home, flow_run)
 
     def stage(self, name: str) -> None:
-        """Write down that a stage begins."""
+        """Write down that a stage begins, if the run is still wanted (`look`)."""
+        self.look()
         self._now = write(self._home, self._now.model_copy(update={"stage": name}))
 
     def ended(self, how: str) -> None:
         """Write down what ended the run."""
         self._now = write(self._home, self._now.model_copy(update={"ended": how}))
 
+    def heed(self) -> None:
+        """Stop if a signal asked for it and its exception did not.
+
+        Raises:
+            KeyboardInterrupt: after SIGINT.
+            TerminationSignal: after SIGTERM.
+        """
+        asked = interrupted()
+        if asked == signal.SIGINT:
+            raise KeyboardInterrupt
+        if asked == signal.SIGTERM:
+            raise TerminationSignal(signal=signal.SIGTERM)
+
     def look(self) -> None:
-        """Look at the flow run's state.
+        """Look at the flow run's state, and whether a signal came.
 
         Raises:
             Cancellation: it was cancelled.
+            KeyboardInterrupt, TerminationSignal: as `heed`.
         """
+        self.heed()
         if not self._flow_run:
             return
         try:
@@ -73,7 +91,9 @@ def recorded(home: Path) -> Iterator[Recorder]:
     run = context.flow_run if context else None
     recorder = Recorder(home, str(run.id) if run else "")
     try:
-        yield recorder
+        with noted(signal.SIGTERM):  # Prefect has a handler of its own for the time of the flow
+            yield recorder
+            recorder.look()
     except KeyboardInterrupt:
         recorder.ended("SIGINT")
         raise
@@ -101,6 +121,19 @@ def _tell_crashed(left: Progress) -> None:
         return
 
 
+def _tell_cancelled(state: State[Any]) -> None:
+    """Give a flow run that was cancelled when it had ended its last state, which nobody else would."""
+    run = state.state_details.flow_run_id
+    try:
+        with get_client(sync_client=True) as client:
+            if run is not None:
+                client.set_flow_run_state(
+                    run, Cancelled(message=f"{CANCELLED} at its end"), force=True
+                )
+    except (httpx.HTTPError, PrefectException):
+        return
+
+
 def finished(state: State[Any]) -> Any:
     """Return what a flow run came to.
 
@@ -108,7 +141,9 @@ def finished(state: State[Any]) -> Any:
         Stopped: it was cancelled, a batch that cannot be cut lost its worker, or Ray went away beneath it.
         Exception: what it failed with.
     """
-    if state.is_cancelled():
+    if state.is_cancelling():
+        _tell_cancelled(state)
+    if state.is_cancelling() or state.is_cancelled():
         raise Stopped(state.message or CANCELLED, CANCELLED_CODE)
     try:
         return state.result()

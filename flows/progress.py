@@ -6,10 +6,13 @@ run that was killed outright is told from one that is at work.
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from pydantic import ValidationError
 
@@ -18,6 +21,9 @@ from warehouse.records import Record
 
 FILE = Path("runs") / "current.json"
 KILLED = "killed"
+_asked: ContextVar[list[signal.Signals] | None] = ContextVar("asked", default=None)
+"""Signals that asked the run to stop, kept because Python drops an exception that is raised in a callback or in
+`__del__`; none outside `stoppable`."""
 
 
 class Stopped(Exception):
@@ -88,7 +94,7 @@ def in_words(progress: Progress) -> str:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into `Stopped`; for the main thread of the command line.
+    """Turn SIGINT and SIGTERM into `Stopped`, even where the exception they raise is lost; for the main thread.
 
     Raises:
         Stopped: with exit code 130 or 143, as a shell reports these signals.
@@ -97,12 +103,62 @@ def stoppable() -> Iterator[None]:
     def terminate(_number: int, _frame: object) -> None:
         raise Terminated
 
+    asked: list[signal.Signals] = []
+    token = _asked.set(asked)
     before = signal.signal(signal.SIGTERM, terminate)
     try:
-        yield
+        with noted(signal.SIGINT), noted(signal.SIGTERM):
+            yield
     except KeyboardInterrupt as interrupt:
-        raise Stopped("SIGINT", 128 + signal.SIGINT) from interrupt
+        raise _stopped(signal.SIGINT) from interrupt
     except Terminated as terminated:
-        raise Stopped("SIGTERM", 128 + signal.SIGTERM) from terminated
+        raise _stopped(signal.SIGTERM) from terminated
     finally:
         signal.signal(signal.SIGTERM, before)
+        _asked.reset(token)
+    if asked:
+        raise _stopped(asked[0])
+
+
+def _stopped(number: signal.Signals) -> Stopped:
+    return Stopped(number.name, 128 + number)
+
+
+@contextmanager
+def noted(number: signal.Signals) -> Iterator[None]:
+    """Keep for `interrupted` that a signal came, before the handler of now raises what it raises.
+
+    In a `__del__` it raises nothing. Nothing is changed outside `stoppable`, in other threads, or where the signal is
+    ignored.
+    """
+    asked, before = _asked.get(), signal.getsignal(number)
+    main = threading.current_thread() is threading.main_thread()
+    if asked is None or not main or not callable(before):
+        yield
+        return
+
+    def note(came: int, frame: FrameType | None) -> None:
+        asked.append(number)
+        if not _in_finaliser(frame):
+            before(came, frame)
+
+    signal.signal(number, note)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _in_finaliser(frame: FrameType | None) -> bool:
+    """Whether an exception raised here would be printed and dropped, because a `__del__` is running."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def interrupted() -> signal.Signals | None:
+    """Return the signal that asked the run to stop, if one did, whatever became of its exception."""
+    asked = _asked.get()
+    return asked[0] if asked else None
