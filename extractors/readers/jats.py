@@ -84,9 +84,12 @@ class JatsParser(PageParser):
         return self._names[-1] if self._names else ""
 
     def _heading(self, text: str) -> None:
-        self._begin("heading", 2)
-        self._add(text, 0, verbatim=False)
+        """Add a heading of the reader's own, which stands nowhere in the file."""
         self._end_block()
+        zone = self._stack[-1].zone
+        self._containers[-1].append(
+            Block("heading", 2, [(text, None)], zone, bold=False, linked=False)
+        )
 
     def _html_name(self, tag: str) -> str:
         above = self._path[-1] if self._path else ""
@@ -136,7 +139,8 @@ def read_jats(file: SourceFile) -> Read:
         built.add(stated.title, "/article/front/article-meta/title-group/article-title")
         built.add("\n\n")
     kind = KIND.search(file.text[: max(start, 0)])
-    for label, value, at in front_fields(meta, kind[1] if kind else "") if meta is not None else ():
+    own = (kind[1], f"char:{kind.start(1)}") if kind else ("", "")
+    for label, value, at in front_fields(meta, own) if meta is not None else ():
         built.add(f"{label}: ")
         built.add(value, at)
         built.add("\n")

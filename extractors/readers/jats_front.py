@@ -46,8 +46,11 @@ def without_notes(element: etree._Element | None) -> str:
     return " ".join("".join(parts).split()).rstrip(" ,;")
 
 
-def front_fields(front: etree._Element, kind: str) -> Iterator[Field]:
-    """Yield (label, value, place) of what the front matter states; `kind` is the article's own `article-type`."""
+def front_fields(front: etree._Element, kind: tuple[str, str]) -> Iterator[Field]:
+    """Yield (label, value, place) of what the front matter states.
+
+    `kind` is the article's own `article-type` and its place.
+    """
     people = [c for c in front.iterfind(".//contrib-group/contrib") if _name(c)]
     authors = [c for c in people if not _is_editor(c)]
     editors = [c for c in people if _is_editor(c)]
@@ -55,9 +58,9 @@ def front_fields(front: etree._Element, kind: str) -> Iterator[Field]:
     meta, group = "/article/front/article-meta", "/article/front/article-meta/contrib-group"
     rows = (
         ("Authors", "; ".join(map(_name, authors)), group),
-        ("Journal", _journal(front), "/article/front/journal-meta/journal-title"),
+        ("Journal", *_journal(front)),
         ("DOI", plain_text(front.find(".//article-id[@pub-id-type='doi']")), f"{meta}/article-id"),
-        ("Article type", kind.replace("-", " "), "/article/@article-type"),
+        ("Article type", kind[0].replace("-", " "), kind[1]),
         ("Published", published(front), f"{meta}/pub-date"),
         *((label, _history(front, which), f"{meta}/history/date") for which, label in DATED),
         ("Publisher", plain_text(front.find(".//publisher/publisher-name")), "/article/front/journal-meta/publisher"),
@@ -72,9 +75,13 @@ def front_fields(front: etree._Element, kind: str) -> Iterator[Field]:
             yield label, value, at
 
 
-def _journal(front: etree._Element) -> str:
+def _journal(front: etree._Element) -> tuple[str, str]:
+    """Return the journal's title, or its short form, and where it stands."""
+    meta = "/article/front/journal-meta"
+    if title := plain_text(front.find(".//journal-title")):
+        return title, f"{meta}/journal-title"
     short = front.find(".//journal-id[@journal-id-type='nlm-ta']")
-    return plain_text(front.find(".//journal-title")) or plain_text(short)
+    return plain_text(short), f"{meta}/journal-id"
 
 
 def _name(contributor: etree._Element) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from extractors.readers.dates import MONTHS
 from extractors.readers.delimited import row_at
 from extractors.readers.pointers import JsonError, as_text, parse_json, resolve, span_of
 from extractors.readers.records import clean
@@ -73,16 +74,22 @@ def find_place(text: str, name: str, at: str, length: int) -> Found | None:
 def holds(found: Found, stretch: str) -> bool:
     """Whether a place holds a stretch of a document, apart from white space, markup and cell borders.
 
-    A stretch of JSON within a JSON string is held with its escapes, and a name whose parts stand in elements of their
-    own with its words in another order.
+    A stretch of JSON within a JSON string is held with its escapes, and names and dates whose parts stand in elements
+    of their own with their words in another order and other marks between them.
     """
     wanted = _plain(stretch)
     seen = [_plain(found.value), _plain(clean(found.value))]
     return (
         any(wanted in value for value in seen)
         or json.dumps(stretch, ensure_ascii=False)[1:-1] in found.value
-        or set(wanted.split()) <= set(seen[0].split())
+        or _words(wanted) <= _words(seen[0])
     )
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text, a month as its number; all of it where it has no word."""
+    words = re.findall(r"\w+", text.casefold())
+    return {str(MONTHS.get(word) or word.lstrip("0") or word) for word in words} or {text}
 
 
 def _plain(text: str) -> str:

@@ -102,6 +102,43 @@ def test_bytes_are_those_of_the_file(data, wanted):
     assert held in (wanted.encode(), wanted.encode("latin-1"))
 
 
+JATS = """<?xml version="1.0"?>
+<article article-type="research-article"><front><journal-meta>
+<journal-id journal-id-type="nlm-ta">Mill Sci</journal-id></journal-meta><article-meta>
+<title-group><article-title>On Mills</article-title></title-group>
+<contrib-group><contrib contrib-type="author"><name><surname>Moll</surname><given-names>Anna</given-names></name>
+</contrib><contrib contrib-type="author"><name><surname>Berg</surname><given-names>Otto</given-names></name></contrib>
+</contrib-group><contrib-group><contrib contrib-type="editor"><name><surname>Lind</surname>
+<given-names>Eva</given-names></name></contrib></contrib-group>
+<pub-date pub-type="epub"><day>05</day><month>12</month><year>2012</year></pub-date>
+<history><date date-type="received"><day>16</day><month>5</month><year>2012</year></date></history>
+<abstract><p>Mills grind corn by water.</p></abstract></article-meta></front>
+<body><sec><title>Methods</title><p>Forty mills were seen.</p></sec></body></article>
+"""
+
+
+def test_every_place_of_an_article_holds_and_a_heading_of_the_readers_own_has_none(tmp_path):
+    path = tmp_path / "mills.xml"
+    path.write_text(JATS, encoding="utf-8")
+    (document,) = read_file(path, root=tmp_path, category="academic", options=ReadOptions())
+    assert isinstance(document, Document)
+    held = {}
+    for origin in document.origins:
+        stretch = document.text[origin.start : origin.end]
+        found = find_place(JATS, path.name, origin.at, len(stretch))
+        assert found is not None
+        assert holds(found, stretch), origin.at
+        held[stretch] = origin.at
+    assert {"Anna Moll; Otto Berg", "5 December 2012", "16 May 2012", "Mill Sci"} <= set(held)
+    assert held["research article"] == f"char:{JATS.index('research-article')}"
+    assert held["Methods"] == f"char:{JATS.index('Methods')}"
+    assert "## Abstract" in document.text
+    assert "Abstract" not in held
+    date = find_place(JATS, path.name, held["5 December 2012"], 1)
+    assert date is not None
+    assert not holds(date, "6 December 2012")
+
+
 @pytest.mark.parametrize("folder", ["dialogue", "general", "professional", "code", "academic"])
 def test_every_place_of_the_built_in_corpus_is_found_again(folder):
     root = Path(__file__).resolve().parents[2] / "corpora"
