@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from extractors.facts.articles import article_title, is_person
 from extractors.facts.filings import registrant
 from extractors.facts.values import DATE, MONTHS, NUMBER, quantity_of
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, clause, mention_at
 from warehouse.records import Document, Fact, Mention, Qualifier, Section
 
 EXTRACTOR = "announcement/1"
@@ -163,8 +163,7 @@ def _acquisition(writer: FactWriter, event: _Event, told: set[tuple[str, str]]) 
         told.add((relation, name.rstrip(".")))
         firm = mention_at(event.at + found.start("firm"), name, "organisation")
         writer.add(
-            event.company, relation, firm, event.span, shape="clause", phrase=relation, preposition="",
-            qualifiers=event.when,
+            event.company, relation, firm, event.span, clause(relation, qualifiers=event.when),
         )  # fmt: skip
         if relation == "acquired" and DATE.fullmatch(event.date.text):
             writer.add(firm, "acquisition date", event.date, event.span)
@@ -188,8 +187,7 @@ def _amount(
         relation,
         amount,
         event.span,
-        quantity=quantity_of(number),
-        qualifiers=about + qualifiers,
+        Told(quantity=quantity_of(number), qualifiers=about + qualifiers),
     )
 
 
@@ -201,12 +199,10 @@ def _appointment(writer: FactWriter, event: _Event, told: set[tuple[str, str]]) 
     person = mention_at(event.at + found.start("person"), found["person"], "person")
     office = mention_at(event.at + found.start("office"), found["office"], "thing")
     writer.add(
-        event.company, "appointed", person, event.span, shape="clause", phrase="appointed", preposition="",
-        qualifiers=event.when,
+        event.company, "appointed", person, event.span, clause("appointed", qualifiers=event.when),
     )  # fmt: skip
     writer.add(
-        person, "appointed as", office, event.span, shape="clause", phrase="was appointed", preposition="as",
-        qualifiers=event.when,
+        person, "appointed as", office, event.span, clause("was appointed", "as", qualifiers=event.when),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from extractors.facts.affiliations import institutions
 from extractors.facts.values import DATE, NAME, YEAR
-from extractors.facts.writer import FactWriter, mention_at
+from extractors.facts.writer import FactWriter, Told, mention_at
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Quantity, Section, Shape
 
@@ -278,7 +278,7 @@ class _Reader:
     ) -> None:  # fmt: skip
         span = (line.start, line.end)
         self.writer.add(
-            subject, relation, object_, span, shape=shape, group=group, quantity=quantity
+            subject, relation, object_, span, Told(shape=shape, group=group, quantity=quantity)
         )
 
 

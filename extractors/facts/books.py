@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.facts.articles import is_person
-from extractors.facts.writer import FactWriter, mention_at
+from extractors.facts.writer import FactWriter, Told, mention_at
 from extractors.readers.books import LICENCE
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Section
@@ -89,7 +89,7 @@ def book_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
     group = digest("chapters", document.id)[:16]
     for chapter in chapters:
         mention = mention_at(chapter.start, chapter.title, "thing")
-        writer.add(title, "chapters", mention, chapter.span, group=group)
+        writer.add(title, "chapters", mention, chapter.span, Told(group=group))
         if chapter.number <= len(ORDINALS):
             writer.add(title, f"{ORDINALS[chapter.number - 1]} chapter", mention, chapter.span)
     if chapters:
@@ -97,7 +97,7 @@ def book_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
         writer.add(title, "last chapter", mention_at(last.start, last.title, "thing"), last.span)
     cast = digest("cast", document.id)[:16]
     for name, start, span in _cast(document.text):
-        writer.add(title, "characters", mention_at(start, name, "person"), span, group=cast)
+        writer.add(title, "characters", mention_at(start, name, "person"), span, Told(group=cast))
     return writer.facts()
 
 

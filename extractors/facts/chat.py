@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.facts.dialogue_turns import Turn, turns_of
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, clause, mention_at
 from warehouse.identity import digest
 from warehouse.records import Document, EntityType, Fact, Mention, Section
 
@@ -147,12 +147,10 @@ def _told(writer: FactWriter, advice: _Advice, verb: str, found: Mention, group:
     """Tell what the named person was advised, and what the speaker recommended."""
     done = {"install": "installing", "run": "running"}[verb]
     writer.add(
-        advice.to, f"advised to {verb}", found, advice.span, shape="clause", phrase="was advised",
-        preposition=f"to {verb}", group=group,
+        advice.to, f"advised to {verb}", found, advice.span, clause("was advised", f"to {verb}", group=group),
     )  # fmt: skip
     writer.add(
-        _speaker(advice.turn), f"recommended {done}", found, advice.span, shape="clause",
-        phrase=f"recommended {done}", preposition="", group=group,
+        _speaker(advice.turn), f"recommended {done}", found, advice.span, clause(f"recommended {done}", group=group),
     )  # fmt: skip
 
 
@@ -208,18 +206,14 @@ def _links(writer: FactWriter, advice: _Advice) -> None:
         "referred to",
         link,
         advice.span,
-        shape="clause",
-        phrase="was referred",
-        preposition="to",
+        clause("was referred", "to"),
     )
     writer.add(
         _speaker(advice.turn),
         "linked to",
         link,
         advice.span,
-        shape="clause",
-        phrase="linked",
-        preposition="to",
+        clause("linked", "to"),
     )
 
 
@@ -230,6 +224,5 @@ def _systems(writer: FactWriter, turn: Turn) -> None:
         return
     system = mention_at(turn.start + found[0].start("system"), found[0]["system"], "thing")
     writer.add(
-        _speaker(turn), "running", system, (turn.speaker.start, turn.end), shape="clause",
-        phrase=f"was {found[0]['how']}", preposition="",
+        _speaker(turn), "running", system, (turn.speaker.start, turn.end), clause(f"was {found[0]['how']}"),
     )  # fmt: skip

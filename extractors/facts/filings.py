@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from extractors.facts.signatures import signed_offices
 from extractors.facts.values import NAME
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, mention_at
 from extractors.readers.filing_cover import (
     COVER,
     END,
@@ -230,10 +230,7 @@ class _Reader:
             relation,
             object_,
             span,
-            shape=shape,
-            phrase=phrase,
-            group=group,
-            quantity=quantity,
+            Told(shape=shape, phrase=phrase, group=group, quantity=quantity),
         )
 
 

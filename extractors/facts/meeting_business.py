@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, clause, mention_at
 from warehouse.records import EntityType, Mention, Quantity
 
 STYLE = r"(?:Right Hon\.|Hon\.|Mr\.|Mrs\.|Ms\.|Miss|Dr\.|Sir|Dame|Baroness|Lord|Senator)"
@@ -111,9 +111,7 @@ def _absences(writer: FactWriter, turn: _Turn) -> None:
             "sent apologies to",
             body,
             span,
-            shape="clause",
-            phrase="sent apologies",
-            preposition="to",
+            clause("sent apologies", "to"),
         )
 
 
@@ -129,7 +127,7 @@ def _substitutes(writer: FactWriter, turn: _Turn) -> None:
         absent = _mention(turn, found, "of", "person")
         writer.add(
             _mention(turn, found, "by", "person"), "substituting for", absent,
-            _sentence(turn, found, labelled=False), shape="clause", phrase="was substituting", preposition="for",
+            _sentence(turn, found, labelled=False), clause("was substituting", "for"),
         )  # fmt: skip
 
 
@@ -139,7 +137,7 @@ def _questions(writer: FactWriter, turn: _Turn) -> None:
             name, kind = ("person", "person") if found["person"] else ("office", "thing")
             writer.add(
                 turn.speaker, "put a question to", _mention(turn, found, name, kind),
-                _sentence(turn, found, labelled=True), shape="clause", phrase="put a question", preposition="to",
+                _sentence(turn, found, labelled=True), clause("put a question", "to"),
             )  # fmt: skip
 
 
@@ -153,9 +151,7 @@ def _petitions(writer: FactWriter, turn: _Turn) -> None:
                 "presented",
                 petition,
                 span,
-                shape="clause",
-                phrase="presented",
-                preposition="",
+                clause("presented"),
             )
         if signed := SIGNED.match(turn.said, found.end()):
             span = _sentence(turn, found, labelled=False)
@@ -163,7 +159,7 @@ def _petitions(writer: FactWriter, turn: _Turn) -> None:
             quantity = Quantity(value=count.replace(",", ""), unit="", step="1")
             printed = mention_at(turn.at + signed.start("count"), count, "value")
             if not signed["about"]:
-                writer.add(petition, "signature count", printed, span, quantity=quantity)
+                writer.add(petition, "signature count", printed, span, Told(quantity=quantity))
 
 
 def _shared(writer: FactWriter, turn: _Turn) -> None:
@@ -178,17 +174,14 @@ def _shared(writer: FactWriter, turn: _Turn) -> None:
             "shared time with",
             other,
             span,
-            shape="clause",
-            phrase="shared time",
-            preposition="with",
+            clause("shared time", "with"),
         )
         return
     if BROKEN.search(found["seat"]):
         return
     seat = _mention(turn, found, "seat", "place")
     writer.add(
-        turn.speaker, "shared time with the member for", seat, span, shape="clause", phrase="shared time",
-        preposition="with the member for",
+        turn.speaker, "shared time with the member for", seat, span, clause("shared time", "with the member for"),
     )  # fmt: skip
 
 
@@ -197,5 +190,5 @@ def _seconded(writer: FactWriter, turn: _Turn) -> None:
         span = _sentence(turn, found, labelled=False)
         writer.add(
             _mention(turn, found, "seconder", "person"), "seconded a motion of",
-            _mention(turn, found, "mover", "person"), span, shape="clause", phrase="seconded a motion",
+            _mention(turn, found, "mover", "person"), span, clause("seconded a motion", "of"),
         )  # fmt: skip

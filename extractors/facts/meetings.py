@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from extractors.facts.introductions import introductions
 from extractors.facts.meeting_business import STYLE, meeting_business
 from extractors.facts.values import NAME
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, mention_at
 from warehouse.records import Document, Fact, Mention, Section, Shape
 
 EXTRACTOR = "meeting/2"
@@ -53,17 +53,17 @@ def meeting_facts(document: Document, sections: Sequence[Section]) -> list[Fact]
     told = [*_labelled(text), *_chaired(text), *_welcomed(text, speakers)]
     writer = FactWriter(document, sections, EXTRACTOR, as_of=document.date)
     for subject, relation, object_, span, shape in told:
-        writer.add(subject, relation, object_, span, shape=shape)
+        writer.add(subject, relation, object_, span, Told(shape=shape))
     meeting_business(text, writer)
     introductions(document, writer)
     return writer.facts()
 
 
-Told = tuple[Mention, str, Mention, Span, Shape]
+Statement = tuple[Mention, str, Mention, Span, Shape]
 """Subject, relation, object, span of the quote, shape."""
 
 
-def _labelled(text: str) -> Iterator[Told]:
+def _labelled(text: str) -> Iterator[Statement]:
     """Yield office, or seat and party, of each speaker whose label states them."""
     for match in LABEL.finditer(text):
         person = mention_at(match.start("name"), match["name"], "person")
@@ -85,7 +85,7 @@ def _labelled(text: str) -> Iterator[Told]:
                 yield person, "party", told, match.span(), "attribute"
 
 
-def _chaired(text: str) -> Iterator[Told]:
+def _chaired(text: str) -> Iterator[Statement]:
     """Yield who chairs the committee that the opening turn names."""
     chair = CHAIR.search(text)
     if chair is None:
@@ -101,7 +101,7 @@ def _chaired(text: str) -> Iterator[Told]:
     yield person, "chair of", committee, span, "role"
 
 
-def _welcomed(text: str, speakers: set[str]) -> Iterator[Told]:
+def _welcomed(text: str, speakers: set[str]) -> Iterator[Statement]:
     """Yield the office, and the body, of each welcomed person who speaks; one doubtful guest leaves out only itself."""
     for match in WELCOME.finditer(text):
         guests = match["guests"]

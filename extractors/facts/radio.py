@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from extractors.facts.dialogue_turns import Turn, turns_of
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, clause, mention_at
 from warehouse.records import Document, Fact, Quantity, Section
 
 EXTRACTOR = "radio/1"
@@ -96,9 +96,7 @@ def _calls(writer: FactWriter, turns: Sequence[Turn]) -> None:
             told.add(pair)
             to = mention_at(turn.start + match.start("to"), match["to"], "thing")
             by = mention_at(turn.start + match.start("by"), match["by"], "thing")
-            writer.add(
-                by, "called", to, _span(turn), shape="clause", phrase="called", preposition=""
-            )
+            writer.add(by, "called", to, _span(turn), clause("called"))
 
 
 def _orders(writer: FactWriter, turn: Turn, turns: Sequence[Turn]) -> None:
@@ -116,9 +114,7 @@ def _orders(writer: FactWriter, turn: Turn, turns: Sequence[Turn]) -> None:
             "to be set to",
             position,
             span,
-            shape="clause",
-            phrase="was to be set",
-            preposition="to",
+            clause("was to be set", "to"),
         )
 
 
@@ -142,8 +138,7 @@ def _readings(writer: FactWriter, turn: Turn) -> None:
         what = mention_at(turn.start + match.start("what"), match["what"], "thing")
         writer.add(
             what, "reading", mention_at(turn.start + match.start("value"), match["value"], "value"), _span(turn),
-            shape="clause", phrase=match["verb"], preposition=match["at"] or "",
-            quantity=Quantity(value=_plain(number), unit=unit, step=step),
+            clause(match["verb"], match["at"] or "", quantity=Quantity(value=_plain(number), unit=unit, step=step)),
         )  # fmt: skip
 
 

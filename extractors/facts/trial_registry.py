@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, mention_at
 from warehouse.identity import digest
 from warehouse.records import Document, EntityType, Fact, Mention, Quantity, Section
 
@@ -84,7 +84,7 @@ def registry_facts(document: Document, sections: Sequence[Section]) -> list[Fact
             quantity = Quantity(value=field.value, unit="", step="1")
             count = mention_at(field.at, field.value, "value")
             writer.add(
-                number, "participant count at enrolment", count, field.span, quantity=quantity
+                number, "participant count at enrolment", count, field.span, Told(quantity=quantity)
             )
     _arms(writer, number, document.text)
     return writer.facts()
@@ -98,7 +98,9 @@ def _listed(writer: FactWriter, number: Mention, field: _Field) -> None:
     for item in items:
         at = field.value.index(item, at)
         relation = several if group else one
-        writer.add(number, relation, mention_at(field.at + at, item, kind), field.span, group=group)
+        writer.add(
+            number, relation, mention_at(field.at + at, item, kind), field.span, Told(group=group)
+        )
         at += len(item)
 
 
@@ -112,7 +114,7 @@ def _arms(writer: FactWriter, number: Mention, text: str) -> None:
         end = text.find("\n", row.end())
         arm = mention_at(row.start("label"), row["label"], "thing")
         span = row.start(), end if end >= 0 else len(text)
-        writer.add(number, "trial arms", arm, span, group=group)
+        writer.add(number, "trial arms", arm, span, Told(group=group))
 
 
 def _fields(text: str, sections: Sequence[Section]) -> Iterator[_Field]:

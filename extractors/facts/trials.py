@@ -14,7 +14,7 @@ from extractors.facts import trial_conduct, trial_counts
 from extractors.facts.articles import article_title
 from extractors.facts.trial_counts import COUNT, NOT_ALL, SEVERAL_ARMS, number
 from extractors.facts.trial_sentences import Stated, own_sentences
-from extractors.facts.writer import FactWriter, Span, mention_at
+from extractors.facts.writer import FactWriter, Span, Told, mention_at
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Quantity, Section
 
@@ -76,8 +76,7 @@ def trial_facts(document: Document, sections: Sequence[Section]) -> list[Fact]:
                     item.relation,
                     item.object,
                     item.span,
-                    quantity=item.quantity,
-                    group=group,
+                    Told(quantity=item.quantity, group=group),
                 )
     return writer.facts()
 
