@@ -1,8 +1,8 @@
 """The turns of a conversation: who speaks where, and which speakers are people with a name.
 
-A session's text has one turn a line, `Name: utterance`; a line without a speaker's label goes on
-with the turn before. Labels such as `user` or `Project Manager` name a part in the talk, not one
-person across talks, so such a speaker is known by name only where they state it.
+A session's text has one turn a line, `Name: utterance`; a line without a speaker's label goes on with the turn before,
+and a clock time on a line of its own is of the turn below. Labels such as `user` or `Project Manager` name a part in
+the talk, not one person across talks, so such a speaker is known by name only where they state it.
 """
 
 import re
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.facts.dialogue_values import word_set
+from extractors.readers.transcripts import CLOCK_FIGURES
 from warehouse.records import Document, Mention
 
+CLOCK = re.compile(rf"^[\[(]?(?P<time>{CLOCK_FIGURES})[\])]?$", re.MULTILINE)
 LABEL = re.compile(r"(?P<label>[^\s:](?:[^:\n]{0,58}[^\s:])?): *(?=\S)")
 FIELDS = word_set(
     "date time title subject session topic note notes location place participants participant "
@@ -51,6 +53,10 @@ class Turn:
     end: int
     text: str
     """The text from `start` to `end` with plain quotation marks and spaces, as long as printed."""
+    begin: int
+    """Where its evidence begins: at the time above it where one is printed, else at the label."""
+    clock: str
+    """The time above it."""
 
 
 def turns_of(document: Document) -> list[Turn]:
@@ -58,6 +64,7 @@ def turns_of(document: Document) -> list[Turn]:
     lines = _lines(document.text)
     labels = [LABEL.match(line) for _, line in lines]
     speakers = _speakers([match["label"] for match in labels if match], len(lines))
+    clocks = {match.end() + 1: match for match in CLOCK.finditer(document.text)}
     spans: list[tuple[Mention, int, int]] = []
     for (offset, line), match in zip(lines, labels, strict=True):
         end = offset + len(line)
@@ -69,16 +76,19 @@ def turns_of(document: Document) -> list[Turn]:
         elif spans:
             spans[-1] = (*spans[-1][:2], end)
     text = document.text.translate(PLAIN)
-    return [
-        Turn(index, speaker, speaker.type == "text", start, end, text[start:end])
-        for index, (speaker, start, end) in enumerate(spans)
-    ]
+    turns: list[Turn] = []
+    for index, (speaker, start, end) in enumerate(spans):
+        above = clocks.get(speaker.start)
+        begin, clock = (above.start(), above["time"]) if above else (speaker.start, "")
+        generic = speaker.type == "text"
+        turns.append(Turn(index, speaker, generic, start, end, text[start:end], begin, clock))
+    return turns
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
-    """Return the lines that are not blank, with their offsets."""
+    """Return the lines that are neither blank nor a clock time, with their offsets."""
     found = [(match.start(), match[0].rstrip()) for match in re.finditer(r"[^\n]+", text)]
-    return [(start, line) for start, line in found if line.strip()]
+    return [(start, line) for start, line in found if line.strip() and not CLOCK.fullmatch(line)]
 
 
 def _speakers(labels: Sequence[str], n_lines: int) -> set[str]:

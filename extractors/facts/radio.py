@@ -1,9 +1,9 @@
 """Facts of radio talk between ground and craft: who called whom, switches ordered to a position, readings read out.
 
 Radio talk is known by its `Roger`. Stations and craft are named in full when one calls the other (`Aurora Seven, this
-is Kano`). An order or a recommendation names the switch and
-the position, and its quote takes in the read-back that repeats it. A reading
-is a quantity that somebody states as measured now, not one that is expected, asked for or limited.
+is Kano`). An order or a recommendation names the switch and the position, and its quote takes in the read-back that
+repeats it. A reading is a quantity that somebody states as measured now, not one that is expected, asked for or
+limited. Where the transcript prints the time of a turn, the fact has it as its time, and its quote begins with it.
 """
 
 import re
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from extractors.facts.dialogue_turns import Turn, turns_of
 from extractors.facts.writer import FactWriter, Span, clause, mention_at
-from warehouse.records import Document, Fact, Quantity, Section
+from warehouse.records import Document, Fact, Qualifier, Quantity, Section
 
-EXTRACTOR = "radio/1"
+EXTRACTOR = "radio/2"
 ROGER = re.compile(r"\b(?:Roger|ROGER|Wilco|Over\.|Copy)\b")
 SHARE = 0.03
 """Least share of the turns that hold a word of radio procedure."""
@@ -96,7 +96,7 @@ def _calls(writer: FactWriter, turns: Sequence[Turn]) -> None:
             told.add(pair)
             to = mention_at(turn.start + match.start("to"), match["to"], "thing")
             by = mention_at(turn.start + match.start("by"), match["by"], "thing")
-            writer.add(by, "called", to, _span(turn), clause("called"))
+            writer.add(by, "called", to, _span(turn), clause("called", qualifiers=_when(turn)))
 
 
 def _orders(writer: FactWriter, turn: Turn, turns: Sequence[Turn]) -> None:
@@ -108,13 +108,13 @@ def _orders(writer: FactWriter, turn: Turn, turns: Sequence[Turn]) -> None:
             continue
         item = mention_at(turn.start + match.start("item"), match["item"], "thing")
         position = mention_at(turn.start + match.start("position"), match["position"], "text")
-        span = turn.speaker.start, end
+        span = turn.begin, end
         writer.add(
             item,
             "to be set to",
             position,
             span,
-            clause("was to be set", "to"),
+            clause("was to be set", "to", qualifiers=_when(turn)),
         )
 
 
@@ -138,7 +138,10 @@ def _readings(writer: FactWriter, turn: Turn) -> None:
         what = mention_at(turn.start + match.start("what"), match["what"], "thing")
         writer.add(
             what, "reading", mention_at(turn.start + match.start("value"), match["value"], "value"), _span(turn),
-            clause(match["verb"], match["at"] or "", quantity=Quantity(value=_plain(number), unit=unit, step=step)),
+            clause(
+                match["verb"], match["at"] or "", qualifiers=_when(turn),
+                quantity=Quantity(value=_plain(number), unit=unit, step=step),
+            ),
         )  # fmt: skip
 
 
@@ -147,4 +150,8 @@ def _plain(number: str) -> str:
 
 
 def _span(turn: Turn) -> Span:
-    return turn.speaker.start, turn.end
+    return turn.begin, turn.end
+
+
+def _when(turn: Turn) -> tuple[Qualifier, ...]:
+    return (Qualifier(kind="time", text=turn.clock),) if turn.clock else ()

@@ -1,4 +1,8 @@
-"""Transcripts in plain text: `Name: words` lines of recurring names, or `<name> words`."""
+"""Transcripts in plain text: `Name: words` lines of recurring names, or `<name> words`.
+
+A clock time on a line of its own is of the turn below it, and is kept on a line above that turn; one in front of a
+name is left out.
+"""
 
 import re
 from collections import Counter
@@ -16,7 +20,9 @@ SPOKEN_SHARE = 0.5
 """Outside the dialogue category, share of turns that must end as sentences do: records repeat
 labels too."""
 MAX_LINE = 20_000
-CLOCK_TIME = r"[\[(]?-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm])?[\])]?"
+CLOCK_FIGURES = r"-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm]| ?(?:GET|MET))?"
+"""A time of the day, of a recording, or elapsed (`102:45:58 GET`)."""
+CLOCK_TIME = rf"[\[(]?{CLOCK_FIGURES}[\])]?"
 LEAD = rf"[ \t]*(?:{CLOCK_TIME}[ \t]*[-–]?[ \t]*)?"
 NAMED = re.compile(
     rf"{LEAD}\**(?P<name>[^\W_][^:<>\[\]|\t*]{{0,39}}?)(?: ?\([^()]{{1,30}}\))?\**:\**[ \t]+"
@@ -43,12 +49,22 @@ LABELS = frozenset(
 
 
 @dataclass
+class Spoken:
+    """One turn."""
+
+    name: Piece
+    words: list[Piece]
+    clock: Piece | None
+    """The time printed above it."""
+
+
+@dataclass
 class Session:
-    """One session: its number as printed, its date, and its turns as (name, pieces)."""
+    """One session: its number as printed, its date, and its turns."""
 
     number: str = ""
     date: str = ""
-    turns: list[tuple[Piece, list[Piece]]] = field(default_factory=list)
+    turns: list[Spoken] = field(default_factory=list)
 
 
 def is_transcript(file: SourceFile) -> bool:
@@ -68,10 +84,14 @@ def read_transcript(file: SourceFile) -> Read:
         number = session.number or str(index + 1)
         name = f"{title} - session {number}" if len(kept) > 1 or session.number else title
         built = TextBuilder()
-        for (speaker, at), pieces in session.turns:
-            built.add(speaker, at)
+        for turn in session.turns:
+            if turn.clock:
+                built.separate(2)
+                built.add(*turn.clock)
+                built.add("\n")
+            built.add(*turn.name)
             built.add(": ")
-            built.add_all(pieces)
+            built.add_all(turn.words)
             built.add("\n")
         part = Part("dialogue", str(index) if len(kept) > 1 else "", series)
         yield make_document(file, part, Stated(title=name, date=session.date or stated.date), built)
@@ -122,13 +142,14 @@ def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[list[str], list[
     head: list[str] = []
     sessions = [Session()]
     going = False
+    clock: Piece | None = None
     for line, at in _lines(file.text):
         match = _turn(line)
         name = match["name"].strip() if match else ""
         if match and (name in names or _new_speaker(name, match)):
             words: list[Piece] = [(match["text"].rstrip(), at + match.start("text"))]
-            sessions[-1].turns.append(((name, at + match.start("name")), words))
-            going = match.re is NAMED
+            sessions[-1].turns.append(Spoken((name, at + match.start("name")), words, clock))
+            going, clock = match.re is NAMED, None
         elif (mark := _session_mark(line)) is not None:
             if sessions[-1].turns:
                 sessions.append(Session())
@@ -136,13 +157,13 @@ def _sessions(file: SourceFile, names: frozenset[str]) -> tuple[list[str], list[
             now.number, now.date = mark[0] or now.number, mark[1] or now.date
         elif match and name.casefold() == "date":
             sessions[-1].date = read_date(match["text"]) or sessions[-1].date
+        elif CLOCK.fullmatch(line[:60]):
+            going, clock = False, (line.strip(), at + len(line) - len(line.lstrip()))
         elif not sessions[0].turns:
             head.append(line)
-        elif CLOCK.fullmatch(line[:60]):
-            going = False
         elif going and line.strip() and not ASIDE.fullmatch(line[:130]):
             lead = len(line) - len(line.lstrip())
-            sessions[-1].turns[-1][1].extend([(" ", None), (line.strip(), at + lead)])
+            sessions[-1].turns[-1].words.extend([(" ", None), (line.strip(), at + lead)])
     return head, sessions
 
 

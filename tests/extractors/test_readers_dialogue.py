@@ -180,7 +180,12 @@ def test_a_transcript_of_sessions(read):
 def test_clock_times_and_chat_names(read):
     text = "[00:00:01]\n_page : 3\nCC: Roger.\n\n[00:00:05]\nP: Okay, it is going well.\n\n" * 4
     (document,) = read("flight.txt", text)
-    assert document.text == "CC: Roger.\nP: Okay, it is going well.\n" * 4
+    turns = "[00:00:01]\nCC: Roger.\n\n[00:00:05]\nP: Okay, it is going well.\n"
+    assert document.text == "\n".join([turns] * 4)
+    clocks = [o for o in document.origins if document.text[o.start : o.end].startswith("[00:")]
+    assert [o.at for o in clocks[:2]] == [
+        f"char:{text.index(c)}" for c in ("[00:00:01", "[00:00:05")
+    ]
     log = "[12:18] <ann> hello\n[12:18] <bob> hi\n=== cat joined\n[12:19] <ann> bye\n"
     (document,) = read("irc.txt", log)
     assert document.text == "ann: hello\nbob: hi\nann: bye\n"

@@ -123,6 +123,15 @@ def test_radio_talk_gives_calls_orders_with_read_back_and_readings():
     assert told(RADIO.replace("Roger", "Fine").replace("Over.", "Yes."), radio_facts) == []
 
 
+@pytest.mark.parametrize("printed", ["[01:02:03:04]", "102:45:58 GET", "1:02.5"])
+def test_what_is_said_under_a_clock_has_its_time(printed):
+    timed = "".join(f"\n{printed}\n{line}\n" for line in RADIO.splitlines())
+    assert told(timed, radio_facts) == told(RADIO, radio_facts)
+    for fact in facts_of(timed, radio_facts):
+        assert [(q.kind, q.text) for q in fact.qualifiers] == [("time", printed.strip("[]"))]
+        assert fact.quote.startswith(f"{printed}\n")
+
+
 MEETING = """Lynne Hale: Good morning. Welcome to the Mills and Bakeries Committee. We have received apologies for
  absence from Dafydd Rees and Ida Moss. Jo Scott is substituting for Ida Moss.
 Mr. Bo Orr (Vils West, GRN): I will be sharing my time with the member for Tarn East. My question is for the Minister
