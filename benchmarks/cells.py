@@ -1,6 +1,6 @@
 """Right cells on labelled sets, and throughput: reading and cells against reading alone.
 
-    python benchmarks/cells.py [--shared DIR] [--sets NAME …]
+    python benchmarks/cells.py [--shared DIR] [--sets NAME …] [--rows N]
 
 Each set is laid out as the readers lay out a table, read, and compared with what the set says of it: a filing with its
 own tags, a table's answers with the cells they come from, a page with the same figure in a data file. A figure that is
@@ -10,19 +10,24 @@ not given is not wrong; it lowers coverage. Failures are counted by cause.
 import argparse
 import json
 import re
+import resource
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from benchmarks.cells_pages import score_gdp, score_population
+from benchmarks.cells_papers import score_ottqa, score_scitab
 from benchmarks.cells_pdf import printed_cells, score_pdf
 from benchmarks.cells_sets import Score, cells_of, documents, made, pipe
 from extractors.sections import split_sections
 from extractors.tables import table_cells
 from extractors.tables.ixbrl import Tagged, read_tagged
 from warehouse.cells import Cell
+from warehouse.records import Document
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SCALED = re.compile(r"thousand|million|billion|000|[$€£]m\b|\(m\)|mn\b", re.IGNORECASE)
@@ -236,6 +241,7 @@ def _file_part(cell: Cell, parts: dict[tuple, dict[str, list[Cell]]]) -> None:
 SETS: dict[str, Callable[[Path], Score]] = {
     "ixbrl": score_ixbrl, "tatqa": score_tatqa, "wikitables": score_wikitables, "csv": score_csv,
     "wasde": score_wasde, "pdf": score_pdf, "tatqa_pdf": score_tatqa_pdf,
+    "population": score_population, "gdp": score_gdp, "ottqa": score_ottqa, "scitab": score_scitab,
 }  # fmt: skip
 
 
@@ -261,12 +267,36 @@ def throughput(shared: Path) -> None:
               f"({count} cells)  {ratio:.2f} times")  # fmt: skip
 
 
+def scale(count: int) -> None:
+    """Print what a made csv of so many rows takes to read, cells and all, and the most memory of the process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.csv"
+        with path.open("w", encoding="utf-8") as lines:
+            lines.write("Country,Year,Sex,Unit,Value\n")
+            for row in range(count):
+                place, year = row % 50_000, 1960 + row // 50_000
+                lines.write(f"Place {place},{year},All,km,{row * 7919 % 100_003 / 100}\n")
+        begin = time.process_time()
+        given = sum(1 for document in documents(path, path.parent, 10**9) for _ in _cells(document))
+        taken = time.process_time() - begin
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count} rows  {given} cells  {taken:.1f} s  {peak:.0f} MiB")
+
+
+def _cells(document: Document) -> Iterator[Cell]:
+    return table_cells(document, split_sections(document))
+
+
 def main() -> None:
-    """Print the share of right cells by set, and what cells cost beside reading."""
+    """Print the share of right cells by set and what cells cost beside reading, or with `--rows` that of a long csv."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--sets", nargs="*", default=list(SETS))
+    parser.add_argument("--rows", type=int, default=0)
     chosen = parser.parse_args()
+    if chosen.rows:
+        scale(chosen.rows)
+        return
     for name in chosen.sets:
         print(SETS[name](chosen.shared.resolve()).row())
     throughput(chosen.shared.resolve())

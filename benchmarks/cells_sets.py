@@ -21,6 +21,8 @@ class Score:
     given: int = 0
     labelled: int = 0
     causes: Counter[str] = field(default_factory=Counter)
+    apart: Counter[str] = field(default_factory=Counter)
+    """Cells that the set says nothing of, by reason; they are not among those given."""
 
     def add(self, cause: str) -> None:
         """Count one given cell: right where `cause` is empty."""
@@ -34,12 +36,16 @@ class Score:
         share = 100 * self.right / self.given if self.given else 0
         cover = 100 * self.given / self.labelled if self.labelled else 0
         causes = ", ".join(f"{cause} {count}" for cause, count in self.causes.most_common(6))
+        if self.apart:
+            said = ", ".join(f"{reason} {count}" for reason, count in self.apart.most_common())
+            causes = f"{causes}  ({said})"
         return f"{self.name:<28}{self.right:>7} of {self.given:<7}{share:6.1f} %  covers {cover:5.1f} %  {causes}"
 
 
-def documents(path: Path, root: Path) -> Iterator[Document]:
+def documents(path: Path, root: Path, max_bytes: int = 0) -> Iterator[Document]:
     """Yield the documents of a file."""
-    for item in read_file(path, root=root, category="professional", options=ReadOptions()):
+    options = ReadOptions(max_bytes=max_bytes) if max_bytes else ReadOptions()
+    for item in read_file(path, root=root, category="professional", options=options):
         if not isinstance(item, Rejected):
             yield item
 

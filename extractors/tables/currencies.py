@@ -46,6 +46,10 @@ COMMON = (
 """Currencies whose names are read in words."""
 
 
+WORDS = frozenset("ALL AMD BAM BOB COP CUP GEL MAD MOP PEN RON SOS TOP TRY".split())
+"""Codes that are words or names, and stand for money only beside a scale (`TRY million`)."""
+
+
 @lru_cache(maxsize=1)
 def names() -> dict[str, str]:
     """Return codes by lower-case English name, singular and plural."""
@@ -66,6 +70,6 @@ def currency_of(text: str) -> str | None:
         return SIGNS[text]
     if text.upper() in SIGNS:
         return SIGNS[text.upper()]
-    if text in CODES:
+    if text in CODES and text not in WORDS:
         return text
     return names().get(text.lower())

@@ -31,6 +31,10 @@ SYMBOL = re.compile(
     r"^(?P<label>[A-Za-z_]+)_(?P<unit>km|mm|cm|m|ft|kg|g|t|kwh|mw|gw|kw|mb|gb|usd|eur|gbp|pct)$",
     re.I,
 )
+LETTERS = re.compile(r"[A-Za-z]\.?|PP|BP")
+"""Headings that are an abbreviation of anything (wins, recall, perplexity) and no unit."""
+HEADING_WORDS = 6
+"""Words of a text above which a letter in brackets is a mark that it explains, and no unit."""
 PERCENT = re.compile(
     r"(?:%|percent(?:age)?|per cent)(?! ?points?)\b|%|.*\b(?:percentage|percent) of\b|.* %$", re.I
 )
@@ -80,12 +84,16 @@ def read_heading(text: str, asides: bool = False) -> Heading:
 
 def split_unit(text: str) -> tuple[str, Unit | None]:
     """Return a heading without its unit, and the unit."""
+    if LETTERS.fullmatch(text):
+        return text, None
     if unit := read_unit(text):
         return ("" if unit.sign != "" else text), unit
     if match := SYMBOL.fullmatch(text):
         unit = read_unit({"pct": "%"}.get(match["unit"].lower(), match["unit"]))
         return match["label"].replace("_", " "), unit
     for match in BRACKET.finditer(text):
+        if LETTERS.fullmatch(match["inner"]) and len(text.split()) > HEADING_WORDS:
+            continue
         if unit := read_unit(match["inner"]):
             return f"{text[: match.start()]}{text[match.end() :]}", unit
     if (

@@ -160,7 +160,8 @@ def _printed(match: re.Match[str], separators: Separators) -> Printed | None:
     money = currency_of((match["money"] or match["after"] or "").strip())
     unit = unit_of(match["unit"].strip()) if match["unit"] else ""
     units = [u for u in ("%" if match["percent"] else "", money or "", unit or "") if u]
-    if exact is None or opened != closed or unit is None or len(units) > 1:
+    # `192K` may be thousands or kelvins.
+    if match["unit"] == "K" or exact is None or opened != closed or unit is None or len(units) > 1:
         return None
     if (match["money"] or match["after"]) and money is None:
         return None

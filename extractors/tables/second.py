@@ -22,11 +22,14 @@ POWERS = (
     (10**9, re.compile(r"\b(?:billions?|bn)\b|[$€£]b\b", re.IGNORECASE)),
     (
         10**6,
-        re.compile(r"\b(?:millions?|mil|mn|mln|mt)\b|[$€£]\s?\(?m\b|\bMt", re.IGNORECASE),
+        re.compile(r"\b(?:millions?|mil|mn|mln)\b|[$€£]\s?\(?m\b|(?-i:\bMt)", re.IGNORECASE),
     ),
     (
         10**3,
-        re.compile(r"\bthousands?\b|(?<![\d,.])['’]?000s?\b|\b1,000\b|[$€£]k\b", re.IGNORECASE),
+        re.compile(
+            r"\bthousands?\b|(?<![\d,.])['’]?000s?\b|(?<![a-z] )\b1,000\b|\bin 1,000\b|[$€£]k\b",
+            re.IGNORECASE,
+        ),
     ),
 )
 YEARS = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extractors.tables.currencies import currency_of
+from extractors.tables.currencies import WORDS, currency_of
 from extractors.tables.unit_names import may_be_units
 
 SCALE_WORDS = {
@@ -152,18 +152,16 @@ def _parsed(low: str, printed: str) -> Unit | None:
     if rate:
         return Unit(f"/{rate['per']}")
     if glued := _GLUED.fullmatch(low):
-        code = currency_of(glued["money"].upper()) or {"rmb": "CNY"}.get(glued["money"])
+        money = glued["money"].upper()
+        code = money if money in WORDS else currency_of(money) or {"RMB": "CNY"}.get(money)
         scale = {"m": 10**6, "k": 10**3, "b": 10**9}.get(glued["scale"]) or _SCALES[glued["scale"]]
         return Unit(code, scale) if code else None
     per = _PER.search(low)
     if per and per.start():
-        base = _parsed(low[: per.start()].strip(), printed)
+        base = _parsed(low[: per.start()].strip(), "")
         below = _per(per["per"])
-        return (
-            Unit(f"{base.sign}/{below}", base.scale)
-            if base and base.sign is not None and below
-            else None
-        )
+        if base and base.sign is not None and below:
+            return Unit(f"{base.sign}/{below}", base.scale)
     return _scaled(low) or _pint(printed)
 
 
@@ -198,7 +196,7 @@ def _scaled(low: str) -> Unit | None:
         return Unit(None, scale)
     if before and after:
         return None
-    named = _named(rest)
+    named = _named(rest) or (rest.upper() if rest.upper() in WORDS else None)
     if named is None and (
         rest in COUNTS
         or re.fullmatch(r"(?:number of )?(?:people|persons|units|households|jobs)", rest)

@@ -122,3 +122,11 @@ def test_a_scale_that_only_one_reading_sees_refuses_the_figure():
         "| Item | 2024 (thousand bags, net) | 2023 |\n|---|---|---|\n| Oats | 12 | 14 |\n| Rye | 3 | 4 |\n"
     )
     assert reasons(found) == ["readings differ on scale"] * 2
+
+
+def test_a_thousand_among_other_words_is_no_scale():
+    found = read(
+        "Table: Scores on the top 1,000 words of MT systems\n\n"
+        "| System | Score |\n|---|---|\n| Aa | 12.5 |\n| Bb | 14.0 |\n"
+    )
+    assert [cell.value for cell in found.cells] == ["12.5", "14"]

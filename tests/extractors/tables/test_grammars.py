@@ -41,7 +41,7 @@ def test_a_number_is_read_whole(text: str, value: str, unit: str, notes: tuple[s
         ("—", "missing"), ("n/a", "missing"), ("..", "missing"), ("*", "missing"), ("", "missing"),
         ("2.55- 3.05", "range"), ("10–15", "range"), ("1/2", "fraction"), ("12:30", "fraction"),
         ("=cmd|' /C calc'!A0", "formula"), ("@SUM(1)", "formula"), ("007", "text"), ("1,00,000", "text"),
-        ("5 cats", "text"), ("12 of 40", "text"), ("Robert'); DROP TABLE cells;--1", "text"),
+        ("5 cats", "text"), ("192K", "text"), ("12 of 40", "text"), ("Robert'); DROP TABLE cells;--1", "text"),
     ],
 )  # fmt: skip
 def test_what_is_no_number(text: str, reason: str):
@@ -50,6 +50,7 @@ def test_what_is_no_number(text: str, reason: str):
 
 def test_the_step_is_what_is_printed():
     assert read_number("1.20").step == Decimal("0.01")  # type: ignore[union-attr]
+    assert read_number("TOP 10") == NotNumber("text")
     assert read_number("1.2 million").step == Decimal(100000)  # type: ignore[union-attr]
 
 
@@ -74,6 +75,8 @@ def test_separators_are_those_of_the_table():
         ("per 1,000 population", "/1,000 population", 1),
         ("square kilometres", "sq km", 1),
         ("mg/L", "mg/L", 1),
+        ("mmol/l", "mmol/l", 1),
+        ("TRY million", "TRY", 10**6),
     ],
 )
 def test_units(text: str, sign: str | None, scale: int):
@@ -82,7 +85,9 @@ def test_units(text: str, sign: str | None, scale: int):
     assert (found.sign, found.scale) == (sign, scale)
 
 
-@pytest.mark.parametrize("text", ["95% CI", "Unaudited", "raw value", "Soybeans", "May"])
+@pytest.mark.parametrize(
+    "text", ["95% CI", "Unaudited", "raw value", "Soybeans", "May", "All", "TOP", "Air/Air"]
+)
 def test_what_is_no_unit(text: str):
     assert read_unit(text) is None
 
@@ -120,6 +125,13 @@ def test_periods(text: str, length: str, end: str):
 @pytest.mark.parametrize("text", ["2005-06", "1,995", "Notes due 2027", "May", "2023 and 2022"])
 def test_what_is_no_one_period(text: str):
     assert read_period(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["W", "M", "PP", "Judges prefer one (W), the other (L) or neither (D) of the two"]
+)
+def test_a_letter_that_is_no_unit(text: str):
+    assert read_heading(text).unit is None
 
 
 def test_a_heading_is_taken_apart():
