@@ -6,6 +6,7 @@ belong to the columns above which they stand, or, where the lines are parted by 
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -208,11 +209,13 @@ def _row(
         return [*row, first, *[Slot("", line.start) for _ in columns[1:]]]
     if FIGURE.sub(" ", line.text[edge:]).strip(" :|$*-–—."):
         return None
+    starts = [match.start() for match in figures]
     for column in columns:
-        own = [m for m in figures if column.start <= m.start() < column.end]
-        if len(own) > 1:
+        first, after = bisect_left(starts, column.start), bisect_left(starts, column.end)
+        if after - first > 1:
             return None
-        row.append(Slot(own[0][0], line.start + own[0].start()) if own else Slot("", line.start))
+        own = Slot(figures[first][0], line.start + starts[first]) if after > first else None
+        row.append(own or Slot("", line.start))
     return row
 
 
