@@ -5,12 +5,12 @@ import json
 import pytest
 
 from extractors.readers import ReadOptions, Rejected, read_file
-from warehouse.records import Document
+from warehouse.records import Category, Document
 
 
 @pytest.fixture
 def read(tmp_path):
-    def run(name, content, category="dialogue"):
+    def run(name, content, category: Category = "dialogue"):
         path = tmp_path / name
         path.write_text(
             content if isinstance(content, str) else json.dumps(content), encoding="utf-8"
