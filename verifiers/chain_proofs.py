@@ -14,7 +14,7 @@ import numpy as np
 from verifiers.proof import PROOFS, SUFFIX_ANSWERS, Draft, alike, prove
 from verifiers.world import World
 from warehouse.chains import Chains, documents_needed
-from warehouse.edges import Flags, Ints
+from warehouse.edges import Flags, Ints, distinct
 from warehouse.functional import grounded
 from warehouse.programs import Step
 from warehouse.queries import Result, run_program
@@ -232,7 +232,7 @@ def _reached(nodes: Ints, steps: Sequence[Step], edition: int, world: World) -> 
             fits &= columns.as_of[edge] == edition
         if step.time:
             fits &= columns.time[edge] == world.times[step.time]
-        nodes = np.unique(graph.object[edge[fits]])
+        nodes = distinct(graph.object[edge[fits]])
     return nodes
 
 

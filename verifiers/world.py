@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.edges import Flags, Ints, contains
+from warehouse.edges import Flags, Ints, contains, distinct
 from warehouse.functional import Measured, functional_relations
 from warehouse.mentions import MentionIndex
 from warehouse.programs import Direction, Step
@@ -76,13 +76,13 @@ class World:
     @cached_property
     def _pairs(self) -> Ints:
         """Subject times the number of nodes plus object of every edge, ascending, each once."""
-        return np.unique(self._pair(self.view.graph.subject, self.view.graph.object))
+        return distinct(self._pair(self.view.graph.subject, self.view.graph.object))
 
     @cached_property
     def _stated(self) -> Ints:
         """Number of the pair times the number of sections plus section, ascending."""
         graph = self.view.graph
-        return np.unique(self._statement(graph.section, graph.subject, graph.object))
+        return distinct(self._statement(graph.section, graph.subject, graph.object))
 
     def _pair(self, near: Ints, far: Ints) -> Ints:
         return near.astype(np.int64) * len(self.view.graph.nodes) + far

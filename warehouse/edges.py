@@ -48,6 +48,14 @@ def contains(ordered: Ints, keys: Ints) -> Flags:
     return ordered[place] == keys
 
 
+def distinct(values: Ints) -> Ints:
+    """Return the values once each, ascending; by sorting, since `np.unique` hashes, which is slow on long arrays."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
 def spread_out(first: Ints, count: Ints) -> tuple[Ints, Ints]:
     """Return, for runs of `count` places from `first` on, (the run, the place) of each place, run after run."""
     run = np.repeat(np.arange(len(count)), count)

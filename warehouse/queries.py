@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from warehouse.edges import Flags, Ints
+from warehouse.edges import Flags, Ints, distinct
 from warehouse.graph import FactGraph
 from warehouse.inheritance import INHERITED, is_base, look_up
 from warehouse.programs import Path, Program, Step
@@ -152,7 +152,7 @@ def starts(view: GraphView, step: Step) -> Ints:
     edges = graph.edges_with(view.relation_numbers[name])
     if view.narrowed:
         edges = edges[view.seen(edges)]
-    return np.unique(graph.subject[edges])
+    return distinct(graph.subject[edges])
 
 
 def run_program(view: GraphView, program: Program) -> Result:
