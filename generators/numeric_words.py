@@ -88,9 +88,14 @@ def unit_words(unit: str, divisor: str = "1") -> str:
 
 
 def singular_unit(unit: str) -> str:
-    """Return what something is measured per, as words: `square kilometre`, `1,000 population`."""
-    head, per, rest = UNITS[unit].partition(" per ") if unit in UNITS else (unit, "", "")
-    return f"{singular(head) if unit in UNITS else head}{per}{rest}"
+    """Return one of a unit as words, which is also what something is measured per: `square kilometre`, `barrel`."""
+    if unit in UNITS:
+        head, per, rest = UNITS[unit].partition(" per ")
+        return f"{singular(head)}{per}{rest}"
+    top, _, below = unit.partition("/")
+    if below:
+        return f"{singular_unit(top)} per {singular_unit(below)}".strip()
+    return singular(unit) if re.fullmatch("[a-z]{4,}", unit) else unit
 
 
 def _short(value: Decimal) -> bool:
@@ -263,11 +268,11 @@ def scope_words(figures: Figures, query: Query, *, closed: bool, variant: int) -
         )
         return (
             f"Consider all {number_word(size)} {plural(noun)} on each of which {is_given}.",
-            f"Take the {number_word(size)} {plural(noun)} for each of which {is_given}.",
+            f"Look at the {number_word(size)} {plural(noun)} for each of which {is_given}.",
         )[variant % 2]
     whose = f"their {documents}"
     kind = f"the {plural(noun)} " if noun else ""
     return (
         f"Consider {kind}{listed(query.entities)}, going by {whose}.",
-        f"Take {kind}{listed(query.entities)} as described in {whose}.",
+        f"Look at {kind}{listed(query.entities)} as described in {whose}.",
     )[variant % 2]

@@ -155,9 +155,8 @@ class Parts:
             number, unit = bound["bound"]
             column = self.schema.column(bound["column"])
             if unit != column.measure.unit:
-                self.refused[f"{column.shown} is in {column.measure.unit}, its bound in {unit}"] = (
-                    None
-                )
+                of, said = column.measure.unit or "no unit", unit or "no unit"
+                self.refused[f"{column.shown} is in {of}, its bound in {said}"] = None
                 continue
             first = Condition(column=bound["column"], sign=bound["sign"], bound=format(number, "f"))
             yield (first,), end

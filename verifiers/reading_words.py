@@ -110,10 +110,12 @@ def called(code: str) -> tuple[str, ...]:
     if slash:
         tops = called(top) if top else ("",)
         return tuple(f"{a} per {one}".strip() for a in tops for one in (called(below)[-1], below))
-    one = UNIT_NAMES.get(code, code)
-    many = PLURALS.get(one, f"{one}s") if code in UNIT_NAMES else code
-    names = dict.fromkeys((many, many.replace("metre", "meter").replace("litre", "liter"), code))
-    return (*(name for name in names if name != one), one)
+    if code not in UNIT_NAMES:
+        return (code[:-1], code) if re.fullmatch("[a-z]{3,}s", code) else (code,)
+    one = UNIT_NAMES[code]
+    many = PLURALS.get(one, f"{one}s")
+    american = [name.replace("metre", "meter").replace("litre", "liter") for name in (many, one)]
+    return tuple(dict.fromkeys((code, *american, many, one)))
 
 
 def units(text: str, at: int, codes: Collection[str]) -> Iterator[tuple[str, int]]:
@@ -128,7 +130,7 @@ def units(text: str, at: int, codes: Collection[str]) -> Iterator[tuple[str, int
     below = [*codes, *(code.partition("/")[2] for code in codes if "/" in code)]
     for top, per, end in starts:
         for one in filter(None, below) if text.startswith(per, end) else ():
-            for name in called(one)[-1:]:
+            for name in called(one):
                 if text.startswith(name, end + len(per)):
                     found[f"{top}/{one}", end + len(per) + len(name)] = None
     yield from (item for item in found if not text[item[1] : item[1] + 1].isalnum())

@@ -235,7 +235,7 @@ def test_a_closed_scope_counts_its_things_and_has_one_document_for_each() -> Non
         for text in wordings(FIGURES, asked(BY_NAME["mean"], {}), closed=True)[:2]
     )
     assert one == "Consider all five towns on each of which a document dated 2020 is given."
-    assert other == "Take the five towns for each of which a document dated 2020 is given."
+    assert other == "Look at the five towns for each of which a document dated 2020 is given."
     two = wordings(
         FIGURES, asked(BY_NAME["mean_growth"], {"quantity": over("Budget")}), closed=True
     )[0]

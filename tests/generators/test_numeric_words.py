@@ -52,6 +52,9 @@ def test_names_are_listed_with_semicolons_where_one_has_a_comma_or_an_and(
         ("0", "%", "0 %"),
         ("8.5", "deaths/1,000 population", "8.5 deaths per 1,000 population"),
         ("50000", "bbl/day", "50,000 barrels per day"),
+        ("1", "bbl/day", "1 barrel per day"),
+        ("1", "deaths/1,000 live births", "1 death per 1,000 live births"),
+        ("-1", "migrant(s)/1,000 population", "minus 1 migrant(s) per 1,000 population"),
         ("12", "/1,000 live births", "12 per 1,000 live births"),
     ],
 )

@@ -294,6 +294,32 @@ def test_what_is_wrong_is_said(said: str, why: str) -> None:
         read_question(said, towns(Given("Exports", NINE, "USD")), None)
 
 
+@pytest.mark.parametrize(
+    ("unit", "said", "bound"),
+    [
+        ("deaths/1,000 births", "1 death per 1,000 births", "1"),
+        ("deaths/1,000 births", "2 deaths per 1,000 births", "2"),
+        ("migrant(s)/1,000 people", "1 migrant(s) per 1,000 people", "1"),
+        ("bbl/day", "1 barrel per day", "1"),
+        ("USD/persons", "1.5 million US dollars per person", "1500000"),
+        ("km", "minus 1 kilometer", "-1"),
+        ("ft", "6 feet", "6"),
+        ("%", "0.5 percent", "0.5"),
+        ("", "12,000", "12000"),
+    ],
+)
+def test_bounds_are_read_with_their_unit(unit: str, said: str, bound: str) -> None:
+    asked = (
+        "Consider the towns Arnby and Celt, going by their documents dated 2020. "
+        "Name all of these towns for which the rate is above {}."
+    )
+    figures = towns(Given("Rate", NINE, unit))
+    read = canonical(read_question(asked.format(said), figures, None))
+    assert [condition.bound for condition in read.conditions] == [bound]
+    with pytest.raises(Unreadable):
+        read_question(asked.format(said), towns(Given("Rate", NINE, "kg")), None)
+
+
 def test_a_count_of_things_has_to_match_what_is_there() -> None:
     figures = towns(Given("Sheep", NINE))
     said = (
