@@ -70,7 +70,7 @@ def jobs(world: World, category: Category, count: int, fits: Callable[[Job], boo
         )
         evidence = tuple(sorted(evidence_sections(draft, world)))
         banned = frozenset(co_supporters(draft, world))
-        job = Job(candidate, evidence, banned, _competes(Matcher(candidate, nodes)))
+        job = Job(candidate, evidence, banned, _competes(Matcher.of(candidate, nodes)))
         if fits(job):
             out[anchor] = job
         if len(out) == count:
@@ -86,7 +86,7 @@ def _proved(walker: Walker, world: World) -> Iterator[Draft]:
 
 
 def _competes(matcher: Matcher) -> Competes:
-    def competes(_: Candidate, item: PoolSection) -> bool:
+    def competes(item: PoolSection) -> bool:
         document = item.document
         headings = item.section.headings
         return bool(matcher.competes(document.title, headings, document.date, item.text))
@@ -96,7 +96,7 @@ def _competes(matcher: Matcher) -> Competes:
 
 def lay_out(job: Job, pool: Pool, bucket: int, matched: bool) -> Context | None:
     """Return the job's context, with the matcher or with every section allowed."""
-    competes = job.matched if matched else lambda _, __: False
+    competes = job.matched if matched else lambda _: False
     return assemble(job.candidate, pool, job.evidence, job.banned, bucket=bucket, options=OPTIONS,
                     competes=competes)  # fmt: skip
 
@@ -141,7 +141,7 @@ def main() -> None:
     pool = Pool(items, OPTIONS.seed)
 
     def fits(job: Job) -> bool:
-        return LENGTHS[0] in feasible(job.candidate, pool, job.evidence, OPTIONS)
+        return LENGTHS[0] in feasible(pool, job.evidence, OPTIONS)
 
     chosen = jobs(world, options.category, options.candidates, fits)
     rows = [row(bucket, matched, chosen, pool) for bucket in LENGTHS for matched in (False, True)]

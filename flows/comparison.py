@@ -1,5 +1,6 @@
 """What a reviewer asks of two versions: which rows are new, gone and why, or changed."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import polars as pl
 
 from flows.inspection import Answer, outcomes_of, snapshot_at
 from flows.publishing import CROWDED
+from warehouse.numeric import Query, query_id
 from warehouse.programs import Program, program_id
 from warehouse.snapshot_rows import SampleRow
 from warehouse.snapshots import read_samples
@@ -45,7 +47,11 @@ def compare_snapshots(home: Path, before: str, after: str) -> Answer:
 
 def _key(row: SampleRow) -> str:
     """A row's identity across versions: that of its program, or its own where it has none."""
-    return program_id(Program.model_validate_json(row.program)) if row.program else row.id
+    if not row.program:
+        return row.id
+    if row.task_type == "corpus_numeric":
+        return query_id(Query.model_validate(json.loads(row.program)["query"]))
+    return program_id(Program.model_validate_json(row.program))
 
 
 def _reasons(home: Path, candidates: set[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from extractors.filters.limits import QualityLimits
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
+from generators.numeric_draws import DrawOptions
 from generators.walks import WalkOptions
 from verifiers.question_checks import Caps
 from warehouse.duplicates import DuplicateOptions
@@ -66,6 +67,17 @@ class Generate(Record):
         return self.category_rows.get(category, self.rows)
 
 
+class Numeric(DrawOptions):
+    """Numerical questions over tables made of several documents."""
+
+    rows: int = 150
+    """Questions per split and category, at most."""
+    family_share: float = 0.06
+    """Share of them that one family may have."""
+    column_share: float = 0.08
+    """Share of them that may be asked of one column."""
+
+
 class Publish(Record):
     """The snapshot."""
 
@@ -98,6 +110,7 @@ class SynthesisConfig(Record):
     extract: Extract = Extract()
     walk: WalkOptions = WalkOptions()
     generate: Generate = Generate()
+    numeric: Numeric = Numeric()
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     publish: Publish = Publish()

@@ -19,7 +19,8 @@ INGEST = ("warehouse/records.py", "warehouse/tokens.py", "warehouse/minhash.py",
 DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
 EXTRACT = ("warehouse/records.py", "warehouse/cells.py", "extractors/facts", "extractors/tables",
            "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py")  # fmt: skip
-GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/samples.py")
+GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/multi_hop.py", "flows/numeric.py",
+            "flows/placing.py", "flows/samples.py", "flows/worlds.py")  # fmt: skip
 
 
 @cache
@@ -63,7 +64,7 @@ def world_fingerprint(
 ) -> str:
     """Return the fingerprint of one world: its documents and facts, and all that draws and checks them."""
     options = config.model_dump(
-        mode="json", include={"seed", "walk", "generate", "caps", "context", "extract"}
+        mode="json", include={"seed", "walk", "generate", "numeric", "caps", "context", "extract"}
     )
     options["extract"] = config.extract.min_confidence
     return digest("generate", extract_fingerprint(config), code(GENERATE), options, scope, content)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from flows.config import SourceCategory, SynthesisConfig
 from flows.corpus import FileEntry
-from flows.stages import Ingested, extract, ingest
-from flows.synthesis import Scope, synthesise
+from flows.stages import Extracted, Ingested, extract, ingest
+from flows.synthesis import synthesise
+from flows.worlds import Scope
 from generators.contexts import PoolSection
 from warehouse.entities import EntityTable
 from warehouse.identity import rank
-from warehouse.records import CATEGORIES, Fact, Record
+from warehouse.records import CATEGORIES, Record
 from warehouse.splits import repeated_editions
 
 DOCUMENTS_PER_FILE = 40
@@ -122,7 +123,7 @@ class _Rates:
 
     def sample(
         self, entries: Sequence[FileEntry], config: SynthesisConfig
-    ) -> tuple[Ingested, list[Fact]]:
+    ) -> tuple[Ingested, Extracted]:
         """Return what the files give, at most `DOCUMENTS_PER_FILE` documents of each, and their facts."""
         started = time.perf_counter()
         read = ingest(entries, config)
@@ -146,16 +147,16 @@ class _Rates:
         )
         self._bytes += sum(map(_size, entries))
         self._seconds += reading + (time.perf_counter() - started) / max(share, 1e-6)
-        return kept, found.facts
+        return kept, found
 
 
 def _by_source(
-    groups: dict[str, list[FileEntry]], samples: dict[str, tuple[Ingested, list[Fact]]]
+    groups: dict[str, list[FileEntry]], samples: dict[str, tuple[Ingested, Extracted]]
 ) -> list[SourceYield]:
-    table = EntityTable([fact for _, facts in samples.values() for fact in facts])
+    table = EntityTable([fact for _, found in samples.values() for fact in found.facts])
     told: dict[str, set[str]] = defaultdict(set)
-    for _, facts in samples.values():
-        for fact in facts:
+    for _, found in samples.values():
+        for fact in found.facts:
             for entity in table.of(fact):
                 told[entity].add(fact.document_id)
     joins = {
@@ -165,7 +166,7 @@ def _by_source(
     }
     out = []
     for name, group in groups.items():
-        read, facts = samples[name]
+        read, facts = samples[name][0], samples[name][1].facts
         words = sum(len(document.text.split()) for document in read.documents)
         usable = sum(fact.shape != "class" for fact in facts)
         own = {document.id for document in read.documents}
@@ -181,7 +182,7 @@ def _by_source(
 
 def _category(
     category: SourceCategory,
-    samples: dict[str, tuple[Ingested, list[Fact]]],
+    samples: dict[str, tuple[Ingested, Extracted]],
     size: int,
     config: SynthesisConfig,
 ) -> CategoryYield:
@@ -191,14 +192,15 @@ def _category(
         for read, _ in samples.values()
         for s in read.sections
     }
-    facts = [fact for _, found in samples.values() for fact in found]
+    facts = [fact for _, found in samples.values() for fact in found.facts]
+    cells = [cell for _, found in samples.values() for cell in found.cells]
     repeated = repeated_editions(
         (d.id, d.series, d.subject, d.date) for d in documents.values() if d.format != "dialogue"
     )
     short = config.generate.model_copy(update={"draws": DRAWS})
     made = synthesise(
-        Scope("train", "general" if category == "auto" else category), facts, list(pool.values()), frozenset(repeated),
-        config.model_copy(update={"generate": short}),
+        Scope("train", "general" if category == "auto" else category), (facts, cells), list(pool.values()),
+        frozenset(repeated), config.model_copy(update={"generate": short}),
     )  # fmt: skip
     refused = Counter(o.reason for o in made.outcomes if o.status != "ok")
     answers = Counter(sample.answer.casefold() for sample in made.samples)

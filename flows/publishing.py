@@ -9,7 +9,8 @@ from pathlib import Path
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
 from flows.report_data import Material, report_page
-from flows.workers import IndexRow, RejectedRow
+from flows.workers import IndexRow
+from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Category, Record
@@ -113,10 +114,15 @@ def publish_run(
     rejected = [
         row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
     ]
+    tables = [
+        row for world in worlds for row in store.rows("tables", TableRow, {"generate": world})
+    ]
     stages = (*stages, *_published(made, samples))
     provenance = _provenance(config, index, samples, stages)
     page = report_page(
-        Material(config, index, samples, contexts, rejected, stages, provenance.gates, store)
+        Material(
+            config, index, samples, contexts, rejected, stages, provenance.gates, store, tables
+        )
     )
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=page,

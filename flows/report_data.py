@@ -16,7 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
-from flows.workers import IndexRow, RejectedRow
+from flows.workers import IndexRow
+from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.records import Fact
 from warehouse.snapshot_manifest import Gate
@@ -41,6 +42,7 @@ class Material:
     stages: Sequence[Any]
     gates: Sequence[Gate]
     store: Store
+    tables: Sequence[TableRow] = ()
 
 
 def visible(text: object) -> str:
@@ -76,6 +78,7 @@ def report_page(material: Material) -> str:
         stages=_shares(material.stages),
         counts=_counts(material.samples),
         concentration=_concentration(material.samples),
+        tables=material.tables,
         positions=positions,
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),
@@ -111,6 +114,8 @@ def _counts(samples: Sequence[SampleRow]) -> list[tuple[str, list[tuple[str, int
 
 def _signature(row: SampleRow) -> str:
     program = json.loads(row.program)
+    if row.task_type == "corpus_numeric":
+        return f"{row.strategy}: {', '.join(ref['column'] for ref in program['query']['quantity']['columns'])}"
     steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
     parts = [
         *program["links"],
@@ -197,6 +202,16 @@ def _in_turn(groups: Mapping[Any, list]) -> list:
 
 def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
     program = json.loads(row.program)
+    numeric = row.task_type == "corpus_numeric"
+    return {
+        "row": row,
+        "path": "" if numeric else _path(program, row.answer),
+        "hops": [_hop(span, context) for span in row.evidence],
+        "table": _table(program) if numeric else None,
+    }
+
+
+def _path(program: Mapping[str, Any], answer: str) -> str:
     steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
     relations = [
         *steps,
@@ -204,10 +219,24 @@ def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
         *(s["relation"] for s in program["then"]),
         program["measure"],
     ]
+    return " → ".join([*(r for r in relations if r), answer])
+
+
+def _table(program: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of the tables that a numerical question reads: its columns, and a row of cells for each thing."""
+    columns = list(dict.fromkeys(cell["column"] for cell in program["cells"]))
+    rows: dict[str, dict[str, Any]] = defaultdict(dict)
+    for cell in program["cells"]:
+        rows[cell["entity"]][cell["column"]] = cell
     return {
-        "row": row,
-        "path": " → ".join([*(r for r in relations if r), row.answer]),
-        "hops": [_hop(span, context) for span in row.evidence],
+        "sql": program["sql"],
+        "from": [
+            f"{t['name']} ({t['rows']} rows{', documents of ' + t['edition'] if t['edition'] else ''})"
+            for t in program["tables"]
+        ],
+        "difficulty": program["difficulty"],
+        "columns": columns,
+        "rows": [(name, [rows[name].get(column) for column in columns]) for name in sorted(rows)],
     }
 
 

@@ -1,13 +1,16 @@
-"""A checked candidate and its context as the rows trainers read (design: snapshot contract)."""
+"""A checked question and its context as the rows trainers read (design: snapshot contract)."""
 
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from generators.contexts import Context, Pool, render
 from warehouse.identity import content_id
 from warehouse.programs import Answer, Candidate
-from warehouse.snapshot_rows import ContextRow, SampleRow
+from warehouse.records import Category
+from warehouse.snapshot_rows import ContextRow, SampleRow, TaskType
 from warehouse.verdicts import Verdict
 
 INSTRUCTION = (
@@ -39,20 +42,62 @@ def format_instructions(answer: Answer) -> str:
     return FORMATS[kind].format(unit=unit, with_unit=", with its unit" if answer.unit else "")
 
 
-def sample_rows(
-    candidate: Candidate, context: Context, pool: Pool, verdicts: Sequence[Verdict]
-) -> tuple[SampleRow, ContextRow]:
+@dataclass(frozen=True)
+class Quoted:
+    """A passage that the answer rests on, by its place in a document."""
+
+    document_id: str
+    section_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked question of any kind, as far as its row does not depend on the context's text."""
+
+    id: str
+    split: str
+    category: Category
+    task_type: TaskType
+    strategy: str
+    text: str
+    instructions: str
+    """How the answer is to be written."""
+    answer: Answer
+    program: dict[str, Any]
+    hops: int
+    quoted: tuple[Quoted, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+def path_question(candidate: Candidate, verdicts: Sequence[Verdict]) -> Question:
+    """Return a path question as what its row is made of."""
+    return Question(
+        id=candidate.id, split=candidate.split, category=candidate.category, task_type="multi_hop",
+        strategy=candidate.program.form, text=candidate.question,
+        instructions=format_instructions(candidate.answer), answer=candidate.answer,
+        program=candidate.program.model_dump(), hops=len(candidate.hops),
+        quoted=tuple(
+            Quoted(fact.document_id, fact.section_id, fact.start, fact.end)
+            for fact in candidate.facts
+        ),
+        verdicts=tuple(verdicts),
+    )  # fmt: skip
+
+
+def sample_rows(question: Question, context: Context, pool: Pool) -> tuple[SampleRow, ContextRow]:
     """Return the sample and its context row, evidence placed by character offset in the context's text."""
     text, sections, starts = _render(context, pool)
-    shared = {"split": candidate.split, "category": candidate.category, "bucket": context.bucket}
+    shared = {"split": question.split, "category": question.category, "bucket": context.bucket}
     identity = content_id(
-        "sample", candidate.id, candidate.question, candidate.answer.model_dump(), context.id
+        "sample", question.id, question.text, question.answer.model_dump(), context.id
     )
     series = {pool.items[pool.number[section]].document.series for section in context.sections}
     sample = SampleRow.model_validate(
-        {"id": identity, **shared, **_asked(candidate), **_answered(candidate.answer),
-         **_proved(candidate, verdicts), "context_id": context.id, "context_tokens": context.tokens,
-         "evidence": _evidence(candidate, pool, text, starts), "series": sorted(series)}
+        {"id": identity, **shared, **_asked(question), **_answered(question.answer),
+         **_proved(question), "context_id": context.id, "context_tokens": context.tokens,
+         "evidence": _evidence(question, pool, text, starts), "series": sorted(series)}
     )  # fmt: skip
     row = ContextRow.model_validate(
         {"id": context.id, **shared, "tokens": context.tokens, "text": text, "sections": sections}
@@ -60,14 +105,13 @@ def sample_rows(
     return sample, row
 
 
-def _asked(candidate: Candidate) -> dict:
+def _asked(question: Question) -> dict:
     """Return the columns of what is asked, and how it is to be written."""
-    instructions = format_instructions(candidate.answer)
-    content = f"{{context}}\n\n{candidate.question}\n{instructions}\n{INSTRUCTION}"
+    content = f"{{context}}\n\n{question.text}\n{question.instructions}\n{INSTRUCTION}"
     return {
-        "task_type": "multi_hop", "strategy": candidate.program.form,
-        "prompt": [{"role": "user", "content": content}], "question": candidate.question,
-        "core_question": candidate.question, "format_instructions": instructions,
+        "task_type": question.task_type, "strategy": question.strategy,
+        "prompt": [{"role": "user", "content": content}], "question": question.text,
+        "core_question": question.text, "format_instructions": question.instructions,
     }  # fmt: skip
 
 
@@ -80,15 +124,16 @@ def _answered(answer: Answer) -> dict:
     }  # fmt: skip
 
 
-def _proved(candidate: Candidate, verdicts: Sequence[Verdict]) -> dict:
+def _proved(question: Question) -> dict:
     """Return the columns of the proof: its program, its size and the checks it passed."""
-    program = candidate.program.model_dump()
     return {
-        "program": json.dumps(program, ensure_ascii=False, sort_keys=True),
-        "hops": len(candidate.hops),
-        "documents": len({fact.document_id for fact in candidate.facts}),
+        "program": json.dumps(question.program, ensure_ascii=False, sort_keys=True),
+        "hops": question.hops,
+        "documents": len({quote.document_id for quote in question.quoted}),
         "difficulty": {"pass_rate": None, "k": None},
-        "verdicts": [{"check": v.check, "status": v.status, "reason": v.reason} for v in verdicts],
+        "verdicts": [
+            {"check": v.check, "status": v.status, "reason": v.reason} for v in question.verdicts
+        ],
     }
 
 
@@ -110,14 +155,14 @@ def _render(context: Context, pool: Pool) -> tuple[str, list[dict], dict[str, in
     return "".join(parts), sections, starts
 
 
-def _evidence(candidate: Candidate, pool: Pool, text: str, starts: dict[str, int]) -> list[dict]:
+def _evidence(question: Question, pool: Pool, text: str, starts: dict[str, int]) -> list[dict]:
     rows = []
-    for fact in candidate.facts:
-        item = pool.items[pool.number[fact.section_id]]
-        start = starts[fact.section_id] + fact.start - item.section.start
-        end = start + fact.end - fact.start
+    for quote in question.quoted:
+        item = pool.items[pool.number[quote.section_id]]
+        start = starts[quote.section_id] + quote.start - item.section.start
+        end = start + quote.end - quote.start
         rows.append(
-            {"document_id": fact.document_id, "section_id": fact.section_id, "source": item.document.source,
+            {"document_id": quote.document_id, "section_id": quote.section_id, "source": item.document.source,
              "title": item.document.title, "quote": text[start:end], "start": start, "end": end,
              "position": (start + end) / 2 / len(text)}
         )  # fmt: skip

@@ -14,11 +14,11 @@ import polars as pl
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from flows.stages import StoredSection, extract, ingest
-from flows.synthesis import Scope, synthesise
+from flows.synthesis import synthesise
+from flows.worlds import RejectedRow, Scope
 from generators.contexts import PoolSection
 from warehouse.cells import Cell
 from warehouse.minhash import signature
-from warehouse.programs import Form
 from warehouse.records import Category, Document, Fact, Record, Section
 from warehouse.shards import ShardSet, to_records, write_shards
 
@@ -66,21 +66,6 @@ class IndexRow(Record):
     words: int
     sections: int
     tokens: int
-
-
-class RejectedRow(Record):
-    """A worded question that a check refused."""
-
-    candidate_id: str
-    split: str
-    category: Category
-    form: Form
-    question: str
-    answer: str
-    check: str
-    reason: str
-    evidence: tuple[str, ...]
-    quotes: tuple[str, ...]
 
 
 def ingest_job(job: Job) -> ShardSet:
@@ -158,28 +143,19 @@ def generate_job(job: Job) -> ShardSet:
         cell for file in job.cells for cell in _read(home, [file], Cell, "document_id", job.ids)
     )
     made = synthesise(
-        Scope(job.split, job.category), facts, pool, frozenset(job.repeated), job.config, cells
+        Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config
     )
-    rejected = [
-        RejectedRow(
-            candidate_id=candidate.id, split=candidate.split, category=candidate.category,
-            form=candidate.program.form, question=candidate.question, answer=candidate.answer.text,
-            check=verdict.check, reason=verdict.reason, evidence=verdict.evidence,
-            quotes=tuple(fact.quote for fact in candidate.facts),
-        )
-        for candidate, verdict in _varied(made.rejected)
-    ]  # fmt: skip
     return write_shards(
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
-        tables={"samples": made.samples, "contexts": made.contexts, "rejected": rejected},
+        tables={"samples": made.samples, "contexts": made.contexts, "rejected": _varied(made.rejected), "tables": made.tables},
     )  # fmt: skip
 
 
-def _varied(rejected: Iterable) -> list:
+def _varied(rejected: Iterable[RejectedRow]) -> list[RejectedRow]:
     """Return rejections with every reason present, at most `REJECTED_SHOWN` in all."""
-    by_reason: dict[str, list] = defaultdict(list)
+    by_reason: dict[str, list[RejectedRow]] = defaultdict(list)
     for item in rejected:
-        by_reason[item[1].reason].append(item)
+        by_reason[item.reason].append(item)
     share = max(REJECTED_SHOWN // max(len(by_reason), 1), 1)
     return [item for items in by_reason.values() for item in items[:share]][:REJECTED_SHOWN]
 

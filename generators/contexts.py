@@ -1,21 +1,21 @@
-"""Lay a candidate's evidence among distractors up to a length bucket (§3.3; method 2.4, near-miss distractors of §6).
+"""Lay a question's evidence among distractors up to a length bucket (§3.3; method 2.4, near-miss distractors of §6).
 
 The unit is a section with its preamble (title, date, headings), so a table keeps its unit and an edition its date.
 Distractors of the same category and split come in three tiers: the sections that each hop's own sub-question ranks
-highest and that are not gold, the next band, then a ring of hash-ordered sections entered at the candidate's own hash,
+highest and that are not gold, the next band, then a ring of hash-ordered sections entered at the question's own hash,
 so that one more document changes few contexts. Evidence goes to stratified slots. Tokens were counted when the
 sections were cut: assembly never tokenises.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import bm25s
 import numpy as np
 from pydantic import Field
 
 from warehouse.identity import content_id, draw, rank
-from warehouse.programs import Candidate
 from warehouse.records import Document, Record, Section
 
 BUCKETS: tuple[int, ...] = (4096, 8192, 16384, 32768, 65536, 122880)
@@ -45,7 +45,7 @@ class Context(Record):
     """One assembled context: section ids in order; its text is rendered when it is written."""
 
     id: str
-    candidate_id: str
+    question_id: str
     bucket: int
     tokens: int
     sections: tuple[str, ...]
@@ -118,12 +118,24 @@ class Pool:
             yield (first + step) % len(self.items)
 
 
-Competes = Callable[[Candidate, PoolSection], bool]
+class Asked(Protocol):
+    """What assembly needs of a question."""
+
+    @property
+    def id(self) -> str:
+        """Identity, by which everything is drawn."""
+        ...
+
+    @property
+    def sub_questions(self) -> tuple[str, ...]:
+        """What near misses are retrieved by, one for each thing looked up."""
+        ...
 
 
-def feasible(
-    candidate: Candidate, pool: Pool, evidence: Sequence[str], options: ContextOptions
-) -> list[int]:
+Competes = Callable[[PoolSection], bool]
+
+
+def feasible(pool: Pool, evidence: Sequence[str], options: ContextOptions) -> list[int]:
     """Return the buckets that the gold fits and the pool can fill."""
     gold = sum(pool.items[pool.number[section]].tokens for section in evidence)
     return [
@@ -133,9 +145,9 @@ def feasible(
     ]
 
 
-def choose_bucket(candidate: Candidate, buckets: Sequence[int], options: ContextOptions) -> int:
-    """Return one of the feasible buckets by the candidate's hash, as often as its weight says."""
-    stream = draw(options.seed, f"bucket|{candidate.id}")
+def choose_bucket(asked: Asked, buckets: Sequence[int], options: ContextOptions) -> int:
+    """Return one of the feasible buckets by the question's hash, as often as its weight says."""
+    stream = draw(options.seed, f"bucket|{asked.id}")
     weights = np.array([options.bucket_weights.get(bucket, 1.0) for bucket in buckets])
     if not options.bucket_weights or not weights.sum():
         return buckets[int(stream.integers(len(buckets)))]
@@ -143,7 +155,7 @@ def choose_bucket(candidate: Candidate, buckets: Sequence[int], options: Context
 
 
 def assemble(
-    candidate: Candidate,
+    asked: Asked,
     pool: Pool,
     evidence: Sequence[str],
     banned: Collection[str],
@@ -152,7 +164,7 @@ def assemble(
     options: ContextOptions,
     competes: Competes,
 ) -> Context | None:
-    """Return the candidate's context of one bucket, or None when clean distractors cannot fill it.
+    """Return the question's context of one bucket, or None when clean distractors cannot fill it.
 
     `banned` holds section ids that restate a hop; `competes` says whether a section may hold a second answer.
     """  # fmt: skip
@@ -166,35 +178,35 @@ def assemble(
             item = pool.items[at]
             if at in taken or item.section.id in banned or item.tokens > tokens:
                 continue
-            if competes(candidate, item):
+            if competes(item):
                 continue
             taken.add(at)
             chosen.append(at)
             tokens -= item.tokens
         return tokens
 
-    rankings = pool.ranked(candidate.sub_questions)
+    rankings = pool.ranked(asked.sub_questions)
     near = [row[i] for i in range(options.near_per_hop) for row in rankings if i < len(row)]
     band = [
         row[i] for i in range(options.near_per_hop, RETRIEVED) for row in rankings if i < len(row)
     ]
     left = room * (1 - options.near_share) + take(near, room * options.near_share)
     left = left - room * options.band_share + take(band, room * options.band_share)
-    left = _fill_ring(pool, candidate, left, take, options.seed)
+    left = _fill_ring(pool, asked, left, take, options.seed)
     if bucket - left < options.filled * bucket:
         return None
-    order = _lay_out(gold, chosen, candidate, options.seed)
+    order = _lay_out(gold, chosen, asked, options.seed)
     sections = tuple(pool.items[at].section.id for at in order)
     tokens = sum(pool.items[at].tokens for at in order)
-    return Context(id=content_id("context", bucket, sections), candidate_id=candidate.id, bucket=bucket,
+    return Context(id=content_id("context", bucket, sections), question_id=asked.id, bucket=bucket,
                    tokens=tokens, sections=sections, evidence=tuple(evidence))  # fmt: skip
 
 
-def _fill_ring(pool: Pool, candidate: Candidate, left: float, take: Callable, seed: int) -> float:
+def _fill_ring(pool: Pool, asked: Asked, left: float, take: Callable, seed: int) -> float:
     """Take ring sections until the room is nearly used or the ring is through."""
     smallest = min(item.tokens for item in pool.items)
     batch: list[int] = []
-    for at in pool.ring(rank(seed, candidate.id)):
+    for at in pool.ring(rank(seed, asked.id)):
         batch.append(at)
         if len(batch) == 32:
             left = take(batch, left)
@@ -204,9 +216,9 @@ def _fill_ring(pool: Pool, candidate: Candidate, left: float, take: Callable, se
     return take(batch, left)
 
 
-def _lay_out(gold: list[int], chosen: list[int], candidate: Candidate, seed: int) -> list[int]:
+def _lay_out(gold: list[int], chosen: list[int], asked: Asked, seed: int) -> list[int]:
     """Shuffle the distractors and put each gold section into its own stratum of the order."""
-    stream = draw(seed, f"order|{candidate.id}")
+    stream = draw(seed, f"order|{asked.id}")
     order = [chosen[i] for i in stream.permutation(len(chosen)).tolist()]
     strata = np.sort((np.arange(len(gold)) + stream.random(len(gold))) / len(gold))
     shuffled = [gold[i] for i in stream.permutation(len(gold)).tolist()]

@@ -210,9 +210,9 @@ def _worded(figures: Figures, query: Query, *, closed: bool, ways: tuple[int, in
     else:
         closed = closed and bool(noun_of(figures, query))
         question = f"{scope_words(figures, query, closed=closed, variant=scope)} {sentence}"
-    refs = [*query.quantity.columns, *(query.second.columns if query.second else ()),
-            *(c.column for c in query.conditions)]  # fmt: skip
-    labels = " ".join(dict.fromkeys(figures.column(ref).measure.label for ref in refs))
+    labels = " ".join(
+        dict.fromkeys(figures.column(ref).measure.label for ref in figures.used(query))
+    )
     subs = tuple(f"{entity} {labels.replace(' / ', ' ')}" for entity in query.entities)
     return Worded(question, closed, subs)
 

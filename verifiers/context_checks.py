@@ -86,7 +86,7 @@ def no_rival(candidate: Candidate, context: LaidOut, world: World) -> Verdict:
     if all(fact.shape == "code" for fact in candidate.facts):
         return _no_rival_class(candidate, context)
     nodes = {node.id: node for node in world.view.graph.nodes}
-    matcher = Matcher(candidate, nodes)
+    matcher = Matcher.of(candidate, nodes)
     for section, title, headings, date, text in context.sections:
         if section in context.evidence:
             continue

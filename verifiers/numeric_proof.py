@@ -48,11 +48,6 @@ class Prover:
         """Load the tables into the closed engine."""
         self.figures = figures
         self._frames = {name: table.frame for name, table in figures.tables.items()}
-        self._cells = {
-            identity: cell
-            for table in figures.tables.values()
-            for identity, cell in table.cells.items()
-        }
         lowered = {  # checked SQL has its names in lower case, and cells are found by them
             name: frame.rename({column: column.lower() for column in frame.columns})
             for name, frame in self._frames.items()
@@ -76,6 +71,16 @@ class Prover:
         self, query: Query, select: exp.Select
     ) -> tuple[NumericProof | None, tuple[Verdict, ...]]:
         """Return the proof of a query whose SQL is `select`, or none and the verdict that failed last."""
+        answer, verdicts = self.answer(query, select)
+        if answer is None:
+            return None, verdicts
+        verdicts = (*verdicts, rounding(query, self.figures))
+        if verdicts[-1].status == "failed":
+            return None, verdicts
+        return self._rests_on(query, check_sql(select, self._schema), answer, verdicts)
+
+    def answer(self, query: Query, select: exp.Select) -> tuple[Answer | None, tuple[Verdict, ...]]:
+        """Return what both engines agree on, or none and the verdict that failed last."""
         verdicts: list[Verdict] = []
         try:
             checked = check_sql(select, self._schema)
@@ -89,24 +94,23 @@ class Prover:
         except ValueError as error:
             return None, (*verdicts, failed("engines_agree", "no single answer", str(error)))
         verdicts.append(_agree(result, computed))
-        if verdicts[-1].status == "passed":
-            answer, verdict = _answer(query, result)
-            verdicts.append(verdict)
-            if answer is not None:
-                verdicts.append(rounding(query, self.figures))
-                if verdicts[-1].status == "passed":
-                    return self._rests_on(checked, answer, verdicts)
-        return None, tuple(verdicts)
+        if verdicts[-1].status == "failed":
+            return None, tuple(verdicts)
+        answer, verdict = _answer(query, result)
+        return answer, (*verdicts, verdict)
 
     def _rests_on(
-        self, checked: CheckedQuery, answer: Answer, verdicts: list[Verdict]
+        self, query: Query, checked: CheckedQuery, answer: Answer, verdicts: tuple[Verdict, ...]
     ) -> tuple[NumericProof | None, tuple[Verdict, ...]]:
         """Find the cells, and fail where they stand in too few documents."""
         ids = cells_read(self._engine, checked, self._twins)
         needed = critical(self._engine, checked, ids, self._twins)
-        cells = sorted(
-            (self._cells[i] for i in ids), key=lambda cell: (cell.document_id, cell.start)
-        )
+        named = {
+            cell.id: cell
+            for ref in self.figures.used(query)
+            for cell in self.figures.cells(ref, query.entities).values()
+        }
+        cells = sorted((named[i] for i in ids), key=lambda cell: (cell.document_id, cell.start))
         documents = {cell.document_id for cell in cells if cell.id in needed}
         if len(documents) < DOCUMENTS:
             verdict = failed("spread", "the answer hangs on too few documents", str(len(documents)))

@@ -6,7 +6,7 @@ A section of another edition does not compete with a question that names its edi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.entities import Entity
@@ -23,7 +23,7 @@ _SPLIT = re.compile(r"\n|(?<=[.!?;])\s+(?=[A-Z])")
 
 @dataclass(frozen=True)
 class Watched:
-    """One hop as the matcher sees it."""
+    """One thing looked up, as the matcher sees it."""
 
     subject: int
     words: tuple[str, ...]
@@ -34,26 +34,35 @@ class Watched:
 
 
 class Matcher:
-    """The hops of one candidate, ready to be looked for in sections."""
+    """What one question looks up, ready to be looked for in sections."""
 
-    def __init__(self, candidate: Candidate, nodes: dict[str, Entity]) -> None:
-        """`nodes` maps entity ids to entities."""
-        self.candidate = candidate
-        facts = {fact.id: fact for fact in candidate.facts}
+    def __init__(
+        self, watched: Iterable[tuple[Iterable[str], Watched]], elsewhere: Callable[[str], bool]
+    ) -> None:
+        """Take what is watched, each with its subject's names; sections dated `elsewhere` never compete."""
         names: list[tuple[str, int]] = []
-        self.hops: list[Watched] = []
-        for number, hop in enumerate(candidate.hops):
-            fact = facts[hop.fact_id]
-            if fact.shape == "code":
-                continue
-            names += [(name, number) for name in searchable(nodes[hop.subject])]
-            self.hops.append(_watch(number, fact))
+        self.watched: list[Watched] = []
+        for surfaces, own in watched:
+            names += [(name, own.subject) for name in surfaces]
+            self.watched.append(own)
         self.trie = NameTrie(names)
+        self._elsewhere = elsewhere
+
+    @classmethod
+    def of(cls, candidate: Candidate, nodes: Mapping[str, Entity]) -> "Matcher":
+        """Return the matcher of a path question's hops; `nodes` maps entity ids to entities."""
+        facts = {fact.id: fact for fact in candidate.facts}
+        edition = candidate.program.edition
+        watched = [
+            (searchable(nodes[hop.subject]), _watch(number, facts[hop.fact_id]))
+            for number, hop in enumerate(candidate.hops)
+            if facts[hop.fact_id].shape != "code"
+        ]
+        return cls(watched, lambda date: bool(edition and date and date != edition))
 
     def competes(self, title: str, headings: Sequence[str], date: str, text: str) -> str:
         """Return the line that competes with a hop, or nothing; agreeing lines (the hop's own object) do not."""
-        edition = self.candidate.program.edition
-        if edition and date and date != edition:
+        if self._elsewhere(date):
             return ""
         above = self.trie.find(f"{title} {' '.join(headings)}")
         if not above and not self.trie.find(text):
@@ -67,7 +76,7 @@ class Matcher:
     def _line(self, line: str, named: set[int]) -> str:
         folded = normalise(line)
         words = folded.split()
-        for hop in self.hops:
+        for hop in self.watched:
             if hop.subject not in named or hop.object in folded:
                 continue
             if not all(any(word.startswith(stem) for word in words) for stem in hop.words):
@@ -78,8 +87,12 @@ class Matcher:
 
 
 def _watch(number: int, fact: Fact) -> Watched:
-    words = [
-        word for word in re.findall(r"[a-z]+", fact.relation) if word not in STOP and word != "year"
-    ]
-    stems = tuple(word[: max(4, len(word) - 3)] for word in words)
-    return Watched(number, stems, fact.object.type == "value", normalise(fact.object.text))
+    return Watched(
+        number, stems(fact.relation), fact.object.type == "value", normalise(fact.object.text)
+    )
+
+
+def stems(label: str) -> tuple[str, ...]:
+    """Return the beginnings of a label's content words, by which a line is told to speak of it."""
+    words = [word for word in re.findall(r"[a-z]+", label) if word not in STOP and word != "year"]
+    return tuple(word[: max(4, len(word) - 3)] for word in words)

@@ -13,7 +13,7 @@ import polars as pl
 
 from warehouse.cells import Cell
 from warehouse.corpus_tables import KEY, Column, CorpusTable
-from warehouse.numeric import ColumnRef
+from warehouse.numeric import ColumnRef, Query
 from warehouse.sql_cells import SUFFIX
 
 SPECIFIC = re.compile(
@@ -106,6 +106,12 @@ class Figures:
         """Whether the column's label says a rate, a level or an extreme, and not an amount."""
         measure = self.column(ref).measure
         return bool(SPECIFIC.search(" ".join((measure.label, *measure.path[-1:]))))
+
+    def used(self, query: Query) -> list[ColumnRef]:
+        """Return the columns that a query names, each once."""
+        second = query.second.columns if query.second else ()
+        conditions = (condition.column for condition in query.conditions)
+        return list(dict.fromkeys((*query.quantity.columns, *second, *conditions)))
 
     def complete(self, refs: Sequence[ColumnRef]) -> pl.DataFrame:
         """Return the rows that have a figure in every column: `entity`, then the columns by their place: `0`, `1`."""

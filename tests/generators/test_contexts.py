@@ -30,7 +30,7 @@ def laid(films, helpers):
     )
 
 
-def build(laid, bucket=2000, competes=lambda c, s: False, banned=(), seed=0):
+def build(laid, bucket=2000, competes=lambda s: False, banned=(), seed=0):
     candidate, pool, evidence, _ = laid
     options = ContextOptions(seed=seed, buckets=(bucket,))
     return assemble(
@@ -54,7 +54,7 @@ def test_the_same_candidate_gives_the_same_context_and_another_seed_another(laid
 def test_competing_and_banned_sections_stay_out(laid):
     first = build(laid)
     others = [section for section in first.sections if section not in laid[2]]
-    without = build(laid, banned=others[:3], competes=lambda c, s: s.section.id == others[3])
+    without = build(laid, banned=others[:3], competes=lambda s: s.section.id == others[3])
     assert not set(others[:4]) & set(without.sections)
 
 
@@ -65,14 +65,14 @@ def test_near_misses_of_the_hops_are_taken_first(laid):
 
 
 def test_a_pool_without_clean_distractors_gives_no_context(laid):
-    assert build(laid, competes=lambda c, s: True) is None
+    assert build(laid, competes=lambda s: True) is None
 
 
 def test_a_bucket_must_fit_the_gold_and_be_filled(laid):
-    candidate, pool, evidence, _ = laid
+    _, pool, evidence, _ = laid
     gold = sum(pool.items[pool.number[section]].tokens for section in evidence)
     options = ContextOptions(buckets=(gold, 2000, 10**6))
-    assert feasible(candidate, pool, evidence, options) == [2000]
+    assert feasible(pool, evidence, options) == [2000]
 
 
 def test_a_rendered_section_says_where_it_is_from(films):

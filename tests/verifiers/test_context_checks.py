@@ -82,7 +82,7 @@ def test_a_line_that_could_state_another_value_is_a_rival(case, line):
 )
 def test_lines_that_agree_or_speak_of_something_else_are_no_rivals(case, line):
     candidate, world, _, _ = case
-    matcher = Matcher(candidate, {node.id: node for node in world.view.graph.nodes})
+    matcher = Matcher.of(candidate, {node.id: node for node in world.view.graph.nodes})
     assert matcher.competes("A page", (), "", line) == ""
 
 
@@ -91,7 +91,7 @@ def test_a_section_of_another_edition_does_not_compete_with_a_dated_question(cas
     dated = candidate.model_copy(
         update={"program": candidate.program.model_copy(update={"edition": "2005"})}
     )
-    matcher = Matcher(dated, {node.id: node for node in world.view.graph.nodes})
+    matcher = Matcher.of(dated, {node.id: node for node in world.view.graph.nodes})
     line = "Frank Launder was born in Leeds."
     assert matcher.competes("A page", (), "2015", line) == ""
     assert matcher.competes("A page", (), "2005", line) == line

@@ -1,0 +1,115 @@
+"""What one world is and what it gives: the rows and outcomes that every kind of question adds to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from warehouse.programs import Answer
+from warehouse.records import Category, Outcome, Record
+from warehouse.snapshot_rows import ContextRow, SampleRow
+from warehouse.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which world: one split of one category."""
+
+    split: str
+    category: Category
+
+    @property
+    def name(self) -> str:
+        """Its name, which random streams are drawn by."""
+        return f"{self.split}|{self.category}"
+
+
+class RejectedRow(Record):
+    """A worded question that a check refused."""
+
+    candidate_id: str
+    split: str
+    category: Category
+    form: str
+    question: str
+    answer: str
+    check: str
+    reason: str
+    evidence: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+class TableRow(Record):
+    """A table made of several documents, for the report."""
+
+    split: str
+    category: Category
+    name: str
+    kind: str
+    noun: str
+    rows: int
+    columns: int
+    filled: float
+    """Share of its cells that have a figure."""
+    questions: int
+    conflicts: int
+    shown: tuple[str, ...]
+    """Some of its conflicts in words."""
+
+
+class WordedQuestion(Protocol):
+    """What is kept of a worded question that is rejected."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def split(self) -> str: ...  # noqa: D102
+    @property
+    def category(self) -> Category: ...  # noqa: D102
+    @property
+    def question(self) -> str: ...  # noqa: D102
+    @property
+    def answer(self) -> Answer: ...  # noqa: D102
+
+
+@dataclass
+class Yield:
+    """What one world gave."""
+
+    samples: list[SampleRow] = field(default_factory=list)
+    contexts: list[ContextRow] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    tables: list[TableRow] = field(default_factory=list)
+
+    def reject(self, identity: str, verdict: Verdict) -> None:
+        """Record that a check refused an input before it was worded."""
+        detail = "; ".join((verdict.check, *verdict.evidence))[:300]
+        self.outcomes.append(
+            Outcome(
+                stage="generate", input_id=identity, status="rejected", reason=verdict.reason,
+                detail=detail, n_out=0,
+            )
+        )  # fmt: skip
+
+    def reject_worded(
+        self, asked: WordedQuestion, form: str, quotes: Sequence[str], verdict: Verdict
+    ) -> None:
+        """Record that a check refused a worded question, and keep the question for the report."""
+        self.reject(asked.id, verdict)
+        self.rejected.append(
+            RejectedRow(
+                candidate_id=asked.id, split=asked.split, category=asked.category, form=form,
+                question=asked.question, answer=asked.answer.text, check=verdict.check,
+                reason=verdict.reason, evidence=verdict.evidence, quotes=tuple(quotes),
+            )
+        )  # fmt: skip
+
+    def accept(self, identity: str, sample: SampleRow, context: ContextRow) -> None:
+        """Record a sample and its context."""
+        self.samples.append(sample)
+        self.contexts.append(context)
+        self.outcomes.append(
+            Outcome(
+                stage="generate", input_id=identity, status="ok", reason="", detail=sample.id, n_out=1
+            )
+        )  # fmt: skip
