@@ -3,6 +3,7 @@
 Every query that is drawn has one outcome: ok with its sample, or rejected with the check and its reason.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -262,19 +263,26 @@ def _by_document(
 
 
 def reread(document: Document, sections: Sequence[Section]) -> list[Cell]:
-    """Return the cells that some sections of a document give, as if the rest of it were blank."""
+    """Return the cells that some sections of a document give, as if the rest of it were blank.
+
+    The document's subject is shown where the text names it first, if it is in the title: that stands before every
+    section of a context.
+    """
     ordered = sorted(sections, key=lambda section: section.start)
+    shown = [(section.start, section.end) for section in ordered]
+    named = re.compile(rf"(?<!\w){re.escape(document.subject)}(?!\w)", re.IGNORECASE)
+    first = named.search(document.text)
+    if first and named.search(document.title):
+        shown.insert(0, first.span())
     parts: list[str] = []
-    at = 0
-    for section in ordered:
-        parts += [
-            _blank(document.text[at : section.start]),
-            document.text[section.start : section.end],
-        ]
-        at = section.end
-    parts.append(_blank(document.text[at:]))
-    shown = document.model_copy(update={"text": "".join(parts)})
-    return document_cells(shown, ordered, structure_facts(shown, ordered))[0]
+    done = 0
+    for start, end in shown:
+        if start >= done:
+            parts += [_blank(document.text[done:start]), document.text[start:end]]
+            done = end
+    parts.append(_blank(document.text[done:]))
+    alone = document.model_copy(update={"text": "".join(parts)})
+    return document_cells(alone, ordered, structure_facts(alone, ordered))[0]
 
 
 def _blank(text: str) -> str:

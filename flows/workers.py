@@ -147,7 +147,10 @@ def generate_job(job: Job) -> ShardSet:
     )
     return write_shards(
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
-        tables={"samples": made.samples, "contexts": made.contexts, "rejected": _varied(made.rejected), "tables": made.tables},
+        tables={
+            "samples": made.samples, "contexts": made.contexts, "tables": made.tables,
+            "rejected": _varied(made.rejected),
+        },
     )  # fmt: skip
 
 

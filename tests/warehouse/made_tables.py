@@ -49,7 +49,9 @@ def made(
         measure = Measure(label=own.shown.lower(), path=own.path, unit=own.unit, basis="")
         period = Period(length=own.length, end=own.end)
         title = f"{number} {own.shown}".replace('"', "'") + (f" ({own.unit})" if own.unit else "")
-        columns.append(Column(name=title, measure=measure, shown=own.shown, period=period))
+        columns.append(
+            Column(name=title, measure=measure, shown=own.shown, period=period, role="value")
+        )
         held = {at: _cell(f"{name}|{names[at]}|{number}", names[at], measure, own, at)
                 for at in rows if own.values[at] is not None}  # fmt: skip
         cells |= {cell.id: cell for cell in held.values()}
@@ -58,7 +60,8 @@ def made(
         ids = [held[at].id if at in held else None for at in rows]
         data[title + SUFFIX] = pl.Series(title + SUFFIX, ids, dtype=pl.String)
     return CorpusTable(
-        name=name, noun=noun, edition=edition, columns=tuple(columns), frame=pl.DataFrame(data),
+        name=name, kind="pages", noun=noun, edition=edition, columns=tuple(columns),
+        frame=pl.DataFrame(data),
         documents={thing: f"{name}|{thing}" for thing in names}, cells=cells,
     )  # fmt: skip
 
