@@ -70,7 +70,7 @@ class Generate(Record):
 class Numeric(DrawOptions):
     """Numerical questions over tables made of several documents."""
 
-    rows: int = 150
+    rows: int = 200
     """Questions per split and category, at most."""
     family_share: float = 0.06
     """Share of them that one family may have."""

@@ -92,7 +92,7 @@ def add_numeric(
 ) -> None:
     """Add the world's numerical questions to what it gives; `sections` indexes its sections once they are needed.
 
-    Tables of lists are shown and not asked about: all that they say stands in one document.
+    A list that stands in one document is shown and not asked about.
     """
     documents = {item.document.id: item.document for item in given.pool}
     nouns = {
@@ -101,7 +101,7 @@ def add_numeric(
     tables = corpus_tables(
         (cell for cell in given.cells if cell.document_id in documents), documents, nouns
     )
-    figures = Figures(table for table in tables if table.kind == "pages")
+    figures = Figures(table for table in tables if len(set(table.documents.values())) > 1)
     quotas = Quotas(config.numeric)
     asked: Counter[str] = Counter()
     with Prover(figures) as prover:
@@ -213,9 +213,7 @@ def _placed(asked: Asked, maker: Maker) -> tuple[Context, Verdict] | Verdict:
         out_of_scope = outsiders(query, figures, maker.documents.values())
         banned = {i.section.id for i in maker.pool.items if i.document.id in out_of_scope}
     editions = {figures.tables[name].edition for name in query.tables}
-    matcher = cells_matcher(
-        asked.proof.read, editions, undated="undated" in asked.candidate.question
-    )
+    matcher = cells_matcher(asked.proof.read, editions)
     context = placed(
         asked.candidate,
         maker.pool,

@@ -145,8 +145,8 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     ),
     "total_if": (
         "Suppose the {quantity} of {focus} were {percent} than stated. What would the sum over {them} then be{unit}?",
-        "If the {quantity} of {focus} were {percent} and all else stayed as stated, what would {them} have in total"
-        "{unit}?",
+        "If the {quantity} of {focus} were {percent} and all else stayed as stated, what would the sum over {them} "
+        "be{unit}?",
         "Imagine that the {quantity} of {focus} were {percent} than the documents say. To what would the figures of "
         "{them} then add up{unit}?",
     ),

@@ -270,7 +270,8 @@ def scope_words(figures: Figures, query: Query, *, closed: bool, variant: int) -
             f"Consider all {number_word(size)} {plural(noun)} on each of which {is_given}.",
             f"Look at the {number_word(size)} {plural(noun)} for each of which {is_given}.",
         )[variant % 2]
-    whose = f"their {documents}"
+    pages = all(figures.tables[name].kind == "pages" for name in query.tables)
+    whose = f"{'their' if pages else 'the'} {documents}"
     kind = f"the {plural(noun)} " if noun else ""
     return (
         f"Consider {kind}{listed(query.entities)}, going by {whose}.",

@@ -97,22 +97,19 @@ def _of(cell: Cell, column: Column, thing: str) -> bool:
     return cell.named is None or cell.entity == thing
 
 
-def cells_matcher(cells: Iterable[Cell], editions: Collection[str], *, undated: bool) -> Matcher:
+def cells_matcher(cells: Iterable[Cell], editions: Collection[str]) -> Matcher:
     """Return the loose matcher of a question's cells.
 
     Args:
         cells: what the question reads.
         editions: dates of the documents that it goes by; a document of another date never competes.
-        undated: whether the question says that it goes by undated documents.
     """
     dates = set(editions) - {""}
     watched = [
         ((cell.entity,), Watched(number, stems(cell.measure.label), numeric=True, object=normalise(cell.text)))
         for number, cell in enumerate(cells)
     ]  # fmt: skip
-    return Matcher(
-        watched, lambda date: bool(date) and (undated or bool(dates and date not in dates))
-    )
+    return Matcher(watched, lambda date: bool(date and dates and date not in dates))
 
 
 def outsiders(query: Query, figures: Figures, documents: Iterable[Document]) -> set[str]:

@@ -55,6 +55,7 @@ class Prover:
         self._engine = Engine(lowered)
         self._twins = twins_of(self._engine.schema)
         self._schema = readable(self._engine.schema, self._twins)
+        self._last: tuple[exp.Select, CheckedQuery] | None = None
 
     def __enter__(self) -> "Prover":
         return self
@@ -77,13 +78,13 @@ class Prover:
         verdicts = (*verdicts, rounding(query, self.figures))
         if verdicts[-1].status == "failed":
             return None, verdicts
-        return self._rests_on(query, check_sql(select, self._schema), answer, verdicts)
+        return self._rests_on(query, self._checked(select), answer, verdicts)
 
     def answer(self, query: Query, select: exp.Select) -> tuple[Answer | None, tuple[Verdict, ...]]:
         """Return what both engines agree on, or none and the verdict that failed last."""
         verdicts: list[Verdict] = []
         try:
-            checked = check_sql(select, self._schema)
+            checked = self._checked(select)
             verdicts.append(passed("sql_guard"))
             result = self._engine.run(checked)
             computed = compute(query, self._frames)
@@ -98,6 +99,12 @@ class Prover:
             return None, tuple(verdicts)
         answer, verdict = _answer(query, result)
         return answer, (*verdicts, verdict)
+
+    def _checked(self, select: exp.Select) -> CheckedQuery:
+        """Return the guarded query, which one question needs twice."""
+        if self._last is None or self._last[0] is not select:
+            self._last = (select, check_sql(select, self._schema))
+        return self._last[1]
 
     def _rests_on(
         self, query: Query, checked: CheckedQuery, answer: Answer, verdicts: tuple[Verdict, ...]

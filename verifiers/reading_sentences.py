@@ -11,7 +11,8 @@ from warehouse.numeric import Operation
 OPENINGS = (
     "(consider|take|look at) all {size:count} {noun} (on|for) each of which {documents:given} given. ",
     "(consider|take|look at) the {size:count} {noun} (on|for) each of which {documents:given} given. ",
-    "(consider|take|look at) [the {noun} ]{names}(, going by|, according to| as described in) their {documents}. ",
+    "(consider|take|look at) [the {noun} ]{names}(, going by|, according to| as described in) (their|the) "
+    "{documents}. ",
     "(going by|according to) the {documents}, ",
 )
 THE_UNIT = "[, {unit:in_unit}]"
@@ -156,8 +157,8 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     "total_if": (
         "suppose the {quantity} of {focus:name} were {percent} than stated. what would the (sum|total) over {them} "
         f"then be{THE_UNIT}?",
-        "if the {quantity} of {focus:name} were {percent} and all else stayed as stated, what would {them} have in "
-        f"total{THE_UNIT}?",
+        "if the {quantity} of {focus:name} were {percent} and all else stayed as stated, what would the (sum|total) "
+        f"over {{them}} be{THE_UNIT}?",
         "imagine that the {quantity} of {focus:name} were {percent} than the documents say. to what would the figures "
         f"of {{them}} then add up{THE_UNIT}?",
     ),

@@ -7,7 +7,7 @@ printed precision.
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import polars as pl
 
@@ -29,6 +29,9 @@ NAMES = re.compile(
 )
 """Words of a label whose numbers name something and measure nothing."""
 
+RECENT = 64
+"""Lookups of cells that are kept: every check of a question asks for the same ones."""
+
 
 class Figures:
     """The columns of one world's tables."""
@@ -36,6 +39,7 @@ class Figures:
     def __init__(self, tables: Iterable[CorpusTable]) -> None:
         """Take the tables as they are; nothing is copied."""
         self.tables = {table.name: table for table in tables}
+        self._held = lru_cache(maxsize=RECENT)(self._found)
         self._columns = {
             (table.name, column.name): column
             for table in self.tables.values()
@@ -64,7 +68,7 @@ class Figures:
                 own = bool(column.period.end)
                 key = (table.noun, table.name if own else "", column.measure, column.period.length)
                 time = column.period.end or table.edition
-                if time and (own or table.noun):
+                if time and (own or table.kind == "pages"):
                     groups.setdefault(key, []).append((time, ref))
         out: list[tuple[ColumnRef, ColumnRef]] = []
         for group in groups.values():
@@ -133,7 +137,10 @@ class Figures:
 
     def cells(self, ref: ColumnRef, entities: Sequence[str]) -> dict[str, Cell]:
         """Return the cell of each thing that has a figure in the column."""
-        table = self.tables[ref.table]
-        rows = table.frame.select(KEY, pl.col(ref.column + SUFFIX).alias("cell"))
+        return self._held(ref.table, ref.column, tuple(entities))
+
+    def _found(self, name: str, column: str, entities: tuple[str, ...]) -> dict[str, Cell]:
+        table = self.tables[name]
+        rows = table.frame.select(KEY, pl.col(column + SUFFIX).alias("cell"))
         rows = rows.filter(pl.col(KEY).is_in(list(entities))).drop_nulls()
         return {entity: table.cells[cell] for entity, cell in rows.iter_rows()}

@@ -185,8 +185,8 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
          "the others?")),
     ("total_if", {"focus": ("Elm",), "percent": "-25", "quantity": plain("Budget"), "divisor": "1000000000"},
      OPENING + (
-         "If the budget of Elm were 25 % lower and all else stayed as stated, what would these towns have in"
-         " total, in billions of US dollars?")),
+         "If the budget of Elm were 25 % lower and all else stayed as stated, what would the sum over these"
+         " towns be, in billions of US dollars?")),
     ("total_growth", {"quantity": over("Schools")},
      YEARS + (
          "What is the percentage change in the total number of schools of these towns from the 2020 "
