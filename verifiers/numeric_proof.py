@@ -48,11 +48,7 @@ class Prover:
         """Load the tables into the closed engine."""
         self.figures = figures
         self._frames = {name: table.frame for name, table in figures.tables.items()}
-        lowered = {  # checked SQL has its names in lower case, and cells are found by them
-            name: frame.rename({column: column.lower() for column in frame.columns})
-            for name, frame in self._frames.items()
-        }
-        self._engine = Engine(lowered)
+        self._engine = Engine(self._frames)
         self._twins = twins_of(self._engine.schema)
         self._schema = readable(self._engine.schema, self._twins)
         self._last: tuple[exp.Select, CheckedQuery] | None = None

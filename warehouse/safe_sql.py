@@ -213,6 +213,18 @@ class Engine:
             stream: Any = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
             return pl.DataFrame(stream)
 
+    @contextmanager
+    def beside(self, tables: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, str]]:
+        """Hold more tables for a while; yields the name that each has meanwhile, which no checked query can say."""
+        names = {name: f"beside {number}" for number, name in enumerate(tables)}
+        try:
+            for name, table in tables.items():
+                self._register(names[name], table)
+            yield names
+        finally:
+            for name in names.values():
+                self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+
     def _register(self, name: str, table: pl.DataFrame | Path) -> None:
         frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
         self._connection.register("handed over", frame)

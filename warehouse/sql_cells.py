@@ -9,7 +9,7 @@ and the result is the same. Of the cells in it a smaller set is critical: withou
 2. A subquery is judged by its own filters and the outer conditions on its keys, not by all that happens outside.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlglot import exp
 
@@ -20,6 +20,8 @@ from warehouse.sql_scopes import Select, Twins, selects
 SUFFIX = "__cell"
 CELL = "cell"
 """Placeholder of the cell that is left out."""
+NO_CELL = ""
+"""Id that no cell has."""
 
 
 def twins_of(schema: Schema) -> Twins:
@@ -96,24 +98,31 @@ def critical(
     tables = {
         table: engine.frame(rows) for table, rows in _relevant_rows(query, twins, engine).items()
     }
+    lowered = {
+        table: frame.rename({name: name.lower() for name in frame.columns})
+        for table, frame in tables.items()
+    }
     present = {
         cell
-        for table, frame in tables.items()
+        for table, frame in lowered.items()
         for twin in twins.get(table, {}).values()
         if twin in frame.columns
         for cell in frame[twin].drop_nulls().to_list()
     }
-    with Engine(tables, engine.limits) as small:
-        before = small.run(query)
+    if not present:
+        return frozenset()
+    with engine.beside(lowered) as names:
         tree = query.tree.copy()
         for table in list(tree.find_all(exp.Table)):
-            if table.name in small.schema:
-                table.replace(_without_one(table, small.schema[table.name], twins))
-        again = small.prepare(CheckedQuery(tree, query.schema))
+            if table.name in names:
+                columns = lowered[table.name].columns
+                table.replace(_without_one(table, names[table.name], columns, twins))
+        again = engine.prepare(CheckedQuery(tree, query.schema))
+        before = engine.execute(again, {CELL: NO_CELL})
         return frozenset(
             cell
             for cell in set(cells) & present
-            if _changes(small, again, cell, before, ordered=query.ordered)
+            if _changes(engine, again, cell, before, ordered=query.ordered)
         )
 
 
@@ -148,23 +157,23 @@ def _rows_of(
     )
 
 
-def _changes(small: Engine, query: Prepared, cell: str, before: Result, *, ordered: bool) -> bool:
+def _changes(engine: Engine, query: Prepared, cell: str, before: Result, *, ordered: bool) -> bool:
     try:
-        return not before.same(small.execute(query, {CELL: cell}), ordered=ordered)
+        return not before.same(engine.execute(query, {CELL: cell}), ordered=ordered)
     except SqlRejected:
         return True
 
 
-def _without_one(table: exp.Table, schema: Mapping[str, str], twins: Twins) -> exp.Subquery:
-    """Return the table as a subquery in which the cell that is given when it runs is null."""
+def _without_one(table: exp.Table, copy: str, columns: Iterable[str], twins: Twins) -> exp.Subquery:
+    """Return a copy of the table as a subquery in which the cell that is given when it runs is null."""
     own = twins.get(table.name, {})
     outputs: list[exp.Expr] = []
-    for column in schema:
+    for column in columns:
         value: exp.Expr = exp.column(column, quoted=True)
         if column in own:
             same = exp.column(own[column], quoted=True).eq(exp.Placeholder(this=CELL))
             emptied = exp.case().when(same, exp.null()).else_(value)
             value = exp.alias_(emptied, column, quoted=True)
         outputs.append(value)
-    inner = exp.select(*outputs).from_(exp.to_table(table.name, quoted=True))
+    inner = exp.select(*outputs).from_(exp.to_table(copy, quoted=True))
     return inner.subquery(exp.to_identifier(table.alias_or_name, quoted=True))
