@@ -33,11 +33,11 @@ def read(reader: GuardedReader, path: Path, root: Path):
 def test_a_reader_that_takes_too_long_is_ended_and_the_next_file_is_read(tmp_path):
     slow = (
         "["
-        + ",".join(f'{{"title": "row {n}", "text": "{"word " * 60}"}}' for n in range(40_000))
+        + ",".join(f'{{"title": "row {n}", "text": "{"word " * 60}"}}' for n in range(140_000))
         + "]"
     )
     made = files(tmp_path, slow__json=slow, good__txt=GOOD)
-    with GuardedReader(ReadOptions(max_seconds=2.5)) as reader:
+    with GuardedReader(ReadOptions(max_seconds=2.5, max_bytes=2**27)) as reader:
         assert isinstance(read(reader, made["good__txt"], tmp_path)[0], Document)
         (late,) = read(reader, made["slow__json"], tmp_path)
         assert isinstance(late, Rejected)
