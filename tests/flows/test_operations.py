@@ -23,7 +23,7 @@ category = "general"
 [generate]
 rows = 20
 [publish]
-name = "small"
+name = "watched"
 """
 CHAIN = {
     "documents": set(),
@@ -40,7 +40,7 @@ class Command:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.environment = environment
         self.url = environment["PREFECT_API_URL"]
-        self.config = folder / "small.toml"
+        self.config = folder / "watched.toml"
         self.config.write_text(CONFIG, encoding="utf-8")
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -117,26 +117,28 @@ def test_the_products_of_a_run_are_assets_with_what_they_were_made_from(command,
     events: list[dict] = []
     while time.monotonic() < end and len(events) < len(CHAIN):
         found = httpx.post(f"{command.url}/events/filter", json=wanted, timeout=30).json()
-        events = [e for e in found["events"] if "//small/" in e["resource"]["prefect.resource.id"]]
+        events = [
+            e for e in found["events"] if "//watched/" in e["resource"]["prefect.resource.id"]
+        ]
         time.sleep(0.5)
     made = {event["resource"]["prefect.resource.id"]: event for event in events}
-    assert set(made) == {f"longspan://small/{product}" for product in CHAIN}
+    assert set(made) == {f"longspan://watched/{product}" for product in CHAIN}
     for product, above in CHAIN.items():
-        event = made[f"longspan://small/{product}"]
+        event = made[f"longspan://watched/{product}"]
         related = {
             r["prefect.resource.id"]
             for r in event["related"]
             if r["prefect.resource.role"] == "asset"
         }
-        assert related == {f"longspan://small/{name}" for name in above}
+        assert related == {f"longspan://watched/{name}" for name in above}
         told = json.dumps(event["payload"]) + json.dumps(event["resource"])
         assert str(home) not in told
         assert socket.gethostname() not in told
-    assert made["longspan://small/snapshot"]["payload"] == {
+    assert made["longspan://watched/snapshot"]["payload"] == {
         "version": version(outcome), "samples": outcome["samples"],
     }  # fmt: skip
     files = len(list((ROOT / "corpora" / "general").iterdir()))
-    assert made["longspan://small/documents"]["payload"]["documents"] == files
+    assert made["longspan://watched/documents"]["payload"]["documents"] == files
 
 
 def test_a_stopped_run_says_so_and_the_next_one_goes_on(command, published, tmp_path):
@@ -185,7 +187,7 @@ def test_ray_with_a_lost_worker_gives_the_same_content(command, published, tmp_p
     os.kill(lost[0], signal.SIGKILL)
     _, told = process.communicate(timeout=240)
     assert process.returncode == 0, told
-    assert (tmp_path / "snapshots" / "small" / "latest").read_text().strip() == version(
+    assert (tmp_path / "snapshots" / "watched" / "latest").read_text().strip() == version(
         published[1]
     )
 
@@ -230,9 +232,9 @@ def test_a_retracted_document_is_in_no_later_version_until_it_is_taken_back(
     outcome = command.run(home)
     assert ["retract", "rejected", "the document is retracted", 1] in outcome["rows"]
     listed = json.loads(command("retract", "--list", "--json", *here).stdout)
-    assert [row["held_by"] for row in listed] == [[f"small/{version(published[1])}"]]
+    assert [row["held_by"] for row in listed] == [[f"watched/{version(published[1])}"]]
     assert listed[0]["reason"] == "licence withdrawn"
-    folder = home / "snapshots" / "small" / version(outcome)
+    folder = home / "snapshots" / "watched" / version(outcome)
     manifest = json.loads((folder / "manifest.json").read_text())
     (step,) = [s for s in manifest["provenance"]["yields"] if s["step"] == "retract"]
     assert step["inputs"] - step["kept"] == 1
