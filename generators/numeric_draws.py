@@ -240,22 +240,26 @@ class Drawer:
         query = Query(
             operation=family.operation, quantity=quantity, second=second,
             entities=tuple(sorted(rows[KEY].to_list())), conditions=tuple(conditions_made),
-            divisor=self._divisor(family, quantity, rows),
         )  # fmt: skip
         parts = PARTS.get(family.operation)
         case = Case(self.figures, query, rows[KEY].to_list(), amounts, meets.height, stream)
         changes = parts(case) if parts else {}
-        return None if changes is None else query.model_copy(update=changes)
+        if changes is None:
+            return None
+        query = query.model_copy(update=changes)
+        return query.model_copy(update={"divisor": self._divisor(query)})
 
-    def _divisor(self, family: Family, quantity: Quantity, rows: pl.DataFrame) -> str:
+    def _divisor(self, query: Query) -> str:
         """Return the largest thousand, million or billion that every figure of the scope is printed in."""
-        if family.operation not in DIVIDED or quantity.combination not in ("plain", "difference"):
+        quantity = query.quantity
+        if query.operation not in DIVIDED or quantity.combination not in ("plain", "difference"):
             return "1"
         if self.figures.column(quantity.columns[0]).measure.unit == "%":
             return "1"
-        names = rows[KEY].to_list()
         steps = [
-            step for ref in quantity.columns for _, step in self.figures.values(ref, names).values()
+            step
+            for ref in quantity.columns
+            for _, step in self.figures.values(ref, query.entities).values()
         ]
         return next((size for size in DIVISORS if min(steps) >= Decimal(size)), "1")
 
