@@ -106,9 +106,12 @@ def cells_matcher(cells: Iterable[Cell], editions: Collection[str]) -> Matcher:
     """
     dates = set(editions) - {""}
     watched = [
-        ((cell.entity,), Watched(number, stems(cell.measure.label), numeric=True, object=normalise(cell.text)))
+        (
+            (normalise(cell.entity),),
+            Watched(number, stems(cell.measure.label), numeric=True, object=normalise(cell.text)),
+        )
         for number, cell in enumerate(cells)
-    ]  # fmt: skip
+    ]
     return Matcher(watched, lambda date: bool(date and dates and date not in dates))
 
 
