@@ -214,10 +214,7 @@ class Engine:
             SqlRejected: as for `run`.
         """
         with self._cursor() as cursor:
-            rows = cursor.sql(_text(query))
-            # An Arrow stream needs no pyarrow; Polars would go by the relation's class and ask for it.
-            stream: Any = SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
-            return pl.DataFrame(stream)
+            return pl.DataFrame(_stream(cursor.sql(_text(query))))
 
     @contextmanager
     def beside(self, tables: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, str]]:
@@ -233,7 +230,7 @@ class Engine:
 
     def _register(self, name: str, table: pl.DataFrame | Path) -> None:
         frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
-        self._connection.register("handed over", frame)
+        self._connection.register("handed over", _stream(frame))
         quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
         self._connection.execute(f'CREATE TABLE {quoted} AS SELECT * FROM "handed over"')
         self._connection.unregister("handed over")
@@ -275,6 +272,11 @@ def _why(error: Exception) -> RunReason:
     if "BinderException" in names and "explicit" in str(error):
         return "wrong types"
     return next(_REASONS[name] for name in names if name in _REASONS)
+
+
+def _stream(rows: Any) -> Any:
+    """Return rows as an Arrow stream alone: Polars and DuckDB, told by each other's classes, would ask for pyarrow."""
+    return SimpleNamespace(__arrow_c_stream__=rows.__arrow_c_stream__)
 
 
 def _text(tree: exp.Expr) -> str:

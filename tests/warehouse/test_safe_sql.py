@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -113,6 +115,21 @@ def test_past_the_guard_the_engine_still_reads_no_file_and_changes_nothing(
     assert engine.fetch("SELECT current_setting('threads'), count(*) FROM sales", 1).rows == (
         (1, 4),
     )
+
+
+def test_tables_go_in_and_out_where_pyarrow_is_not_installed():
+    program = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "import polars as pl\n"
+        "from sqlglot import exp\n"
+        "from warehouse.safe_sql import Engine\n"
+        "with Engine({'t': pl.DataFrame({'a': [1, 2]})}) as engine:\n"
+        "    print(engine.frame(exp.select('a').from_('t'))['a'].sum())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["3"], done.stderr
 
 
 def test_decimals_are_exact(engine: Engine):
