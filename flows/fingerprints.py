@@ -20,7 +20,7 @@ DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicat
 EXTRACT = ("warehouse/records.py", "warehouse/cells.py", "extractors/facts", "extractors/tables",
            "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py")  # fmt: skip
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/multi_hop.py", "flows/numeric.py",
-            "flows/placing.py", "flows/samples.py", "flows/worlds.py")  # fmt: skip
+            "flows/numeric_samples.py", "flows/placing.py", "flows/samples.py", "flows/worlds.py")  # fmt: skip
 
 
 @cache

@@ -3,14 +3,14 @@
 Every query that is drawn has one outcome: ok with its sample, or rejected with the check and its reason.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from extractors.document_cells import document_cells
-from extractors.facts.structure import structure_facts
+import polars as pl
+
+from extractors.document_cells import cells_alone
 from flows.config import Numeric, SynthesisConfig
 from flows.numeric_samples import numeric_question
 from flows.placing import placed, rivals
@@ -28,32 +28,34 @@ from warehouse.corpus_tables import CorpusTable, corpus_tables
 from warehouse.entities import Entity
 from warehouse.figures import Figures
 from warehouse.identity import rank
-from warehouse.numeric import NumericCandidate, query_id
+from warehouse.numeric import NumericCandidate, Query, query_id
 from warehouse.records import Document, Section
 from warehouse.verdicts import Verdict, failed
 
 CONFLICTS_SHOWN = 20
-NOUNS = {"place": "place", "organisation": "organisation", "work": "work", "person": "person"}
-"""What things are called by their type, where the documents call them nothing."""
+NOUNS = frozenset(("place", "organisation", "work", "person"))
+"""Types that things are called by where the documents call them nothing."""
 
 
 @dataclass(frozen=True)
 class Given:
     """What a world's tables are made of."""
 
-    cells: Iterable[Cell]
+    cells: Iterable[Cell] | Iterable[pl.DataFrame]
+    """Those of the documents of the pool, as records or as rows of the store."""
     nodes: Sequence[Entity]
     pool: Sequence[PoolSection]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A proved query with a wording."""
+class Wording:
+    """A proved query in words."""
 
     candidate: NumericCandidate
-    proof: NumericProof
     closed: bool
-    verdicts: tuple[Verdict, ...]
+    """Whether its scope is all that documents are given on, and not a list of names."""
+    read: Verdict
+    """Whether the words were read back as the query."""
 
 
 class Quotas:
@@ -96,22 +98,22 @@ def add_numeric(
     """
     documents = {item.document.id: item.document for item in given.pool}
     nouns = {
-        node.name: node.nouns[0] if node.nouns else NOUNS.get(node.type, "") for node in given.nodes
+        node.name: next(iter(node.nouns), node.type if node.type in NOUNS else "")
+        for node in given.nodes
     }
-    tables = corpus_tables(
-        (cell for cell in given.cells if cell.document_id in documents), documents, nouns
-    )
+    tables = corpus_tables(given.cells, documents, nouns)
     figures = Figures(table for table in tables if len(set(table.documents.values())) > 1)
     quotas = Quotas(config.numeric)
     asked: Counter[str] = Counter()
     with Prover(figures) as prover:
+        maker = Maker(scope, prover, documents, sections, config)
         for item in drawn(figures, scope.name, config.numeric):
             if quotas.full:
                 break
             if not quotas.admits(item):
                 verdict = failed("quota", "the quota of the family or column is full")
                 out.reject(query_id(item.query), verdict)
-            elif _made(item, Maker(scope, prover, documents, sections(), config), out):
+            elif _made(item, maker, out):
                 quotas.take(item)
                 asked.update(item.query.tables)
     out.tables += [_row(scope, table, asked[table.name]) for table in tables]
@@ -137,8 +139,13 @@ class Maker:
     scope: Scope
     prover: Prover
     documents: dict[str, Document]
-    pool: Pool
+    sections: Callable[[], Pool]
     config: SynthesisConfig
+
+    @property
+    def figures(self) -> Figures:
+        """The tables that are asked about."""
+        return self.prover.figures
 
 
 def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
@@ -147,88 +154,73 @@ def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
     if proof is None:
         out.reject(query_id(item.query), verdicts[-1])
         return False
-    verdict = failed("context", "no wording")
-    asked = None
-    for asked in _wordings(item, proof, verdicts, maker):
-        last = asked.verdicts[-1]
-        found = last if last.status == "failed" else _placed(asked, maker)
-        if isinstance(found, Verdict):
-            verdict = found
-            continue
-        context, checked = found
-        question = numeric_question(
-            asked.candidate,
-            proof,
-            maker.prover.figures,
-            maker.documents,
-            (*asked.verdicts, checked),
-        )
-        out.accept(asked.candidate.id, *sample_rows(question, context, maker.pool))
-        return True
-    assert asked is not None
-    quotes = [cell.text for cell in proof.read]
-    out.reject_worded(asked.candidate, item.family.name, quotes, verdict)
+    ways = (True, False) if _closed_first(item, maker) else (False,)
+    for closed in ways:
+        wording = _worded(item, proof, maker, closed=closed)
+        found = wording.read
+        if found.status == "passed":
+            found = _placed(wording, proof, maker)
+        if not isinstance(found, Verdict):
+            context, alone = found
+            question = numeric_question(
+                wording.candidate, proof, maker.figures, maker.documents, (*verdicts, wording.read, alone)
+            )  # fmt: skip
+            out.accept(wording.candidate.id, *sample_rows(question, context, maker.sections()))
+            return True
+        if not closed:
+            quotes = [cell.text for cell in proof.read]
+            out.reject_worded(wording.candidate, item.family.name, quotes, found)
     return False
 
 
-def _wordings(
-    item: Drawn, proof: NumericProof, verdicts: tuple[Verdict, ...], maker: Maker
-) -> Iterator[Asked]:
-    """Yield the query in words: half of the time with a closed scope first, with a listed one else."""
-    figures, seed = maker.prover.figures, maker.config.seed
-    identity = query_id(item.query)
-    unit = answer_unit(figures, item.query)
-    ways = (True, False) if closable(item, figures) and rank(seed, identity) % 2 else (False,)
-    for closed in ways:
-        worded = word(figures, item.query, seed=seed, closed=closed)
-        candidate = NumericCandidate(
-            id=identity, split=maker.scope.split, category=maker.scope.category, query=item.query,
-            family=item.family.name, difficulty=item.family.difficulty, sql=proof.sql,
-            question=worded.question,
-            answer=proof.answer.model_copy(update={"unit": unit if proof.answer.kind == "number" else ""}),
-            read=tuple(cell.id for cell in proof.read),
-            critical=tuple(cell.id for cell in proof.read if cell.id in proof.critical),
-            sub_questions=worded.sub_questions,
-        )  # fmt: skip
-        read = round_trip(worded.question, item.query, figures, closed=worded.closed)
-        yield Asked(candidate, proof, worded.closed, (*verdicts, read))
+def _worded(item: Drawn, proof: NumericProof, maker: Maker, *, closed: bool) -> Wording:
+    """Return the query in words, and whether they are read back as the query."""
+    query, figures = item.query, maker.figures
+    worded = word(figures, query, seed=maker.config.seed, closed=closed)
+    unit = answer_unit(figures, query) if proof.answer.kind == "number" else ""
+    candidate = NumericCandidate(
+        id=query_id(query), split=maker.scope.split, category=maker.scope.category, query=query,
+        family=item.family.name, difficulty=item.family.difficulty, question=worded.question,
+        answer=proof.answer.model_copy(update={"unit": unit}), sub_questions=worded.sub_questions,
+    )  # fmt: skip
+    read = round_trip(worded.question, query, figures, closed=worded.closed)
+    return Wording(candidate, worded.closed, read)
 
 
-def closable(item: Drawn, figures: Figures) -> bool:
+def _closed_first(item: Drawn, maker: Maker) -> bool:
+    """Whether a closed scope is tried before a listed one: for half of the queries that can have one."""
+    half = rank(maker.config.seed, query_id(item.query)) % 2 == 1
+    return half and closable(item.query, maker.figures)
+
+
+def closable(query: Query, figures: Figures) -> bool:
     """Whether the things in scope can be told as all those that documents are given on."""
-    tables = [figures.tables[name] for name in item.query.tables]
+    tables = [figures.tables[name] for name in query.tables]
     dated = all(table.edition for table in tables)
-    alone = not any(t.edition for t in figures.tables.values())
+    alone = not any(table.edition for table in figures.tables.values())
     return all(table.noun for table in tables) and (dated or alone)
 
 
-def _placed(asked: Asked, maker: Maker) -> tuple[Context, Verdict] | Verdict:
+def _placed(
+    wording: Wording, proof: NumericProof, maker: Maker
+) -> tuple[Context, Verdict] | Verdict:
     """Return the question's context with the verdict on it, or why there is none."""
-    query, figures = asked.candidate.query, maker.prover.figures
-    evidence = _evidence(asked.proof.read, maker.pool)
+    query, figures, pool = wording.candidate.query, maker.figures, maker.sections()
+    evidence = _evidence(proof.read, pool)
     if evidence is None:
         return failed("context", "a header stands outside the sections")
-    banned: set[str] = set()
-    if asked.closed:
-        out_of_scope = outsiders(query, figures, maker.documents.values())
-        banned = {i.section.id for i in maker.pool.items if i.document.id in out_of_scope}
+    strangers = outsiders(query, figures, maker.documents.values()) if wording.closed else ()
+    banned = {i.section.id for page in strangers for i in pool.by_document.get(page, ())}
     editions = {figures.tables[name].edition for name in query.tables}
-    matcher = cells_matcher(asked.proof.read, editions)
+    matcher = cells_matcher(proof.read, editions)
     context = placed(
-        asked.candidate,
-        maker.pool,
-        evidence,
-        banned,
-        partial(rivals, matcher),
-        maker.config.context,
+        wording.candidate, pool, evidence, banned, partial(rivals, matcher), maker.config.context
     )
     if isinstance(context, Verdict):
         return context
-    items = [maker.pool.items[maker.pool.number[section]] for section in context.sections]
-    wanted = {page for name in query.tables for page in figures.tables[name].documents.values()}
-    seen = [cell for document, own in _by_document(items, wanted) for cell in reread(document, own)]
+    seen = list(_seen(context, pool, _pages(query, figures)))
     verdict = check_numeric_context(
-        query, to_sql(query), asked.proof, figures, seen, closed=asked.closed
+        query, to_sql(query), proof, figures, seen, closed=wording.closed
     )
     return verdict if verdict.status == "failed" else (context, verdict)
 
@@ -236,52 +228,28 @@ def _placed(asked: Asked, maker: Maker) -> tuple[Context, Verdict] | Verdict:
 def _evidence(cells: Iterable[Cell], pool: Pool) -> tuple[str, ...] | None:
     """Return the sections of the cells and of the headers they rest on; None where a header is in no section."""
     found: set[str] = set()
-    spans: dict[str, list[tuple[int, int, str]]] = {}
-    for item in pool.items:
-        own = item.section
-        spans.setdefault(item.document.id, []).append((own.start, own.end, own.id))
     for cell in cells:
         found.add(cell.section_id)
         for place in cell.support:
-            homes = [i for start, end, i in spans[cell.document_id] if start <= place.start < end]
-            if not homes:
+            own = (item.section for item in pool.by_document[cell.document_id])
+            home = next((s.id for s in own if s.start <= place.start < s.end), None)
+            if home is None:
                 return None
-            found.add(homes[0])
+            found.add(home)
     return tuple(sorted(found))
 
 
-def _by_document(
-    items: Iterable[PoolSection], wanted: set[str]
-) -> Iterator[tuple[Document, list[Section]]]:
-    grouped: dict[str, tuple[Document, list[Section]]] = {}
-    for item in items:
-        if item.document.id in wanted:
-            grouped.setdefault(item.document.id, (item.document, []))[1].append(item.section)
-    yield from grouped.values()
+def _pages(query: Query, figures: Figures) -> set[str]:
+    """Return the documents of the query's tables."""
+    return {page for name in query.tables for page in figures.tables[name].documents.values()}
 
 
-def reread(document: Document, sections: Sequence[Section]) -> list[Cell]:
-    """Return the cells that some sections of a document give, as if the rest of it were blank.
-
-    The document's subject is shown where the text names it first, if it is in the title: that stands before every
-    section of a context.
-    """
-    ordered = sorted(sections, key=lambda section: section.start)
-    shown = [(section.start, section.end) for section in ordered]
-    named = re.compile(rf"(?<!\w){re.escape(document.subject)}(?!\w)", re.IGNORECASE)
-    first = named.search(document.text)
-    if first and named.search(document.title):
-        shown.insert(0, first.span())
-    parts: list[str] = []
-    done = 0
-    for start, end in shown:
-        if start >= done:
-            parts += [_blank(document.text[done:start]), document.text[start:end]]
-            done = end
-    parts.append(_blank(document.text[done:]))
-    alone = document.model_copy(update={"text": "".join(parts)})
-    return document_cells(alone, ordered, structure_facts(alone, ordered))[0]
-
-
-def _blank(text: str) -> str:
-    return "\n".join(" " * len(line) for line in text.split("\n"))
+def _seen(context: Context, pool: Pool, pages: Collection[str]) -> Iterator[Cell]:
+    """Yield the cells that the context's sections of some documents give on their own."""
+    shown: dict[str, list[Section]] = {}
+    for name in context.sections:
+        item = pool.items[pool.number[name]]
+        if item.document.id in pages:
+            shown.setdefault(item.document.id, []).append(item.section)
+    for page, sections in shown.items():
+        yield from cells_alone(pool.by_document[page][0].document, sections)

@@ -52,7 +52,7 @@ def _program(candidate: NumericCandidate, proof: NumericProof, figures: Figures)
         for cell in figures.cells(ref, candidate.query.entities).values()
     }
     return {
-        "form": "sql", "dialect": "duckdb", "sql": candidate.sql, "difficulty": candidate.difficulty,
+        "form": "sql", "dialect": "duckdb", "sql": proof.sql, "difficulty": candidate.difficulty,
         "query": candidate.query.model_dump(),
         "tables": [
             {"name": name, "noun": figures.tables[name].noun, "edition": figures.tables[name].edition,

@@ -4,7 +4,7 @@ They know nothing of Prefect or of the store: rows in, rows and outcomes out. On
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from extractors.readers import ReadOptions, Rejected
 from extractors.readers.guard import GuardedReader
 from extractors.repeats import repeated_sections
 from extractors.sections import split_sections
+from extractors.tables import Refusal
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from generators.contexts import preamble
@@ -167,10 +168,18 @@ class Extracted:
     outcomes: list[Outcome] = field(default_factory=list)
 
 
-def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> Extracted:
+CellReader = Callable[
+    [Document, Sequence[Section], Iterable[Fact]], tuple[list[Cell], list[Refusal]]
+]
+
+
+def extract(
+    batch: Sequence[tuple[Document, Sequence[Section]]], read_cells: CellReader = document_cells
+) -> Extracted:
     """Return the facts and cells of a batch of documents, facts of one document once by id.
 
-    Each document has one outcome, which counts its facts; figures that are not given have one by reason.
+    Each document has one outcome, which counts its facts; figures that are not given have one by reason. Where
+    `read_cells` fails on a document, that is an outcome as well.
     """
     out = Extracted()
     by_document = _facts(batch)
@@ -178,7 +187,7 @@ def extract(batch: Sequence[tuple[Document, Sequence[Section]]]) -> Extracted:
         own = list({fact.id: fact for fact in by_document[document.id]}.values())
         out.facts += own
         out.outcomes.append(_extracted(document.id, "ok", n_out=len(own)))
-        cells, outcomes = _cells(document, sections, own)
+        cells, outcomes = _cells(document, sections, own, read_cells)
         out.cells += cells
         out.outcomes += outcomes
     return out
@@ -203,11 +212,11 @@ def _facts(batch: Sequence[tuple[Document, Sequence[Section]]]) -> dict[str, lis
 
 
 def _cells(
-    document: Document, sections: Sequence[Section], facts: Sequence[Fact]
+    document: Document, sections: Sequence[Section], facts: Sequence[Fact], read: CellReader
 ) -> tuple[list[Cell], list[Outcome]]:
     """Return a document's cells, and an outcome for each reason why figures of it are not given."""
     try:
-        cells, refused = document_cells(document, sections, facts)
+        cells, refused = read(document, sections, facts)
     except Exception as error:  # noqa: BLE001 - whatever a table does to its reader, facts and other documents stay
         detail = f"{document.source}: {type(error).__name__}: {error}"
         identity = f"{document.id}#cells"

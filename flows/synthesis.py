@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
+import polars as pl
+
 from extractors.facts.code import code_package
 from flows.config import SynthesisConfig
 from flows.multi_hop import add_paths
@@ -22,7 +24,7 @@ from warehouse.records import Fact
 
 def synthesise(
     scope: Scope,
-    extracted: tuple[Iterable[Fact], Iterable[Cell]],
+    extracted: tuple[Iterable[Fact], Iterable[Cell] | Iterable[pl.DataFrame]],
     pool: Sequence[PoolSection],
     repeated: frozenset[str],
     config: SynthesisConfig,
@@ -31,7 +33,7 @@ def synthesise(
 
     Args:
         scope: which world.
-        extracted: its facts and its cells.
+        extracted: its facts and its cells, these as records or as rows of the store.
         pool: its sections.
         repeated: ids of documents that have other editions in the corpus.
         config: the run's settings.

@@ -17,7 +17,6 @@ from flows.stages import StoredSection, extract, ingest
 from flows.synthesis import synthesise
 from flows.worlds import RejectedRow, Scope
 from generators.contexts import PoolSection
-from warehouse.cells import Cell
 from warehouse.minhash import signature
 from warehouse.records import Category, Document, Fact, Record, Section
 from warehouse.shards import ShardSet, to_records, write_shards
@@ -139,9 +138,7 @@ def generate_job(job: Job) -> ShardSet:
     facts = (
         fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
     )
-    cells = (
-        cell for file in job.cells for cell in _read(home, [file], Cell, "document_id", job.ids)
-    )
+    cells = (_frame(home, [file], "document_id", job.ids) for file in job.cells)
     made = synthesise(
         Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config
     )
@@ -167,12 +164,17 @@ def _read(
     home: Path, files: Iterable[str], record: type[AnyRecord], key: str, ids: Iterable[str]
 ) -> Iterator[AnyRecord]:
     """Yield the rows of the shards whose `key` is among `ids`, each id of the record once."""
-    paths = [home / file for file in files]
-    if not paths:
-        return
+    paths = list(files)
+    if paths:
+        yield from to_records(_frame(home, paths, key, ids), record)
+
+
+def _frame(home: Path, files: Iterable[str], key: str, ids: Iterable[str]) -> pl.DataFrame:
+    """Return the same rows as they are stored; there must be a file."""
     wanted = pl.LazyFrame({key: sorted(set(ids))}, schema={key: pl.String})
-    frame = pl.scan_parquet(paths, glob=False).join(wanted, on=key, how="semi").collect()
-    yield from to_records(frame.unique("id", keep="first", maintain_order=True), record)
+    stored = pl.scan_parquet([home / file for file in files], glob=False)
+    frame = stored.join(wanted, on=key, how="semi").collect()
+    return frame.unique("id", keep="first", maintain_order=True)
 
 
 def _by_document(home: Path, job: Job) -> dict[str, list[StoredSection]]:

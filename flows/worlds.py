@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from warehouse.programs import Answer
+from warehouse.numeric import NumericCandidate
+from warehouse.programs import Candidate
 from warehouse.records import Category, Outcome, Record
 from warehouse.snapshot_rows import ContextRow, SampleRow
 from warehouse.verdicts import Verdict
@@ -56,21 +56,6 @@ class TableRow(Record):
     """Some of its conflicts in words."""
 
 
-class WordedQuestion(Protocol):
-    """What is kept of a worded question that is rejected."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def split(self) -> str: ...  # noqa: D102
-    @property
-    def category(self) -> Category: ...  # noqa: D102
-    @property
-    def question(self) -> str: ...  # noqa: D102
-    @property
-    def answer(self) -> Answer: ...  # noqa: D102
-
-
 @dataclass
 class Yield:
     """What one world gave."""
@@ -92,7 +77,11 @@ class Yield:
         )  # fmt: skip
 
     def reject_worded(
-        self, asked: WordedQuestion, form: str, quotes: Sequence[str], verdict: Verdict
+        self,
+        asked: Candidate | NumericCandidate,
+        form: str,
+        quotes: Sequence[str],
+        verdict: Verdict,
     ) -> None:
         """Record that a check refused a worded question, and keep the question for the report."""
         self.reject(asked.id, verdict)

@@ -9,6 +9,7 @@ sections were cut: assembly never tokenises.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import bm25s
@@ -102,6 +103,14 @@ class Pool:
             self._index.index(
                 bm25s.tokenize(texts, stopwords="en", show_progress=False), show_progress=False
             )
+
+    @cached_property
+    def by_document(self) -> dict[str, list[PoolSection]]:
+        """The sections of each document, by its id."""
+        found: dict[str, list[PoolSection]] = {}
+        for item in self.items:
+            found.setdefault(item.document.id, []).append(item)
+        return found
 
     def ranked(self, questions: Sequence[str]) -> list[list[int]]:
         """Return, for each sub-question, the numbers of the best sections in order."""

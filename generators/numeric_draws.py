@@ -21,13 +21,11 @@ from generators.numeric_parts import PARTS, Case, pick, roundest
 from warehouse.corpus_tables import KEY, Column
 from warehouse.figures import Figures
 from warehouse.identity import draw
-from warehouse.numeric import ColumnRef, Condition, Operation, Quantity, Query
+from warehouse.numeric import NAMED, ColumnRef, Condition, Operation, Quantity, Query
 from warehouse.records import Record
 
 FEWEST = 5
 """Things in scope, at least; two where the question names them all."""
-NAMED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
-"""Operations over the things that the question names, without any others."""
 ORDERED: frozenset[Operation] = frozenset(("nth", "top", "rank", "rank_shift", "lead", "top_total"))
 DIVISORS = ("1000000000", "1000000", "1000")
 TRIES = 4
@@ -200,10 +198,8 @@ class Drawer:
         if not family.conditions:
             return []
         home = used[0].table
-        counted = family.operation in (
-            "count",
-            "which",
-        )  # they have no quantity but their conditions
+        # Those that count and list have no quantity but their conditions.
+        counted = family.operation in ("count", "which")
         free = [ref for ref in self.figures.refs[home] if counted or ref not in used]
         others = [ref for name in self._partners.get(home, []) for ref in self.figures.refs[name]]
         if family.joined:

@@ -28,7 +28,7 @@ from generators.numeric_words import (
 )
 from warehouse.figures import Figures
 from warehouse.identity import draw
-from warehouse.numeric import Operation, Query, query_id
+from warehouse.numeric import NAMED, Operation, Query, query_id
 
 QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     "count": (
@@ -162,8 +162,10 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "{focus}?",
     ),
 }  # fmt: skip
-UNSCOPED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
-"""Operations whose sentence names all that it is about."""
+
+UNITLESS: frozenset[Operation] = frozenset(
+    ("count", "count_above_mean", "count_rising", "rank", "rank_shift", "times")
+)
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def _worded(figures: Figures, query: Query, *, closed: bool, ways: tuple[int, in
     variant, scope, verb = ways
     choices = QUESTIONS[query.operation]
     sentence = choices[variant % len(choices)].format(**_parts(figures, query, verb))
-    if query.operation in UNSCOPED:
+    if query.operation in NAMED:
         question = f"Going by the {dated(figures, query)}, {sentence[0].lower()}{sentence[1:]}"
         closed = False
     else:
@@ -221,14 +223,7 @@ def answer_unit(figures: Figures, query: Query) -> str:
     """Return the unit that a query's number is in, as words; empty for a count, a rank or a plain number."""
     if query.operation in ("share", "share_where", "total_growth", "compound_growth"):
         return "%"
-    if query.operation in (
-        "count",
-        "count_above_mean",
-        "count_rising",
-        "rank",
-        "rank_shift",
-        "times",
-    ):
+    if query.operation in UNITLESS:
         return ""
     unit = unit_of(figures, query.quantity)
     gap = query.operation in ("gap", "spread", "lead", "group_gap")

@@ -5,7 +5,7 @@ the stored answer, a closed scope must hold just the things in question, and no 
 The loose matcher knows nothing of the extractor: it looks for lines that name a thing, a column and another number.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -14,15 +14,16 @@ from sqlglot import exp
 from verifiers.numeric_proof import NumericProof, Prover
 from verifiers.refute import Matcher, Watched, stems
 from warehouse.cells import Cell
-from warehouse.corpus_tables import DECIMAL, KEY, Column, CorpusTable
+from warehouse.corpus_tables import KEY, Column, CorpusTable
 from warehouse.figures import Figures
 from warehouse.names import normalise
 from warehouse.numeric import Query
 from warehouse.records import Document
-from warehouse.sql_cells import SUFFIX
 from warehouse.verdicts import Verdict, failed, passed
+from warehouse.wide_tables import wide_frame
 
 CHECK = "context_cells"
+FIGURES = {"row": pl.Int64, "column": pl.Int64, "value": pl.String, "id": pl.String}
 
 
 def check_numeric_context(
@@ -38,13 +39,13 @@ def check_numeric_context(
         seen: the cells that the context's sections give when they are read again, without the rest of their documents.
         closed: whether the question says that its things are all there are.
     """
-    by_document: dict[str, list[Cell]] = {}
+    read: dict[tuple[str, str], list[Cell]] = {}
     for cell in seen:
-        by_document.setdefault(cell.document_id, []).append(cell)
+        read.setdefault((cell.document_id, cell.entity if cell.named else ""), []).append(cell)
     tables: list[CorpusTable] = []
     for name in query.tables:
         columns = [figures.column(ref) for ref in figures.used(query) if ref.table == name]
-        table, rival = _shown(figures.tables[name], columns, by_document)
+        table, rival = _shown(figures.tables[name], columns, read)
         if rival:
             return failed(CHECK, "the context states a figure differently", rival)
         tables.append(table)
@@ -64,37 +65,38 @@ def check_numeric_context(
 
 
 def _shown(
-    table: CorpusTable, columns: Iterable[Column], seen: Mapping[str, list[Cell]]
+    table: CorpusTable, columns: Sequence[Column], read: Mapping[tuple[str, str], list[Cell]]
 ) -> tuple[CorpusTable, str]:
-    """Return a table of what was read again, and the first figure that stands in two ways."""
-    rows = {thing: page for thing, page in table.documents.items() if page in seen}
-    things = sorted(rows)
+    """Return a table of what was read again, and the first figure that stands in two ways.
+
+    `read` holds the cells by document and the thing that their row names, empty for the document's own subject.
+    """
+    shown = {page for page, _ in read}
+    rows = {thing: page for thing, page in sorted(table.documents.items()) if page in shown}
     held: dict[str, Cell] = {}
-    data: dict[str, pl.Series] = {KEY: pl.Series(KEY, things, dtype=pl.String)}
-    for column in columns:
-        found: list[Cell | None] = []
-        for thing in things:
-            own = [cell for cell in seen[rows[thing]] if _of(cell, column, thing)]
+    figures: list[tuple[int, int, str, str]] = []
+    for number, (thing, page) in enumerate(rows.items()):
+        cells = [*read.get((page, thing), ()), *read.get((page, ""), ())]
+        for place, column in enumerate(columns):
+            own = [cell for cell in cells if _states(cell, column)]
             if len({cell.value for cell in own}) > 1:
                 return table, f"{thing}: {column.name}"
-            found.append(min(own, key=lambda cell: cell.start) if own else None)
-        held |= {cell.id: cell for cell in found if cell}
-        values = [cell.value if cell else None for cell in found]
-        data[column.name] = pl.Series(column.name, values, dtype=pl.String).cast(DECIMAL)
-        twin = column.name + SUFFIX
-        data[twin] = pl.Series(twin, [cell.id if cell else None for cell in found], dtype=pl.String)
-    return replace(
-        table, columns=tuple(columns), frame=pl.DataFrame(data), documents=rows, cells=held
-    ), ""  # fmt: skip
+            if own:
+                first = min(own, key=lambda cell: cell.start)
+                held[first.id] = first
+                figures.append((number, place, first.value, first.id))
+    frame = wide_frame(
+        pl.Series(KEY, list(rows), dtype=pl.String), columns,
+        pl.DataFrame(figures, schema=FIGURES, orient="row"),
+    )  # fmt: skip
+    return replace(table, columns=tuple(columns), frame=frame, documents=rows, cells=held), ""
 
 
-def _of(cell: Cell, column: Column, thing: str) -> bool:
-    """Whether a cell states a column of a thing."""
+def _states(cell: Cell, column: Column) -> bool:
+    """Whether a cell states a column."""
     if cell.measure != column.measure or cell.notes:
         return False
-    if column.period.end and cell.period != column.period:
-        return False
-    return cell.named is None or cell.entity == thing
+    return not column.period.end or cell.period == column.period
 
 
 def cells_matcher(cells: Iterable[Cell], editions: Collection[str]) -> Matcher:

@@ -14,9 +14,9 @@ from typing import Protocol
 from verifiers.reading_columns import schema_of
 from verifiers.reading_grammar import Bound
 from verifiers.reading_parts import Parts
-from verifiers.reading_sentences import OPENINGS, SENTENCES, UNSCOPED
+from verifiers.reading_sentences import OPENINGS, SENTENCES
 from warehouse.figures import Figures
-from warehouse.numeric import Condition, Operation, Quantity, Query
+from warehouse.numeric import NAMED, Condition, Operation, Quantity, Query
 from warehouse.verdicts import Verdict, failed, passed
 
 CHECK = "round_trip"
@@ -125,7 +125,7 @@ def canonical(query: Query) -> Query:
     focus = query.focus if of in FOCUSED else ()
     return Query(
         operation=of, quantity=quantity, conditions=ordered, focus=focus,
-        entities=tuple(sorted(set(focus if of in UNSCOPED else query.entities))),
+        entities=tuple(sorted(set(focus if of in NAMED else query.entities))),
         second=query.second if of in ("weighted_mean", "rank_shift") else None,
         order=query.order if of in ENDED else "", number=query.number if of in NUMBERED else 0,
         percent=_digits(query.percent) if of == "total_if" else "",
@@ -171,7 +171,7 @@ class _Reading:
             for scope, at in self.parts.text.fits(pattern):
                 self.parts.noun = scope.get("noun")
                 for operation, sentences in SENTENCES.items():
-                    if (operation in UNSCOPED) != (pattern is OPENINGS[-1]):
+                    if (operation in NAMED) != (pattern is OPENINGS[-1]):
                         continue
                     for sentence in sentences:
                         for bound, end in self.parts.text.fits(sentence, at, scope):
@@ -196,7 +196,7 @@ class _Reading:
         """Return the query of a sentence's parts; refuse parts that do not go together."""
         conditions = bound.get("conditions", bound.get("group", ()))
         focus = tuple(bound[name] for name in ("focus", "first", "other") if name in bound)
-        names = focus if operation in UNSCOPED else bound.get("names", self.things)
+        names = focus if operation in NAMED else bound.get("names", self.things)
         if names is None:
             raise Unreadable("which things are meant is not said")
         if len(set(names)) < len(names) or not set(focus) <= set(names):

@@ -176,5 +176,3 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
         "of {focus:name}?",
     ),
 }  # fmt: skip
-UNSCOPED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
-"""Operations about the things that their own sentence names."""

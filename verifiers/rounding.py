@@ -36,9 +36,14 @@ def rounding(query: Query, figures: Figures) -> Verdict:
                 return failed(CHECK, "a bound is within the printed precision", entity)
     if query.operation not in DISCRETE:
         return passed(CHECK)
-    kept = [name for name in query.entities if _meets(query, figures, name)]
+    kept = set(query.entities)
+    for condition in query.conditions:
+        values = figures.values(condition.column, query.entities)
+        kept &= {name for name, (value, _) in values.items() if condition.met(value)}
     values = _column(figures, query.quantity, query.entities)
-    undecided = _undecided(query, {name: values[name] for name in kept}, figures)
+    undecided = _undecided(
+        query, {name: values[name] for name in query.entities if name in kept}, figures
+    )
     return (
         failed(CHECK, "the order is within the printed precision", undecided)
         if undecided
@@ -89,15 +94,6 @@ def _near(focus: str, values: Mapping[str, Interval]) -> str:
 def _decided(condition: Condition, interval: Interval) -> bool:
     bound = Decimal(condition.bound)
     return interval.high < bound or interval.low > bound
-
-
-def _meets(query: Query, figures: Figures, name: str) -> bool:
-    for condition in query.conditions:
-        value, _ = figures.values(condition.column, [name])[name]
-        bound = Decimal(condition.bound)
-        if not (value > bound if condition.sign == ">" else value < bound):
-            return False
-    return True
 
 
 def _column(figures: Figures, quantity: Quantity, entities: Sequence[str]) -> dict[str, Interval]:

@@ -92,7 +92,8 @@ def _lists(
     """Yield ((file, start of the table), cells) of each table; a file that is read in parts is one."""
     ids = cells["document_id"].unique().sort().to_list()
     files = [documents[identity].source.partition(PARTS)[0] for identity in ids]
-    found = pl.DataFrame({"document_id": ids, "file": files}, schema_overrides={"file": pl.String})
+    texts = {"document_id": pl.String, "file": pl.String}
+    found = pl.DataFrame({"document_id": ids, "file": files}, schema=texts)
     places = cells.select("document_id", "table").with_row_index("at")
     groups = places.join(found, on="document_id").group_by("file", "table").agg(pl.col("at").sort())
     for number, (file, start) in enumerate(groups.select("file", "table").iter_rows()):

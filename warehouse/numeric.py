@@ -5,6 +5,7 @@ meet a condition, and an operation makes the answer of it. Generators turn a que
 compute it from these definitions with another engine.
 """
 
+from decimal import Decimal
 from typing import Literal
 
 from warehouse.identity import content_id
@@ -23,6 +24,10 @@ DISCRETE: frozenset[Operation] = frozenset(
     ("count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift")
 )
 """Operations whose answer is a name, a set, a count or a rank: it must not hang on the rounding of a cell."""
+
+
+NAMED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
+"""Operations over the things that the question names, without any others."""
 
 
 class ColumnRef(Record):
@@ -47,6 +52,11 @@ class Condition(Record):
     sign: Sign
     bound: str
     """Exact decimal in the column's unit."""
+
+    def met(self, value: Decimal) -> bool:
+        """Whether a value is on the side of the bound that is asked for."""
+        bound = Decimal(self.bound)
+        return value > bound if self.sign == ">" else value < bound
 
 
 class Query(Record):
@@ -81,7 +91,7 @@ class Query(Record):
 
 
 class NumericCandidate(Record):
-    """A worded query with its answer and evidence, before its context is built."""
+    """A worded query with its answer, before its context is built."""
 
     id: str
     split: str
@@ -90,13 +100,8 @@ class NumericCandidate(Record):
     family: str
     difficulty: int
     """1 to 3."""
-    sql: str
     question: str
     answer: Answer
-    read: tuple[str, ...]
-    """Ids of the cells that the SQL reads, in order of document and place."""
-    critical: tuple[str, ...]
-    """Those without which the answer is another one."""
     sub_questions: tuple[str, ...]
     """One per document of the evidence, for retrieval of near misses."""
 

@@ -170,13 +170,14 @@ def wide_frame(
         entities: names of the rows, in order.
         columns: the columns.
         figures: one a line: `row` and `column` (0-based places of entity and column), `value` (a decimal as text) and
-            `id` of its cell.
+            `id` of its cell; a column without any has nulls.
     """
     rows = pl.DataFrame({"row": pl.int_range(len(entities), dtype=pl.Int64, eager=True)})
     parts = figures.partition_by("column", as_dict=True, include_key=False)
+    none = figures.clear().drop("column")
     data = [entities.alias(KEY)]
     for number, column in enumerate(columns):
-        own = rows.join(parts[(number,)], on="row", how="left", maintain_order="left")
+        own = rows.join(parts.get((number,), none), on="row", how="left", maintain_order="left")
         data += [
             own["value"].cast(DECIMAL).alias(column.name),
             own["id"].alias(column.name + SUFFIX),

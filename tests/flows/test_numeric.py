@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from extractors.document_cells import cells_alone
 from flows.config import load_config
 from flows.corpus import inventory
-from flows.numeric import reread
 from flows.stages import Ingested, extract, ingest
 from flows.synthesis import synthesise
 from flows.worlds import Scope, Yield
@@ -141,9 +141,9 @@ def test_a_closed_scope_holds_all_that_the_context_has_of_its_dates(made, read):
 def test_sections_read_again_alone_give_their_own_cells_and_no_others(read):
     report = next(d for d in read.documents if d.subject == "Port of Varlund")
     sections = [s.section for s in read.sections if s.section.document_id == report.id]
-    every = {cell.id: cell for cell in reread(report, sections)}
+    every = {cell.id: cell for cell in cells_alone(report, sections)}
     for section in sections:
-        own = {cell.id for cell in reread(report, [section])}
+        own = {cell.id for cell in cells_alone(report, [section])}
         assert own == {i for i, cell in every.items() if cell.section_id == section.id}
 
 
