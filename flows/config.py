@@ -16,6 +16,7 @@ from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.numeric_draws import DrawOptions
 from generators.walks import WalkOptions
+from serving.roles import Models
 from verifiers.question_checks import Caps
 from warehouse.duplicates import DuplicateOptions
 from warehouse.programs import Form
@@ -113,6 +114,7 @@ class SynthesisConfig(Record):
     numeric: Numeric = Numeric()
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
+    models: Models = Models()
     publish: Publish = Publish()
     run: Run = Run()
 
