@@ -17,7 +17,7 @@ class WireError(ValueError):
 
 
 def request_of(call: Call, server: ModelServer, *, with_schema: bool) -> dict[str, Any]:
-    """Return the arguments of `chat.completions.create`; `with_schema` sends the call's schema."""
+    """Return the body of a chat request; `with_schema` sends the call's schema."""
     sampling = call.sampling
     request: dict[str, Any] = {
         "model": server.model, "messages": [{"role": m.role, "content": m.text} for m in call.messages],
@@ -27,8 +27,7 @@ def request_of(call: Call, server: ModelServer, *, with_schema: bool) -> dict[st
     if sampling.stop:
         request["stop"] = list(sampling.stop)
     if sampling.thinking is not None:
-        thinking = {"enable_thinking": sampling.thinking}
-        request["extra_body"] = {"chat_template_kwargs": thinking}
+        request["chat_template_kwargs"] = {"enable_thinking": sampling.thinking}
     if call.reply_schema and with_schema:
         schema = {"name": "reply", "schema": json.loads(call.reply_schema), "strict": True}
         request["response_format"] = {"type": "json_schema", "json_schema": schema}
