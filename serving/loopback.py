@@ -72,6 +72,9 @@ class LoopbackServer:
         self.met: Counter[str] = Counter()
         """Faults that were met."""
         self.most_in_flight = 0
+        self.first = 0.0
+        self.last = 0.0
+        """When the first request came and when the last was answered, seconds of the server's clock."""
         self._in_flight = 0
 
     def __enter__(self) -> Self:
@@ -113,17 +116,20 @@ class LoopbackServer:
         if not scope["path"].endswith("/chat/completions"):
             await _answer(send, 404, _error("not found"))
             return
+        self.first = self.first or time.monotonic()
         self._in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
             await self._complete(await _body(receive), send)
         finally:
             self._in_flight -= 1
+            self.last = time.monotonic()
 
     def stats(self) -> dict[str, Any]:
-        """Return requests seen, replies given, distinct requests answered, and faults met."""
+        """Return requests seen, replies given, distinct requests answered, their time, and faults met."""
         return {
             "requests": self.seen.total(), "answered": self.answered.total(), "distinct": len(self.answered),
+            "in_flight": self._in_flight, "most_in_flight": self.most_in_flight, "seconds": self.last - self.first,
             "faults": dict(self.met),
         }  # fmt: skip
 

@@ -50,24 +50,24 @@ def completion_of(body: str, call: Call, server: ModelServer, latency: float) ->
         data = json.loads(body)
         choice = data["choices"][0]
         message = choice["message"]
-        text = _text(message.get("content"))
+        text = content_text(message.get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise WireError(f"not a chat completion ({type(error).__name__})") from error
-    reasoning = _text(message.get("reasoning_content") or message.get("reasoning"))
+    reasoning = content_text(message.get("reasoning_content") or message.get("reasoning"))
     if not reasoning and THOUGHT in text:
         reasoning, _, text = text.rpartition(THOUGHT)
     prompt, cached, reply = _usage(data.get("usage"), call, text + reasoning)
     return Completion(
         key=call.key, model=str(data.get("model") or server.model), text=text.strip("\n"),
         reasoning=reasoning.removeprefix("<think>").strip("\n"),
-        finish_reason=str(choice.get("finish_reason") or ""), refusal=_text(message.get("refusal")),
+        finish_reason=str(choice.get("finish_reason") or ""), refusal=content_text(message.get("refusal")),
         prompt_tokens=prompt, cached_tokens=cached, completion_tokens=reply, latency=latency,
         price=price(server, prompt, cached, reply),
     )  # fmt: skip
 
 
-def _text(content: Any) -> str:
-    """Return a message's content, which is text, nothing, or a list of parts."""
+def content_text(content: Any) -> str:
+    """Return the content of a message, which is text, nothing, or a list of parts."""
     if isinstance(content, list):
         return "".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
     return str(content) if content else ""
