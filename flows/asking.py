@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from flows.progress import Stopped
 from serving.calls import Reply
 from serving.client import ModelClient
 from serving.ledger import Ledger
@@ -18,8 +19,15 @@ FOLDER = "models"
 """Folder of the ledger under the home."""
 
 
-class ModelsStopped(RuntimeError):
+STOPPED_CODE = 5
+
+
+class ModelsStopped(Stopped):
     """A budget is spent or an address cannot be used; the message says which and what to do. A next run goes on."""
+
+    def __init__(self, why: str) -> None:
+        """Say which, and what to do."""
+        super().__init__(why, STOPPED_CODE)
 
 
 def with_models(home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]]) -> T:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 snapshots = typer.Typer(no_args_is_help=True, help="Look at published snapshots.")
 app.add_typer(snapshots, name="snapshot")
+models = typer.Typer(no_args_is_help=True, help="Look at what language models were asked.")
+app.add_typer(models, name="models")
 console = Console()
 errors = Console(stderr=True)
 
@@ -257,6 +259,54 @@ def clean(
     _emit(found.data, as_json, found.text)
 
 
+@models.command("show")
+def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Show calls, tokens and money by role, model and prompt, and what was not answered."""
+    from flows.models_command import asked
+
+    found = asked(home)
+    _emit(
+        found.model_dump(),
+        as_json,
+        _table("Asked of models", list(found.columns), [list(r) for r in found.rows]),
+    )
+    if found.missed and not as_json:
+        console.print(
+            _table("Not answered", ["role", "reason", "calls"], [list(r) for r in found.missed])
+        )
+
+
+@models.command("export")
+def models_export(
+    folder: Annotated[Path, typer.Argument(help="Where the Parquet files go.")],
+    home: Home = DEFAULT_HOME, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write every call with its reply as Parquet; a folder that has some gets what is new."""
+    from flows.models_command import export_calls
+
+    written = export_calls(home, folder)
+    _emit(
+        {"written": written, "folder": str(folder)},
+        as_json,
+        f"{written} calls written to {folder}.",
+    )
+
+
+@models.command("check")
+def models_check(config: ConfigPath, overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Ask each configured model two short questions; exit code 1 if one is not ready."""
+    from flows.models_command import check_models
+
+    found = check_models(_config(config, None, overrides).models)
+    columns = ["server", "model", "address", "status", "JSON schema", "seconds"]
+    _emit(
+        [p.model_dump() for p in found],
+        as_json,
+        _table("Models", columns, [list(p.model_dump().values()) for p in found]),
+    )
+    raise typer.Exit(1 if any(p.status != "ready" for p in found) else 0)
+
+
 @app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""
@@ -278,6 +328,8 @@ def main() -> None:
     if not os.environ.get("PYTHONWARNINGS"):
         warnings.simplefilter("ignore")
     from flows.progress import Stopped
+    from serving.ledger import LedgerError
+    from serving.roles import ModelConfigError
     from warehouse.shards import StoreError
 
     try:
@@ -285,9 +337,12 @@ def main() -> None:
     except Stopped as stopped:
         errors.print(f"longspan: {stopped}", style="red", markup=False, highlight=False)
         sys.exit(stopped.code)
-    except ConfigError as error:
+    except (ConfigError, ModelConfigError) as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(2)
+    except LedgerError as error:
+        errors.print(f"longspan: {error}", style="red", markup=False)
+        sys.exit(3 if "another run is writing" in str(error) else 1)
     except StoreError as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(3 if "is being written by" in str(error) else 1)

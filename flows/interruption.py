@@ -103,6 +103,9 @@ def recorded(home: Path) -> Iterator[Recorder]:
     except Cancellation:
         recorder.ended(CANCELLED)
         raise
+    except Stopped as stopped:
+        recorder.ended(stopped.how[:300])
+        raise
     except Exception as error:
         recorder.ended(f"failed: {type(error).__name__}: {error}"[:300])
         raise

@@ -81,6 +81,7 @@ class LoopbackServer:
         """Listen on a free port of the loopback address."""
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
+        self._port = self._socket.getsockname()[1]
         self._server = uvicorn.Server(uvicorn.Config(
             self.app, interface="asgi3", lifespan="off", access_log=False, log_level="critical",
             timeout_graceful_shutdown=1,
@@ -101,7 +102,7 @@ class LoopbackServer:
     @property
     def address(self) -> str:
         """Base address for clients."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+        return f"http://127.0.0.1:{self._port}/v1"
 
     async def app(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
