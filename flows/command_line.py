@@ -1,7 +1,8 @@
 """The `longspan` command: run, plan, look at snapshots, ask why a row is there or is not, check the installation.
 
 Every command takes `--json` for machines. Exit codes: 0 done, 1 the run or a check failed, 2 the call or the
-configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 130 and 143 it was
+configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 5 a budget is spent or
+a model cannot be reached, 130 and 143 it was
 stopped by SIGINT and SIGTERM.
 """
 
