@@ -2,8 +2,7 @@
 
 Every command takes `--json` for machines. Exit codes: 0 done, 1 the run or a check failed, 2 the call or the
 configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 5 a budget is spent or
-a model cannot be reached, 130 and 143 it was
-stopped by SIGINT and SIGTERM.
+a model cannot be reached, 130 and 143 it was stopped by SIGINT and SIGTERM.
 """
 
 import json

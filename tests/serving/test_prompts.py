@@ -1,5 +1,5 @@
-import importlib.resources
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 
 from serving.prompts import FILE, PromptError, load_prompt, marked
 
-PACKAGES = ("serving", "extractors", "generators", "verifiers")
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("serving", "extractors", "generators", "verifiers", "evaluation")
 
 
 def files():
     for package in PACKAGES:
-        folder = importlib.resources.files(package) / "prompts"
-        if folder.is_dir():
-            for item in folder.iterdir():
-                match = FILE.fullmatch(item.name)
-                assert match, f"{package}/prompts/{item.name}: name it NAME.VERSION.txt"
-                yield package, match["name"], match["version"]
+        for path in sorted((ROOT / package).rglob("prompts/*")):
+            match = FILE.fullmatch(path.name)
+            assert match, f"{path}: name it NAME.VERSION.txt"
+            folder = path.parent.parent.relative_to(ROOT)
+            yield ".".join(folder.parts), match["name"], match["version"]
 
 
 @pytest.mark.parametrize(("package", "name", "version"), sorted(files()))
