@@ -30,8 +30,10 @@ class ModelsStopped(Stopped):
         super().__init__(why, STOPPED_CODE)
 
 
-def with_models(home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]]) -> T:
-    """Return what `job` makes with a client over the home's ledger.
+def with_models(
+    home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]], stage: str = ""
+) -> T:
+    """Return what `job` makes with a client over the home's ledger, whose rows name the stage.
 
     Raises:
         ModelsStopped: as the job raises it.
@@ -42,6 +44,7 @@ def with_models(home: Path, models: Models, job: Callable[[ModelClient], Awaitab
     async def run() -> T:
         with Ledger(home / FOLDER) as ledger:
             async with ModelClient(models, ledger) as client:
+                client.stage = stage
                 return await job(client)
 
     return asyncio.run(run())

@@ -30,11 +30,12 @@ def asked(home: Path) -> Asked:
     """
     used, missed = uses(home / FOLDER / LEDGER)
     rows = tuple(
-        (u.role, u.model, u.prompt, u.calls, u.prompt_tokens, u.cached_tokens, u.completion_tokens,
+        (u.stage, u.role, u.model, u.prompt, u.calls, u.prompt_tokens, u.cached_tokens, u.completion_tokens,
          round(u.price, 4), round(u.latency, 2), u.truncated)
         for u in used
     )  # fmt: skip
     columns = (
+        "stage",
         "role",
         "model",
         "prompt",

@@ -48,6 +48,8 @@ class ModelClient:
         self.models = models
         self.ledger = ledger
         self.budget = Budget(models.caps)
+        self.stage = ""
+        """Stage of the run that asks; the ledger keeps it beside each reply."""
         self.spent: dict[RoleName, Spent] = defaultdict(Spent)
         """What was asked anew, by role."""
         self.free: dict[RoleName, int] = defaultdict(int)
@@ -177,10 +179,12 @@ class ModelClient:
             found = await line.send(ask.call)
             if isinstance(found, Missed):
                 reason = f"{found.reason}: {found.detail}"
-                await self.ledger.fail(ask.call.key, role=ask.role, reason=reason)
+                await self.ledger.fail(ask.call.key, role=ask.role, reason=reason, stage=self.stage)
                 return found
             completion = found
-            await self.ledger.put(ask.call, completion, role=ask.role, prompt=ask.prompt)
+            await self.ledger.put(
+                ask.call, completion, role=ask.role, prompt=ask.prompt, stage=self.stage
+            )
             self.spent[ask.role].add(completion)
             return completion
         finally:

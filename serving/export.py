@@ -19,17 +19,19 @@ ROWS = 2_000
 """Rows of a file: prompts may have 120,000 tokens each."""
 NAME = re.compile(r"calls-(\d+)-(\d+)\.parquet")
 USE = """
-SELECT role, model, prompt, count(*), sum(json_extract(completion, '$.prompt_tokens')),
+SELECT stage, role, model, prompt, count(*), sum(json_extract(completion, '$.prompt_tokens')),
   sum(json_extract(completion, '$.cached_tokens')), sum(json_extract(completion, '$.completion_tokens')),
   sum(json_extract(completion, '$.price')), avg(json_extract(completion, '$.latency')),
   sum(json_extract(completion, '$.finish_reason') = 'length')
-FROM completions GROUP BY role, model, prompt ORDER BY role, model, prompt
+FROM completions GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 
 class Use(Record):
-    """What a role asked of a model with a prompt, over the whole ledger."""
+    """What a role asked of a model with a prompt in a stage, over the whole ledger."""
 
+    stage: str
+    """Stage of a run, empty for calls outside of one."""
     role: str
     model: str
     prompt: str
@@ -92,7 +94,7 @@ def export(path: Path, folder: Path) -> int:
 def _frame(entries: Iterable[Entry]) -> pl.DataFrame:
     rows = [
         {
-            "number": e.number, "role": e.role, "prompt": e.prompt, "finished": e.finished,
+            "number": e.number, "stage": e.stage, "role": e.role, "prompt": e.prompt, "finished": e.finished,
             "messages": [{"role": m.role, "content": m.text} for m in e.call.messages],
             "reply_schema": e.call.reply_schema, "seed": e.call.seed, "attempt": e.call.attempt,
             "sampling": e.call.sampling.model_dump_json(), **e.completion.model_dump(),

@@ -68,7 +68,7 @@ def test_what_was_asked_is_shown_and_exported(tmp_path):
         with_models(tmp_path, given, ask)
     code, out, _ = longspan("models", "show", "--home", tmp_path, "--json")
     assert code == 0
-    assert json.loads(out)["rows"][0][:4] == ["solver", "scripted", "word.1 abc", 1]
+    assert json.loads(out)["rows"][0][:5] == ["", "solver", "scripted", "word.1 abc", 1]
     code, out, _ = longspan("models", "export", tmp_path / "calls", "--home", tmp_path, "--json")
     assert (code, json.loads(out)["written"]) == (0, 1)
     code, _, err = longspan("models", "show", "--home", tmp_path / "other")
