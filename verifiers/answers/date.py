@@ -5,10 +5,12 @@ for a year, a month, a decade or a century, no more than that is compared.
 """
 
 import re
+from collections.abc import Sequence
 
 from verifiers.answers.comparison import Comparison, different, equal, unknown
 from verifiers.answers.dates import Date, Found, dates, relation, whole_date
 from verifiers.answers.quantities import whole_quantity
+from verifiers.answers.sentences import sentence_end
 from verifiers.answers.stating import claimed_at
 
 RULE = "date"
@@ -36,11 +38,19 @@ def compare_date(gold: Date, reply: str, question: str = "") -> Comparison:
     if not said:
         return unknown(RULE, "no date, or only one that the question names")
     distinct = {found.date for found in said}
-    if len(distinct) == 1:
-        return _one(gold, said[0], reply, question)
+    first = _one(gold, said[0], reply, question)
+    if len(distinct) == 1 or (first.equal == "equal" and _alone_in_sentence(said, reply)):
+        return first
     if all(relation(gold, date) == "apart" for date in distinct):
         return unknown(RULE, "several dates, none of them the answer")
     return unknown(RULE, "one of several dates")
+
+
+def _alone_in_sentence(said: Sequence[Found], reply: str) -> bool:
+    """Whether the other dates of a reply stand in sentences after the first date's."""
+    return all(
+        at.date == said[0].date or at.start >= sentence_end(reply, said[0].end) for at in said
+    )
 
 
 def _one(gold: Date, said: Found, reply: str, question: str) -> Comparison:

@@ -42,7 +42,9 @@ _BARE_MONTH = re.compile(
     r"\A(?P<m>" + "|".join(name for name in MONTHS if len(name) > 3) + r")\Z", re.IGNORECASE
 )
 _AROUND = re.compile(
-    r"\A(?:(?:on|in|by|the|of|during|around|about|circa|c\.|year)\s+)*|[\s.,;!]+\Z", re.IGNORECASE
+    r"\A(?:(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?|on|in|by|the|of|during|around|about|circa|c\.|year)\s+)*"
+    r"|[\s.,;!]+\Z",
+    re.IGNORECASE,
 )
 Relation = Literal["same", "finer", "coarser", "crossing", "apart"]
 
@@ -67,7 +69,7 @@ class Found(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def dates(text: str) -> tuple[Found, ...]:
     """Return the dates of a text, in order, with their places in `plain(text)`."""
     found = []
@@ -78,7 +80,7 @@ def dates(text: str) -> tuple[Found, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def whole_date(text: str) -> Date | None:
     """Return the date that a text is, but for words such as `on` and `around`, or None."""
     trimmed = _AROUND.sub("", plain(text).strip())

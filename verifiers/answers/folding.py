@@ -26,7 +26,7 @@ _MARKS = str.maketrans(
 )  # fmt: skip
 _TOKEN = re.compile(
     r"'s\b|(?:[A-Za-z]\.\s?){2,}(?![a-z])|\^-?\d++"
-    r"|(?:(?<![\w)\]])-)?\d++(?:[.,/:]\d++)*+(?:st|nd|rd|th)?+(?![^\W\d_])|[^\W_]+(?:'(?!s\b)[^\W_]+)*|&"
+    r"|(?:(?<![\w)\]])-)?\d++(?:[.,/:]\d++)*+(?:st|nd|rd|th)?+(?![^\W\d_])|[A-Za-z]+(?:\+\+|[+#])(?!\w)|[^\W_]+(?:'(?!s\b)[^\W_]+)*|&|[<>≤≥](?=\s?[$€£]?\d)"
 )
 _GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SAME = DIGITS | ORDINALS | {"&": "and"}
@@ -62,7 +62,7 @@ def _shown(char: str) -> str:
     return " " if kind[0] == "Z" else char
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def plain(text: str) -> str:
     """Return the printable text without accents, case kept."""
     text = printable(text)
@@ -71,7 +71,7 @@ def plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the words and numbers of a text without articles and marks, with their places in `plain(text)`.
 
@@ -99,7 +99,7 @@ def _word(printed: str) -> str:
     return _SAME.get(word, word)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def words(text: str) -> tuple[str, ...]:
     """Return the words of a text (see `tokens`)."""
     return tuple(token.word for token in tokens(text))

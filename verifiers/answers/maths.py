@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from verifiers.answers.comparison import Comparison, different, equal, unknown
 from verifiers.answers.folding import printable, words
 from verifiers.answers.maths_cut import cut
+from verifiers.answers.maths_notation import Unreadable
 from verifiers.answers.maths_same import same_lists, statements
-from verifiers.answers.maths_tree import Unreadable
 from verifiers.answers.maths_values import CLOSE
 from verifiers.answers.number import compare_number, number_of
 from verifiers.answers.quantities import whole_quantity
@@ -23,6 +23,8 @@ NEAR = 1e-2
 """Share within which a value may be the right one, rounded."""
 BEFORE = 200
 """Characters at the end of a reply in which a denial is looked for."""
+_PROSE = re.compile(r"\A[^\\$]*\b[A-Za-z]{4,}")
+"""Words before any command of LaTeX."""
 _WORDS_ONLY = re.compile(
     r"\\(?:text|textbf|mathrm|mbox|textit)\s*\{([^{}]{1,80})\}|([A-Za-z][A-Za-z ]{0,40}|\([A-Z]\))"
 )
@@ -63,6 +65,8 @@ def _denied(reply: str, origin: str) -> bool:
 def _of_parts(right: Sequence[str], said: Sequence[str]) -> Comparison:
     """Return the finding on the expressions of both sides."""
     names = _as_words(right), _as_words(said)
+    if _PROSE.search(said[0]) and not names[0]:
+        return unknown(RULE, "words")
     if names[0] and names[1]:
         return (
             equal(RULE, "the same words")

@@ -7,7 +7,7 @@ follows "answer is"; else the text itself. All scans are linear and bounded.
 import re
 from typing import Literal, NamedTuple
 
-LONGEST = 20_000
+LONGEST = 5_000
 """Characters at the end of a text that are looked at."""
 DEEPEST = 2_000
 """Characters of a box."""

@@ -8,7 +8,8 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-from verifiers.answers.maths_tree import Node, Statement, Unreadable
+from verifiers.answers.maths_notation import Unreadable
+from verifiers.answers.maths_tree import Node, Statement
 from verifiers.answers.maths_values import value
 
 DIGITS = 9

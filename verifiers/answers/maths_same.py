@@ -7,8 +7,9 @@ inequalities are regions of a line. Three outcomes: the same, not the same, and 
 import re
 from collections.abc import Sequence
 
+from verifiers.answers.maths_notation import Unreadable
 from verifiers.answers.maths_regions import region
-from verifiers.answers.maths_tree import Node, Statement, Unreadable, negative, read_statements
+from verifiers.answers.maths_tree import Node, Statement, negative, read_statements
 from verifiers.answers.maths_values import POINTS, close, same_value, value
 
 COLLECTIONS = frozenset(("set", "union", "group", "matrix", "ratio"))

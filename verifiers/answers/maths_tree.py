@@ -4,12 +4,13 @@ Read are numbers, names, arithmetic, roots, the usual functions, factorials, per
 matrices, ratios and chains of relations. Whatever else stands there raises `Unreadable`; depth and length are bounded.
 """
 
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-MOST_TOKENS = 400
+from verifiers.answers.maths_notation import MATRIX, Unreadable, tokenised
+
 DEEPEST = 40
+"""Brackets within one another."""
 FUNCTIONS = frozenset(
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log exp".split()
 )
@@ -21,29 +22,6 @@ RELATIONS = {
 GREEK = frozenset(
     "alpha beta gamma delta epsilon theta lambda mu nu rho sigma tau phi omega".split()
 )
-_TOKEN = re.compile(
-    r"\\[a-zA-Z]+|\\.|<=|>=|!=|\*\*|\d+(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+\.\d+|\.\d+|\d+|[a-zA-Z]|[^\s]"
-)
-_DROPPED = re.compile(
-    r"\\(?:displaystyle|quad|qquad|limits|bigl?|Bigl?|bigr|Bigr|,|;|:|!|\s)|~|\^\s*\{?\s*\\?(?:circ|degree)\s*\}?|°|\\\$|\\(?=\s|$)"
-)
-_SIZES = re.compile(r"\\(?:left|right)(?![a-z])")
-_SPACED = re.compile(r"(?<=\d)(?:,\s*\\!\s*|\\,|\{,\})(?=\d{3})")
-_NAMED = re.compile(r"\\(?:mathrm|mathbf|mathit|mathbb|operatorname)\s*\{([^{}]{0,40})\}")
-_WORDS = re.compile(
-    r"\\(?:text|textbf|textnormal|mbox|textit|textrm)\s*\{([^{}]{0,80})\}(?:\s*\^\s*\{?\d\}?)?"
-)
-_AND = re.compile(
-    r"(?<![a-zA-Z\\])(?:and|or)(?![a-z])|\\(?:text|mbox)\s*\{[\s,]*(?:and|or)\s*\}|[;]"
-)
-_MATRIX = re.compile(
-    r"(?:\[|\()?\\begin\{(?P<kind>[pbvBV]?matrix|array)\}(?:\{[lcr|\s]*\})?(?P<body>.*?)\\end\{(?P=kind)\}(?:\]|\))?",
-    re.DOTALL,
-)
-
-
-class Unreadable(ValueError):
-    """The text is no expression that is read here."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +70,8 @@ def read_statements(text: str) -> list[Statement]:
     Raises:
         Unreadable: something in it is not read here, or it is too long or nested too deep.
     """
-    reader = _tokenised(text)
+    tokens, matrices = tokenised(text)
+    reader = _Reader(tokens, matrices=[_matrix(rows) for rows in matrices])
     found = [_statement(reader)]
     while reader.peek() == ",":
         reader.take()
@@ -102,36 +81,16 @@ def read_statements(text: str) -> list[Statement]:
     return found
 
 
-def _tokenised(text: str) -> _Reader:
-    matrices: list[Node] = []
-
-    def keep(match: re.Match[str]) -> str:
-        rows = [row for row in re.split(r"\\\\", match["body"].strip()) if row.strip()]
-        matrices.append(Node("matrix", "", tuple(_row(row) for row in rows[:20])))
-        return f" \\matrix{chr(97 + len(matrices) - 1)} "
-
-    if len(text) > 10 * MOST_TOKENS:
-        raise Unreadable("too long")
-    text = _MATRIX.sub(keep, _SIZES.sub("", text))
-    if len(matrices) > 20:
-        raise Unreadable("too many matrices")
-    text = _SPACED.sub(",", text)
-    text = _DROPPED.sub(" ", _WORDS.sub(" ", _AND.sub(" , ", _NAMED.sub(r" \1 ", text))))
-    text = re.sub(r"(?:,\s*){2,}", ", ", text).strip(" .,")
-    tokens = _TOKEN.findall(text)
-    if not tokens or len(tokens) > MOST_TOKENS:
-        raise Unreadable("empty or too long")
-    return _Reader(tokens, matrices=matrices)
+def _matrix(rows: list[list[str]]) -> Node:
+    """Return a matrix of its cells' text."""
+    return Node("matrix", "", tuple(Node("group", "[]", tuple(map(_cell, row))) for row in rows))
 
 
-def _row(text: str) -> Node:
-    cells = []
-    for cell in text.split("&")[:20]:
-        statements = read_statements(cell)
-        if len(statements) != 1 or statements[0].relations:
-            raise Unreadable("a cell of a matrix that is no expression")
-        cells.append(statements[0].sides[0])
-    return Node("group", "[]", tuple(cells))
+def _cell(text: str) -> Node:
+    statements = read_statements(text)
+    if len(statements) != 1 or statements[0].relations:
+        raise Unreadable("a cell of a matrix that is no expression")
+    return statements[0].sides[0]
 
 
 def _statement(reader: _Reader) -> Statement:
@@ -221,7 +180,7 @@ def _starts(token: str) -> bool:
         return (
             name in ("frac", "dfrac", "tfrac", "cfrac", "sqrt", "pi", "infty", "{")
             or name in FUNCTIONS | GREEK
-            or name.startswith("matrix")
+            or token.startswith(MATRIX)
         )
     return token[0].isalnum() or token in ("(", "{", "[")
 

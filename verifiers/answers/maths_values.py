@@ -9,7 +9,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from zlib import crc32
 
-from verifiers.answers.maths_tree import Node, Unreadable
+from verifiers.answers.maths_notation import Unreadable
+from verifiers.answers.maths_tree import Node
 
 POINTS = 4
 """Points at which expressions with names are compared."""
@@ -55,7 +56,10 @@ def close(a: Value, b: Value, within: float = CLOSE) -> bool:
     """Whether two values are the same: exactly, or to a share of their size where one of them is a float."""
     if within == CLOSE and isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
-    return cmath.isclose(complex(a), complex(b), rel_tol=within, abs_tol=within)
+    try:
+        return cmath.isclose(complex(a), complex(b), rel_tol=within, abs_tol=within)
+    except OverflowError:
+        return False
 
 
 def _value(node: Node, point: int) -> Value:

@@ -13,6 +13,7 @@ from verifiers.answers.comparison import Comparison, different, equal, unknown
 from verifiers.answers.dates import dates
 from verifiers.answers.folding import plain, words
 from verifiers.answers.quantities import Quantity, quantities, whole_quantity
+from verifiers.answers.sentences import sentence_end
 from verifiers.answers.stating import claimed_at
 from verifiers.answers.units import converted, known, unit_of
 
@@ -22,6 +23,7 @@ _FALLING = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:approximat|about|roughly|around|estimat)", re.IGNORECASE)
+_PER = re.compile(r"(?:/|\bper )\Z", re.IGNORECASE)
 _COUNTED = re.compile(
     r"\b(?:none|no|both|single|once|twice|thrice|couple|half|quarter|pair|zero|nil)\b",
     re.IGNORECASE,
@@ -41,6 +43,8 @@ class Number(NamedTuple):
     """Whether it is printed with a decimal mark, so that a reply with more decimals may be rounded to it."""
     power: int = 0
     """Power of ten of its unit: 3 for `thousands of euros`, which a bare reply is then in."""
+    words: str = ""
+    """Its unit as it is printed; a reply that repeats it says nothing more."""
 
 
 def number_of(text: str, unit: str = "", tolerance: str = "0") -> Number | None:
@@ -59,6 +63,7 @@ def number_of(text: str, unit: str = "", tolerance: str = "0") -> Number | None:
         Decimal(tolerance).scaleb(power),
         first.decimals,
         power,
+        unit,
     )
 
 
@@ -67,15 +72,19 @@ def compare_number(gold: Number, reply: str, question: str = "") -> Comparison:
     alone = whole_quantity(reply)
     if alone:
         return decided(gold, alone, reply, question)
-    said = _candidates(gold, reply, question)
+    known_words = f"{question} {gold.words}"
+    said = _candidates(gold, reply, known_words)
     if not said:
         if quantities(reply) or _COUNTED.search(reply):
             return unknown(RULE, "no number but those that the question names")
         return unknown(RULE, "no number")
-    findings = [decided(gold, quantity, reply, question) for quantity in said]
+    first = _stated(decided(gold, said[0], reply, question), said[0], reply, known_words)
+    apart = sentence_end(reply, said[0].start)
+    if first.equal == "equal" and all(q.start >= apart for q in said if q.value != said[0].value):
+        return first
     if len({(quantity.value, quantity.unit) for quantity in said}) == 1:
-        return _stated(findings[0], said[0], reply, question)
-    if all(finding.equal == "different" for finding in findings):
+        return first
+    if all(decided(gold, q, reply, question).equal == "different" for q in said):
         return unknown(RULE, "several numbers, none of them the answer")
     return unknown(RULE, "one of several numbers")
 
@@ -103,6 +112,8 @@ def _candidates(gold: Number, reply: str, question: str) -> list[Quantity]:
         opened = text.rfind("(", 0, quantity.start)
         converts = found and opened >= found[-1].end and text.find(")", opened) > quantity.start
         if converts and known(quantity.unit) and quantity.unit != found[-1].unit:
+            continue
+        if _PER.search(text[max(0, quantity.start - 4) : quantity.start]):
             continue
         found.append(quantity)
     return found

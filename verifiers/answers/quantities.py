@@ -20,7 +20,7 @@ _DIGITS = (
     r"\d{1,3}(?:,\d{3})++(?:\.\d++)?|\d{1,3}(?:[ ]\d{3})++(?:[.,]\d++)?|\d{1,3}(?:\.\d{3}){2,}+(?:,\d++)?"
     r"|\d++(?:[.,]\d++)?|\.\d++"
 )
-_MONEY = r"us ?\$|u\.s\. ?\$|[$€£¥₹₱₩]"
+_MONEY = r"\b(?:usd|eur|gbp|jpy|inr|chf|cny)\b|us ?\$|u\.s\. ?\$|[$€£¥₹₱₩]"
 _SCALE = "|".join(sorted((*SCALES, "k"), key=len, reverse=True))
 _NUMBER = re.compile(
     rf"(?<![\w.,/:^])(?P<minus>minus |negative |-)?\+?\s?(?P<money>{_MONEY})?\s?(?P<inner>-)?(?P<digits>{_DIGITS})"
@@ -57,7 +57,7 @@ class Quantity(NamedTuple):
     """Whether a scale word or letter stands at it."""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text, in order, with their places in `plain(text)`."""
     text = plain(text)
@@ -72,7 +72,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(sorted(found, key=lambda quantity: quantity.start))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=2048)
 def whole_quantity(text: str) -> Quantity | None:
     """Return the quantity that a text is, with its unit and nothing else, or None."""
     text = plain(text).strip().rstrip(".")

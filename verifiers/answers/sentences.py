@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from verifiers.answers.folding import Token, tokens
+from verifiers.answers.folding import Token, plain, tokens
 
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])|\n+")
 _ABBREVIATED = re.compile(
@@ -24,7 +24,7 @@ class Sentence(NamedTuple):
     """Its words, with places in the sentence."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of a plain text, in order; none ends after an initial or a title."""
     found: list[Sentence] = []
@@ -37,6 +37,12 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         start = match.end()
     found.append(_sentence(text, start, len(text)))
     return tuple(sentence for sentence in found if sentence.text)
+
+
+def sentence_end(reply: str, place: int) -> int:
+    """Return where the sentence around a place of a reply's plain text ends."""
+    text = plain(reply)
+    return min((s.start for s in sentences(text) if s.start > place), default=len(text) + 1)
 
 
 def _sentence(text: str, start: int, end: int) -> Sentence:

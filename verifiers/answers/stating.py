@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from verifiers.answers.folding import Token, plain, words
+from verifiers.answers.regions import rival_beside
 from verifiers.answers.sentences import Sentence, sentences
 
 DENIALS = frozenset(
@@ -19,7 +20,14 @@ DOUBTS = frozenset(
     "maybe perhaps possibly probably presumably might could unclear unsure unknown uncertain guess alternatively "
     "either disputed debated unable sorry apologize apologise assuming depending depends if".split()
 )
-CONTRASTS = frozenset("but however although though whereas actually".split())
+CONTRASTS = frozenset("but however although though whereas actually until till".split())
+REJECTIONS = frozenset("wrong incorrect false mistaken untrue".split())
+"""Words that take a claim back wherever they stand in its sentence."""
+FORMER = frozenset("formerly previously former once".split())
+TURNS = CONTRASTS | DOUBTS | frozenset("or no wait correction sorry".split())
+"""Words with which a later sentence takes a claim back."""
+CURT = 6
+"""Words up to which a later sentence with a name in it may be another answer."""
 CHOICES = frozenset(("or", "versus", "vs"))
 TITLES = frozenset(
     "mr mrs ms dr sir dame lord lady king queen prince princess president emperor empress pope saint st general "
@@ -54,6 +62,8 @@ FRAGMENT = 10
 """Words that a bare phrase may have beside the answer's."""
 RESTATED = 3
 """Words of the question from which a reply is a sentence, whatever its verb."""
+LOOK = 300
+"""Characters before a phrase in which other members of a list are looked for."""
 SAME_FRAME = 0.6
 """Share of a sentence's other words from which a later sentence with another thing in it says the same."""
 
@@ -84,7 +94,7 @@ def claimed_at(
         or _offered(left, right, asked)
         or _longer(own.text, inside, left, right, asked)
         or _listed(own.text, inside)
-        or _rivalled(parts, at, inside)
+        or _rivalled(parts, at, inside, asked)
     )
 
 
@@ -113,7 +123,10 @@ def _denied(left: Sequence[Token], right: Sequence[Token], asked: frozenset[str]
         return "denied"
     if before & DOUBTS:
         return "in doubt"
-    return "contrasted" if ({token.word for token in right} | before) & CONTRASTS else ""
+    after = {token.word for token in right} - asked
+    if (before | after) & REJECTIONS or (left and left[-1].word in FORMER - asked):
+        return "denied"
+    return "contrasted" if (before | after) & CONTRASTS else ""
 
 
 def _offered(left: Sequence[Token], right: Sequence[Token], asked: frozenset[str]) -> str:
@@ -159,20 +172,32 @@ def _listed(text: str, inside: tuple[int, int]) -> str:
         alike = not last or after["more"] or last[0].isupper() == text[start].isupper()
         if alike and not clause:
             return "one of several"
-    return "one of several" if _LIST_BEFORE.search(text[:start]) else ""
+    if _LIST_BEFORE.search(text[max(0, start - LOOK) : start]) or rival_beside(text, start, end):
+        return "one of several"
+    return ""
 
 
-def _rivalled(parts: Sequence[Sentence], at: int, inside: tuple[int, int]) -> str:
-    """Return a doubt where another sentence says the same of another thing."""
+def _rivalled(
+    parts: Sequence[Sentence], at: int, inside: tuple[int, int], asked: frozenset[str]
+) -> str:
+    """Return a doubt where another sentence says the same of another thing, or a later one takes the claim back."""
     own = parts[at]
     frame = {t.word for t in own.tokens if t.end <= inside[0] or t.start >= inside[1]}
     phrase = {t.word for t in own.tokens} - frame
     for number, part in enumerate(parts):
         said = {token.word for token in part.tokens}
-        if number != at and not phrase <= said:
-            shared = len(frame & said)
-            if shared >= SAME_FRAME * len(frame) and shared >= SAME_FRAME * (
-                len(said) - len(phrase)
-            ):
-                return "one of several"
+        if number == at or phrase <= said:
+            continue
+        shared = len(frame & said)
+        if shared >= SAME_FRAME * max(len(frame), len(said) - len(phrase)):
+            return "one of several"
+        if number > at and part.tokens and _takes_back(part.tokens, asked):
+            return "taken back"
     return ""
+
+
+def _takes_back(said: Sequence[Token], asked: frozenset[str]) -> bool:
+    """Whether a sentence turns against the one before it, or is short and has another name in it."""
+    if said[0].word in TURNS:
+        return True
+    return len(said) <= CURT and any(_name(token, asked) for token in said[1:])

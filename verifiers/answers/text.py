@@ -10,11 +10,30 @@ from functools import lru_cache
 
 from verifiers.answers.comparison import Comparison, different, equal, unknown
 from verifiers.answers.folding import plain, tokens, words
-from verifiers.answers.stating import FRAGMENT, LEADING, RESTATED, claimed_at
+from verifiers.answers.stating import (
+    CHOICES,
+    DENIALS,
+    DOUBTS,
+    FRAGMENT,
+    LEADING,
+    RESTATED,
+    VERBS,
+    claimed_at,
+)
 
 RULE = "text"
+ORDINARY = (
+    DENIALS
+    | LEADING
+    | VERBS
+    | CHOICES
+    | DOUBTS
+    | frozenset("yes true both all none one two i".split())
+)
+"""Words that answer a question only where they open the reply."""
 SHORT = 6
 """Words of a reply up to which another name is another answer."""
+ANSWER = frozenset("answer final correct is my result".split())
 _SHORTENED = re.compile(r"\s*\([A-Z0-9.]{1,6}\)\s*\Z")
 _ASIDE = re.compile(r"\s*\((?:[A-Z][A-Za-z]{0,3}|\d[^()]{0,30})\)\s*(?=\W*\Z)")
 _LABEL = re.compile(r"\A[^:\n]{1,200}:\s+(?=\S)")
@@ -31,7 +50,8 @@ def compare_text(forms: Sequence[str], reply: str, question: str = "") -> Compar
     own, joined = _forms(tuple(forms))
     said = words(reply)
     if not own:
-        return unknown(RULE, "the answer has no words")
+        same = reply.strip() in {form.strip() for form in forms}
+        return equal(RULE, "the same text") if same else unknown(RULE, "the answer has no words")
     if not said:
         return different(RULE, "no words")
     for bare in _bare_readings(reply, question):
@@ -47,7 +67,8 @@ def _forms(forms: tuple[str, ...]) -> tuple[frozenset[tuple[str, ...]], frozense
     """Return the folded forms, longer ones with a short form in brackets without it, and each as one word."""
     read = {_bare(words(text)) for form in forms for text in (form, _SHORTENED.sub("", form))}
     read.discard(())
-    return frozenset(read), frozenset("".join(form) for form in read)
+    letters = ("".join(form) for form in read)
+    return frozenset(read), frozenset(word for word in letters if word.isalpha())
 
 
 def _bare_readings(reply: str, question: str) -> Iterator[tuple[str, ...]]:
@@ -58,8 +79,13 @@ def _bare_readings(reply: str, question: str) -> Iterator[tuple[str, ...]]:
     if without != text:
         yield _bare(words(without))
     label = _LABEL.match(text)
-    if label and len(set(words(label[0])) & set(words(question))) >= RESTATED:
+    if label and _restates(set(words(label[0])), question):
         yield _bare(words(text[label.end() :]))
+
+
+def _restates(label: set[str], question: str) -> bool:
+    """Whether a label says no more than "the answer" or words of the question."""
+    return label <= ANSWER or len(label & set(words(question))) >= RESTATED
 
 
 def _same_set(bare: tuple[str, ...], own: Collection[tuple[str, ...]]) -> bool:
@@ -79,11 +105,22 @@ def _contained(forms: Sequence[tuple[str, ...]], reply: str, question: str) -> C
             doubts.append("named in the question")
             continue
         for start, end in _places(form, reply):
-            why = claimed_at(reply, start, end, question, allowed)
+            why = _in_passing(form, reply, start, end) or claimed_at(
+                reply, start, end, question, allowed
+            )
             if not why:
                 return equal(RULE, " ".join(form))
             doubts.append(why)
     return unknown(RULE, doubts[0] if doubts else "the words stand apart")
+
+
+def _in_passing(form: Sequence[str], reply: str, start: int, end: int) -> str:
+    """Return a doubt where an answer such as "no" or "both" does not open the reply, set off from the rest."""
+    if not ORDINARY.issuperset(form):
+        return ""
+    text = plain(reply)
+    opens = not words(text[:start]) and text[end : end + 1] in (",", ".", ";", ":", "!")
+    return "" if opens else "an ordinary word"
 
 
 def _absent(
