@@ -116,8 +116,9 @@ def count(all_pairs: Iterable[Pair], judge: Callable[[Pair], str]) -> dict[str, 
 def tables(all_pairs: list[Pair]) -> None:
     """Print the rules' figures by set and system, then the baselines' beside them."""
     own = count(all_pairs, rules)
-    own |= {f"all of {stem}": sum((c for n, c in own.items() if n.startswith(stem)), Count())
-            for stem in ("EVOUNA",) if any(n.startswith(stem) for n in own)}  # fmt: skip
+    every = sum(own.values(), Count())
+    own["EVOUNA, all"] = sum((c for name, c in own.items() if name.startswith("EVOUNA")), Count())
+    own["all sets"] = every
     rows = []
     for name, found in own.items():
         same, total = found.said["equal"]
@@ -142,17 +143,24 @@ def tables(all_pairs: list[Pair]) -> None:
 
 
 def contradicted(all_pairs: list[Pair]) -> None:
-    """Print how many pairs people call different although the reply is a listed answer, and the rules without them."""
-    kept = [pair for pair in all_pairs if pair.same or exact(pair) == "different"]
-    left: dict[str, int] = {}
-    for pair in all_pairs:
-        left[pair.name] = left.get(pair.name, 0) + 1
+    """Print how many replies are a listed answer letter for letter and called wrong, and the rules without them."""
+    kept = [pair for pair in all_pairs if pair.same or not _is_listed(pair)]
     rows = []
-    for name, found in count(kept, rules).items():
-        if left[name] != found.total:
-            rows.append((name, f"{left[name] - found.total:,}", _share(*found.said["equal"])))
-    head = ("set", "called different, though exact match", "equal, rightly, without them")
-    print_table(head, rows)
+    for name, every in count(all_pairs, rules).items():
+        found = count([pair for pair in kept if pair.name == name], rules)[name]
+        if every.total != found.total:
+            rows.append((name, f"{every.total - found.total:,}", _share(*found.said["equal"])))
+    print_table(("set", "listed, yet called wrong", "equal, rightly, without them"), rows)
+
+
+def _is_listed(pair: Pair) -> bool:
+    """Whether a reply has the letters and digits of a listed answer and no others."""
+    said = _letters(pair.reply)
+    return any(_letters(form) == said for form in _forms(pair))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in normalised(text) if char.isalnum())
 
 
 def show(all_pairs: list[Pair], finding: str) -> None:

@@ -5,6 +5,8 @@ answers after the prefix is equal only if each of them is.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 from verifiers.answers.choice import compare_choice
 from verifiers.answers.code import compare_code
@@ -15,7 +17,7 @@ from verifiers.answers.final import FinalAnswer, final_answer
 from verifiers.answers.folding import mixed_scripts
 from verifiers.answers.items import compare_items
 from verifiers.answers.maths import compare_math
-from verifiers.answers.number import compare_number, number_of
+from verifiers.answers.number import Number, compare_number, number_of
 from verifiers.answers.quantities import whole_quantity
 from verifiers.answers.text import compare_text
 from warehouse.answer_specs import AnswerKind, AnswerSpec
@@ -52,26 +54,38 @@ def _compared(gold: AnswerSpec, final: FinalAnswer, question: str) -> Comparison
     return RULES[gold.kind](gold, final.text, question)
 
 
-def compare_as_text(gold: AnswerSpec, reply: str, question: str) -> Comparison:
-    """Compare a text, each form that is nothing but a date or a number as one."""
-    found: list[Comparison] = []
-    names: list[str] = []
-    for form in (gold.text, *gold.aliases):
+class Forms(NamedTuple):
+    """The forms of a text answer by what they are compared as."""
+
+    dates: tuple[Date, ...]
+    numbers: tuple[Number, ...]
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=16384)
+def forms_of(forms: tuple[str, ...]) -> Forms:
+    """Return the forms of an answer, those that are nothing but a date or a number as such."""
+    dates, numbers, names = [], [], []
+    for form in forms:
         date = whole_date(form)
-        number = None if date else _number(form)
+        number = number_of(form) if not date and whole_quantity(form) else None
         if date:
-            found.append(compare_date(date, reply, question))
+            dates.append(date)
         elif number:
-            found.append(compare_number(number, reply, question))
+            numbers.append(number)
         else:
             names.append(form)
-    if names:
-        found.append(compare_text(names, reply, question))
+    return Forms(tuple(dates), tuple(numbers), tuple(names))
+
+
+def compare_as_text(gold: AnswerSpec, reply: str, question: str) -> Comparison:
+    """Compare a text, each form that is nothing but a date or a number as one."""
+    forms = forms_of((gold.text, *gold.aliases))
+    found = [compare_date(date, reply, question) for date in forms.dates]
+    found += [compare_number(number, reply, question) for number in forms.numbers]
+    if forms.names:
+        found.append(compare_text(forms.names, reply, question))
     return best_of(found)
-
-
-def _number(form: str):
-    return number_of(form) if whole_quantity(form) else None
 
 
 def compare_as_number(gold: AnswerSpec, reply: str, question: str) -> Comparison:

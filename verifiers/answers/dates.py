@@ -39,7 +39,7 @@ _ANY = re.compile(
     r"(?<![\w.,$€£/])(?<![^\d]-)(?<!^-)(?:" + "|".join(_PATTERNS) + ")", re.IGNORECASE
 )
 _BARE_MONTH = re.compile(
-    r"\A(?P<m>" + "|".join(name for name in MONTHS if len(name) > 3) + r")\Z", re.IGNORECASE
+    r"\A(?P<m>(?i:" + "|".join(name for name in MONTHS if len(name) > 3) + r")|May)\Z"
 )
 _AROUND = re.compile(
     r"\A(?:(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?|on|in|by|the|of|during|around|about|circa|c\.|year)\s+)*"

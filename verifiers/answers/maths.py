@@ -23,6 +23,7 @@ NEAR = 1e-2
 """Share within which a value may be the right one, rounded."""
 BEFORE = 200
 """Characters at the end of a reply in which a denial is looked for."""
+_NOT_BOXED = re.compile(r"\b(?:not|never|n't)\b[\s$\\(\[a-z]{0,20}\\(?:boxed|fbox)")
 _PROSE = re.compile(r"\A[^\\$]*\b[A-Za-z]{4,}")
 """Words before any command of LaTeX."""
 _WORDS_ONLY = re.compile(
@@ -58,7 +59,9 @@ def compare_math(gold: AnswerSpec, reply: str, question: str) -> Comparison:
 
 
 def _denied(reply: str, origin: str) -> bool:
-    """Whether the words before an expression that is not boxed deny it or are in doubt."""
+    """Whether the words before an expression deny it, or, where it is not boxed, are in doubt."""
+    if _NOT_BOXED.search(reply[-BEFORE:]):
+        return True
     return origin != "boxed" and not (DENIALS | DOUBTS).isdisjoint(words(reply[-BEFORE:]))
 
 

@@ -179,11 +179,11 @@ def _same(a: Node, b: Node, within: float) -> bool:
         return True
     if a.kind == b.kind == "set":
         return _matched(_signed_members(a), _signed_members(b), within)
-    if a.kind == b.kind == "union":
+    if "union" in (a.kind, b.kind):
         regions = region(Statement((a,))), region(Statement((b,)))
         if None not in regions:
             return regions[0] == regions[1]
-        return _matched(a.parts, b.parts, within)
+        return a.kind == b.kind and _matched(a.parts, b.parts, within)
     if a.kind == b.kind and a.kind in COLLECTIONS:
         if len(a.parts) != len(b.parts) or (a.value != b.value and "{}" not in (a.value, b.value)):
             return False

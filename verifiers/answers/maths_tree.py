@@ -211,7 +211,7 @@ def _argument(reader: _Reader) -> Node:
         return inner
     if reader.peek() == "-":
         return _signed(reader)
-    if reader.peek().isdigit() and len(reader.peek()) > 1:
+    if reader.peek().isdecimal() and len(reader.peek()) > 1:
         token = reader.take()
         reader.tokens.insert(reader.at, token[1:])
         return Node("number", Fraction(token[0]))
@@ -220,7 +220,7 @@ def _argument(reader: _Reader) -> Node:
 
 def _atom(reader: _Reader) -> Node:
     token = reader.take()
-    if token[0].isdigit() or token[0] == ".":
+    if token[0].isdecimal() or (token[0] == "." and len(token) > 1):
         return _based(reader, Node("number", Fraction(token.replace(",", ""))))
     if token[0] == "\\" and len(token) > 1 and token != "\\{":
         return _command(reader, token[1:])

@@ -15,6 +15,8 @@ from verifiers.answers.units import SCALES, SIGNS, unit_of
 
 LONGEST = 40
 """Characters of a printed number; a longer run of digits is none."""
+MOST = 200
+"""Numbers of a text that are read."""
 FRACTION_STEP = Decimal("1e-9")
 _DIGITS = (
     r"\d{1,3}(?:,\d{3})++(?:\.\d++)?|\d{1,3}(?:[ ]\d{3})++(?:[.,]\d++)?|\d{1,3}(?:\.\d{3}){2,}+(?:,\d++)?"
@@ -64,6 +66,8 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     for pattern, read in ((_FRACTION, _fraction), (_NUMBER, _printed), (_SPELLED, _spelled)):
         for match in pattern.finditer(text):
+            if len(found) == MOST:
+                break
             if any(q.start < match.end() and match.start() < q.end for q in found):
                 continue
             quantity = read(text, match)

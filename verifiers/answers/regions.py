@@ -15,7 +15,7 @@ STATES = frozenset(
     "west virginia|wisconsin|wyoming|d.c|alberta|british columbia|manitoba|new brunswick|nova scotia|ontario|quebec|"
     "saskatchewan".split("|")
 )
-_PIECE = r"(?:[A-Z][\w.'-]*\s?){1,4}"
+_PIECE = r"(?:[A-Z][\w.'-]*+\s?){1,4}"
 _AFTER = re.compile(rf"\s*,\s*({_PIECE})(?=[.;!?,)]|\Z)")
 _BEFORE = re.compile(rf"({_PIECE}),\s*\Z")
 NEAR = 60

@@ -41,12 +41,15 @@ _REFUSAL = re.compile(
     r"|cannot (?:be )?(?:determin|find|answer|provide)|more (?:context|information|details))",
     re.IGNORECASE,
 )
-_ITEM = r"(?!\s*(?:the|a|an|which|who|where|when|known|also|as|in|on|at|by|of|from|including)\b)[^,;:.()\n]{1,40}"
+_CLAUSE = "the|a|an|which|who|where|when|known|also|as|in|on|at|by|of|from|including"
+_ITEM = rf"(?!(?:{_CLAUSE})\b)[^\s,;:.()][^,;:.()\n]{{0,40}}"
+"""A member of a list: it does not begin with a space, so that a list can be cut in one way only."""
 _LIST_AFTER = re.compile(
-    rf"\s*(?P<more>(?:,\s*{_ITEM}){{0,20}}?)(?:,\s*|\s+)(?:and|or|&)\s+(?P<last>\w+)|\s*(?:,\s*{_ITEM}){{3}}|\s*[/;|]\s*\w"
+    rf"\s*+(?:(?P<more>(?:,\s*+{_ITEM}){{0,20}}?)(?:,\s*+|(?<=\s))(?:and|or|&)\s++(?P<last>\w++)"
+    rf"|(?:,\s*+{_ITEM}){{3}}|[/;|]\s*+\w)"
 )
 _LIST_BEFORE = re.compile(
-    rf"(?:{_ITEM},\s*){{2,20}}(?:(?:and|or|&)\s+)?$|\w\s+(?:and|&)\s+$|[/;|]\s*$"
+    rf"(?:{_ITEM},\s*+){{2,20}}(?:(?:and|or|&)\s++)?\Z|\w\s++(?:and|&)\s++\Z|[/;|]\s*+\Z"
 )
 _BULLET = re.compile(r"(?:\d{1,3}[.)]|[-*•])\s")
 LEADING = frozenset(
@@ -191,13 +194,14 @@ def _rivalled(
         shared = len(frame & said)
         if shared >= SAME_FRAME * max(len(frame), len(said) - len(phrase)):
             return "one of several"
-        if number > at and part.tokens and _takes_back(part.tokens, asked):
+        named = own.text[inside[0] : inside[0] + 1].isupper()
+        if number > at and part.tokens and _takes_back(part.tokens, asked, named):
             return "taken back"
     return ""
 
 
-def _takes_back(said: Sequence[Token], asked: frozenset[str]) -> bool:
-    """Whether a sentence turns against the one before it, or is short and has another name in it."""
+def _takes_back(said: Sequence[Token], asked: frozenset[str], named: bool) -> bool:
+    """Whether a sentence turns against the one before it, or after a name is short and has another one in it."""
     if said[0].word in TURNS:
         return True
-    return len(said) <= CURT and any(_name(token, asked) for token in said[1:])
+    return named and len(said) <= CURT and any(_name(token, asked) for token in said[1:])

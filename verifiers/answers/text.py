@@ -7,6 +7,7 @@ the answer, since nothing vouches for what it adds ("the second Saturday of Marc
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from verifiers.answers.comparison import Comparison, different, equal, unknown
 from verifiers.answers.folding import plain, tokens, words
@@ -31,6 +32,8 @@ ORDINARY = (
     | frozenset("yes true both all none one two i".split())
 )
 """Words that answer a question only where they open the reply."""
+MOST_PLACES = 8
+"""Places of a form in a reply that are looked at."""
 SHORT = 6
 """Words of a reply up to which another name is another answer."""
 ANSWER = frozenset("answer final correct is my result".split())
@@ -59,7 +62,7 @@ def compare_text(forms: Sequence[str], reply: str, question: str = "") -> Compar
             return equal(RULE, "the same words")
     present = frozenset(said)
     inside = [form for form in own if present.issuperset(form)]
-    return _contained(inside, reply, question) if inside else _absent(forms, own, said)
+    return _contained(inside, reply, question) if inside else _absent(forms, own, reply)
 
 
 @lru_cache(maxsize=16384)
@@ -104,7 +107,7 @@ def _contained(forms: Sequence[tuple[str, ...]], reply: str, question: str) -> C
         if asked.issuperset(form):
             doubts.append("named in the question")
             continue
-        for start, end in _places(form, reply):
+        for start, end in islice(_places(form, reply), MOST_PLACES):
             why = _in_passing(form, reply, start, end) or claimed_at(
                 reply, start, end, question, allowed
             )
@@ -123,12 +126,13 @@ def _in_passing(form: Sequence[str], reply: str, start: int, end: int) -> str:
     return "" if opens else "an ordinary word"
 
 
-def _absent(
-    forms: Sequence[str], own: Collection[tuple[str, ...]], said: Sequence[str]
-) -> Comparison:
+def _absent(forms: Sequence[str], own: Collection[tuple[str, ...]], reply: str) -> Comparison:
     """Return the finding on a reply without the answer's words: only another short name is another answer."""
+    said = words(reply)
     if len(said) > SHORT or not all(map(_is_name, forms)):
         return unknown(RULE, "not contained")
+    if reply.islower() and LEADING.intersection(said[1:]):
+        return unknown(RULE, "a description")
     letters = {word[:3] for word in said if word not in LEADING}
     if any(word[:3] in letters for form in own for word in form if word not in LEADING):
         return unknown(RULE, "partly the same words")
@@ -143,9 +147,11 @@ def _absent(
 
 @lru_cache(maxsize=16384)
 def _is_name(form: str) -> bool:
-    """Whether a form is a name: its longer words begin with a capital."""
-    found = [token for token in tokens(form) if len(token.word) > 3]
-    return bool(found) and all(token.capital for token in found)
+    """Whether a form is a name: words begin with a capital, all the longer ones do."""
+    found = tokens(form)
+    return any(token.capital for token in found) and all(
+        token.capital for token in found if len(token.word) > 3
+    )
 
 
 def _places(form: Sequence[str], reply: str) -> Iterator[tuple[int, int]]:
