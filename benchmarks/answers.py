@@ -18,8 +18,11 @@ from pathlib import Path
 from benchmarks.answer_sets import Pair, pairs
 from benchmarks.timing import print_table
 from verifiers.answers.compare import compare
+from warehouse.answer_specs import AnswerSpec
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+SHORT = 60
+"""Characters of a short reply."""
 Z = 1.959964
 """Of a 95 % interval."""
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
@@ -175,13 +178,17 @@ def show(all_pairs: list[Pair], finding: str) -> None:
 
 
 def speed(all_pairs: list[Pair]) -> None:
-    """Print comparisons per second, the first time and with the forms of the answers read before."""
-    for when in ("first", "again"):
+    """Print comparisons per second, of short replies and of all, with the answers read and Pint loaded before."""
+    for pair in all_pairs:
+        compare(pair.gold, "no such answer", pair.question)
+    compare(AnswerSpec(kind="number", text="1 km"), "1000 m")
+    short = [pair for pair in all_pairs if len(pair.reply) <= SHORT]
+    for name, chosen in ((f"up to {SHORT} characters", short), ("all", all_pairs)):
         start = time.process_time()
-        for pair in all_pairs:
+        for pair in chosen:
             compare(pair.gold, pair.reply, pair.question)
         taken = time.process_time() - start
-        print(f"{len(all_pairs) / taken:,.0f} comparisons a second of processor time ({when})")
+        print(f"{name}: {len(chosen) / taken:,.0f} comparisons a second of processor time")
 
 
 def main() -> None:

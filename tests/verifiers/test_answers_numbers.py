@@ -114,6 +114,27 @@ def test_the_sign_counts():
     assert found("-3.5", "It fell by 3.5%", unit="%") == "unknown"
 
 
+def test_a_dash_before_a_space_may_be_a_bullet():
+    assert found("42", "- 42") == "equal"
+    assert found("-42", "- 42") == "unknown"
+
+
+def test_an_answer_of_several_numbers_is_text():
+    assert found("5 feet 11 inches", "5 feet") == "unknown"
+    assert found("5 feet 11 inches", "5 feet 11 inches") == "equal"
+    assert found("11.2 deaths per 1,000 (2022)", "11.2") == "equal"
+
+
+def test_any_alias_will_do():
+    gold = AnswerSpec(kind="number", text="1.5", aliases=("one and a half", "3/2"))
+    for reply in ("1.5", "one and a half", "3/2"):
+        assert compare(gold, reply, "How many?").equal == "equal"
+    assert compare(gold, "2", "How many?").equal != "equal"
+    year = AnswerSpec(kind="number", text="79", unit="year")
+    assert compare(year, "AD 79", "In which year?").equal == "equal"
+    assert compare(year, "AD 97", "In which year?").equal == "different"
+
+
 def test_years_are_dates():
     asked = {"unit": "year", "question": "In which year was this person born?"}
     assert found("1968", "12 May 1968", **asked) == "equal"

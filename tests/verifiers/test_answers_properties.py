@@ -16,12 +16,9 @@ NAMES = st.text("abcdefghij ABCDEFGHIJéü'-", min_size=1, max_size=30).filter(
 )
 NUMBERS = st.decimals(-(10**9), 10**9, allow_nan=False, places=2)
 DATES = st.dates(date(1000, 1, 1), date(2100, 12, 31))
-PARTIAL = st.builds(
-    Date,
-    st.sampled_from((0, 1990, 1991)),
-    st.sampled_from((0, 5, 6)),
-    st.sampled_from((0, 3, 4)),
-)
+PARTIAL = st.tuples(
+    st.sampled_from((0, 1990, 1991)), st.sampled_from((0, 5, 6)), st.sampled_from((0, 3, 4))
+).map(lambda parts: Date(*parts))
 MONTHS = (
     "January February March April May June July August September October November December".split()
 )

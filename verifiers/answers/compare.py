@@ -89,25 +89,31 @@ def compare_as_text(gold: AnswerSpec, reply: str, question: str) -> Comparison:
 
 
 def compare_as_number(gold: AnswerSpec, reply: str, question: str) -> Comparison:
-    """Compare a number by value, unit and tolerance; a year as a date."""
+    """Compare a number by value, unit and tolerance; a year as a date; a form that is no number as text."""
     if gold.unit == "year":
-        date = whole_date(gold.text) or Date(int(gold.text))
-        return compare_date(date, reply, question)
-    number = number_of(gold.text, gold.unit, gold.tolerance)
-    if number is None:
-        return compare_text((gold.text, *gold.aliases), reply, question)
-    return compare_number(number, reply, question)
+        return _as_year(gold, reply, question)
+    found = []
+    for form in (gold.text, *gold.aliases):
+        number = number_of(form, gold.unit, gold.tolerance)
+        found.append(
+            compare_number(number, reply, question)
+            if number
+            else compare_text((form,), reply, question)
+        )
+    return best_of(found)
 
 
-def _as_date(gold: AnswerSpec, reply: str, question: str) -> Comparison:
-    date = whole_date(gold.text)
-    return compare_date(date, reply, question) if date else compare_as_text(gold, reply, question)
+def _as_year(gold: AnswerSpec, reply: str, question: str) -> Comparison:
+    text = gold.text.strip()
+    if text.isdecimal() and not whole_date(text):
+        return compare_date(Date(int(text)), reply, question)
+    return compare_as_text(gold, reply, question)
 
 
 RULES: dict[AnswerKind, Rule] = {
     "text": compare_as_text,
     "number": compare_as_number,
-    "date": _as_date,
+    "date": compare_as_text,
     "items": compare_items,
     "ordered_items": compare_items,
     "choice": compare_choice,

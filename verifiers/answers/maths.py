@@ -7,7 +7,7 @@ by `maths_same`; words (`\text{even}`) are compared as words, plain numbers as n
 import re
 from collections.abc import Sequence
 
-from verifiers.answers.comparison import Comparison, different, equal, unknown
+from verifiers.answers.comparison import Comparison, best_of, different, equal, unknown
 from verifiers.answers.folding import printable, words
 from verifiers.answers.maths_cut import cut
 from verifiers.answers.maths_notation import Unreadable
@@ -39,7 +39,12 @@ def compare_math(gold: AnswerSpec, reply: str, question: str) -> Comparison:
         reply: the final answer.
         question: what was asked; it says which unit may be left out of a plain number.
     """
-    right, said = cut(_readable(gold.text)), cut(_readable(reply))
+    return best_of([_form(form, reply, question) for form in (gold.text, *gold.aliases)])
+
+
+def _form(form: str, reply: str, question: str) -> Comparison:
+    """Return the finding on one form of the answer."""
+    right, said = cut(_readable(form)), cut(_readable(reply))
     own = _squeezed(said.parts)
     given = {own, *(_squeezed([part]) for part in said.parts)}
     if any(_squeezed([earlier]) not in given for earlier in said.earlier):
@@ -48,8 +53,8 @@ def compare_math(gold: AnswerSpec, reply: str, question: str) -> Comparison:
         return unknown(RULE, "denied or in doubt")
     if _squeezed(right.parts) == own:
         return equal(RULE, "the same text")
-    if right.origin == said.origin == "whole" and "\\" not in reply + gold.text:
-        number = number_of(gold.text) if whole_quantity(gold.text) else None
+    if right.origin == said.origin == "whole" and "\\" not in reply + form:
+        number = number_of(form) if whole_quantity(form) else None
         if number:
             return compare_number(number, reply, question)
     found = _of_parts(right.parts, said.parts)

@@ -19,7 +19,7 @@ from verifiers.answers.units import converted, known, unit_of
 
 RULE = "number"
 _FALLING = re.compile(
-    r"\b(?:fell|fall|drop|declin|decreas|down|loss|lower|less|below|minus|negative|reduc)",
+    r"\b(?:fell|fall|drop|declin|decreas|down|loss|lower|less|below|minus|negative|reduc)|-\s\d",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"\b(?:approximat|about|roughly|around|estimat)", re.IGNORECASE)
@@ -48,9 +48,9 @@ class Number(NamedTuple):
 
 
 def number_of(text: str, unit: str = "", tolerance: str = "0") -> Number | None:
-    """Return a printed answer as a number, or None where it is none; a unit that is printed counts if none is given."""
-    found = quantities(text)
-    if not found:
+    """Return a printed answer as a number, None where it is none or several; its own unit counts if none is given."""
+    found = [q for q in quantities(text) if not _in_passing(plain(text), q.start)]
+    if len(found) != 1 or _COUNTED.search(text):
         return None
     first = found[0]
     sign, power = unit_of(unit) if unit else (first.unit, 0)
@@ -65,6 +65,14 @@ def number_of(text: str, unit: str = "", tolerance: str = "0") -> Number | None:
         power,
         unit,
     )
+
+
+def _in_passing(text: str, start: int) -> bool:
+    """Whether the number at a place belongs to a unit (`per 1,000`) or to a remark in brackets."""
+    if _PER.search(text[max(0, start - 4) : start]):
+        return True
+    opened = text.rfind("(", 0, start)
+    return opened > 0 and text.find(")", opened) > start
 
 
 def compare_number(gold: Number, reply: str, question: str = "") -> Comparison:

@@ -25,7 +25,8 @@ _DIGITS = (
 _MONEY = r"\b(?:usd|eur|gbp|jpy|inr|chf|cny)\b|us ?\$|u\.s\. ?\$|[$€£¥₹₱₩]"
 _SCALE = "|".join(sorted((*SCALES, "k"), key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:^])(?P<minus>minus |negative |-)?\+?\s?(?P<money>{_MONEY})?\s?(?P<inner>-)?(?P<digits>{_DIGITS})"
+    rf"(?<![\w.,/:^])(?P<minus>minus |negative |-(?!\s))?\+?\s?(?P<money>{_MONEY})?\s?(?P<inner>-)?"
+    rf"(?P<digits>{_DIGITS})"
     rf"(?:[ -]?(?P<scale>{_SCALE})(?![a-z]))?(?![\d:]|[.,/]\d)",
     re.IGNORECASE,
 )

@@ -96,6 +96,7 @@ def claimed_at(
         or _denied(left, right, asked)
         or _offered(left, right, asked)
         or _longer(own.text, inside, left, right, asked)
+        or (_BULLET.match(own.text) and len(parts) > 1 and "one of several")
         or _listed(own.text, inside)
         or _rivalled(parts, at, inside, asked)
     )
@@ -166,8 +167,6 @@ def _name(token: Token, asked: frozenset[str]) -> bool:
 def _listed(text: str, inside: tuple[int, int]) -> str:
     """Return a doubt where the phrase is a member of a list; "and is", "and published" go on with a clause."""
     start, end = inside
-    if _BULLET.match(text):
-        return "one of several"
     after = _LIST_AFTER.match(text, end)
     if after:
         last = after["last"]
