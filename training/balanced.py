@@ -95,17 +95,22 @@ class BalancedBatches:
 
     def batch(self, place: Place) -> Batch | None:
         """Return the batch after a place, None where what is left does not fill one."""
+        after = self.passed(place)
+        if after is place:
+            return None
+        prompts: list[int] = []
+        for task, end in after.drawn.items():
+            start = place.drawn.get(task, 0)
+            prompts += self._take(task, start, end - start)
+        return Batch(prompts=tuple(prompts), after=after)
+
+    def passed(self, place: Place) -> Place:
+        """Return the place after the next batch without drawing it; the place itself where there is none."""
         counts, turn = self._counts(place)
         if sum(counts.values()) < self.options.batch:
-            return None
-        drawn = dict(place.drawn)
-        prompts: list[int] = []
-        for task, count in counts.items():
-            start = drawn.get(task, 0)
-            prompts += self._take(task, start, count)
-            drawn[task] = start + count
-        after = Place(batches=place.batches + 1, turn=turn, drawn=drawn)
-        return Batch(prompts=tuple(prompts), after=after)
+            return place
+        drawn = {task: place.drawn.get(task, 0) + count for task, count in counts.items()}
+        return Place(batches=place.batches + 1, turn=turn, drawn=drawn)
 
     def left(self, place: Place) -> dict[str, int]:
         """Return the prompts of each task that were not drawn in its current pass."""
