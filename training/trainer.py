@@ -14,7 +14,8 @@ import numpy as np
 import torch
 from accelerate.utils import gather_object
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
-from trl import GRPOConfig, GRPOTrainer
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
 
 from training.advantage import SCALES
 from training.aepo import AepoOptions, Decision, Latch, decide
@@ -37,6 +38,13 @@ NEVER = AepoOptions(relative=False, high=float("inf"), low=float("inf"))
 
 class LongspanGRPOTrainer(GRPOTrainer):
     """TRL's trainer with the additions of `RLOptions`; rows of the dataset have a `task_type`."""
+
+    args: GRPOConfig
+    model: Any
+    accelerator: Any
+    train_dataset: Any
+    num_generations: Any
+    _step: int
 
     def __init__(self, *args: Any, rl: RLOptions | None = None, **kwargs: Any) -> None:
         """Set up as TRL's own does.
@@ -65,10 +73,10 @@ class LongspanGRPOTrainer(GRPOTrainer):
         data = self.train_dataset if dataset is None else dataset
         if TASK not in data.column_names:
             raise SettingError(f"the dataset has no column {TASK}; every row of a snapshot has one")
-        prompts = self.args.generation_batch_size // self.num_generations
+        prompts = int(self.args.generation_batch_size or 0) // self.num_generations
         options = BalanceOptions(batch=prompts, seed=self.args.seed, dry=self.rl.dry)
         return BalancedSampler(
-            BalancedBatches(data[TASK], options), group=self.num_generations, repeats=self.args.steps_per_generation
+            BalancedBatches(data[TASK], options), group=self.num_generations, repeats=self.args.gradient_accumulation_steps
         )  # fmt: skip
 
     def _calculate_rewards(
@@ -180,7 +188,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
             return generation_batch
         if not self.model.training:
             return super()._prepare_inputs(generation_batch)
-        steps = self.args.steps_per_generation
+        steps = self.args.gradient_accumulation_steps
         if self._step % steps == 0 or self._buffered_inputs is None:
             self._buffered_inputs = self._micro_steps(
                 self._generate_and_score_completions(generation_batch)
@@ -190,7 +198,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
     def _micro_steps(self, output: dict[str, Any]) -> list[dict[str, Any] | None]:
         """Return the batch cut into micro-steps with the rows that take part, skipped ones first."""
         keep, most = output.pop("keep"), int(output.pop("most_kept"))
-        packing = pack(keep.tolist(), most_kept=most, steps=self.args.steps_per_generation)
+        packing = pack(keep.tolist(), most_kept=most, steps=self.args.gradient_accumulation_steps)
         self.skipped_steps += not most
         self._metrics["train"]["skipped_micro_steps"].append(float(packing.skipped))
         return [_rows(output, rows) if rows else None for rows in packing.rows]
