@@ -19,6 +19,7 @@ from rich.table import Table
 
 from flows.config import ConfigError, SynthesisConfig, load_config
 from flows.quiet import silence_telemetry
+from flows.serve_command import serve
 
 if TYPE_CHECKING:
     from flows.forecast import Forecast
@@ -305,6 +306,9 @@ def models_check(config: ConfigPath, overrides: Overrides = None, as_json: AsJso
         _table("Models", columns, [list(p.model_dump().values()) for p in found]),
     )
     raise typer.Exit(1 if any(p.status != "ready" for p in found) else 0)
+
+
+app.command()(serve)
 
 
 @app.command()
