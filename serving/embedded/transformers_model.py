@@ -76,6 +76,10 @@ class TransformersModel:
             raise Interrupted
         return [row.reply() for row in rows]
 
+    def parts(self) -> tuple[Any, Any]:
+        """Return the model and the tokenizer as transformers loaded them."""
+        return self._model, self._tokenizer
+
     def _constraint(self, job: Job) -> Any:
         schema_text = job.sampling.schema_text
         return self._grammars.constraint(schema_text) if schema_text else None

@@ -58,7 +58,7 @@ def stand_in(tmp_path) -> Path:
 def options(script: Path, how: str, **fields) -> VllmOptions:
     return VllmOptions(
         model="folder/model", executable=str(script), variables=(("STAND_IN", how),),
-        **({"startup_seconds": 60.0, "grace_seconds": 1.0} | fields),
+        **({"startup_seconds": 60.0, "grace_seconds": 1.0, "log": f"{script}.log"} | fields),
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def test_the_command_line_says_what_the_options_say():
 
 
 def test_it_answers_for_the_length_of_the_block_and_is_gone_after_it(stand_in):
-    with vllm_server(options(stand_in, "workers")) as running:
+    with vllm_server(options(stand_in, "workers", log="")) as running:
         assert (running.model, running.models) == ("stand-in", ("stand-in", "adapter"))
         assert running.alive()
         assert httpx.get(f"{running.base_url}/models").is_success
@@ -120,10 +120,10 @@ def test_it_answers_for_the_length_of_the_block_and_is_gone_after_it(stand_in):
     assert not Path(running.log).exists()
 
 
-def test_one_that_dies_at_the_start_is_told_with_its_last_lines(stand_in, tmp_path):
+def test_one_that_dies_at_the_start_is_told_with_its_last_lines(stand_in):
     with (
         pytest.raises(ServerFailed, match="ended with code 1 before it answered") as caught,
-        vllm_server(options(stand_in, "dies", log=str(tmp_path / "vllm.log"))),
+        vllm_server(options(stand_in, "dies")),
     ):
         pass
     assert "loading the weights" in str(caught.value)
@@ -167,7 +167,10 @@ def test_one_that_ends_by_itself_is_noticed(stand_in):
 HOLDER = """
 import sys, time
 from serving.vllm_server import VllmOptions, vllm_server
-options = VllmOptions(model="m", executable=sys.argv[1], grace_seconds=1.0, variables=(("STAND_IN", "stubborn"),))
+options = VllmOptions(
+    model="m", executable=sys.argv[1], grace_seconds=1.0, log=sys.argv[1] + ".log",
+    variables=(("STAND_IN", "stubborn"),),
+)
 with vllm_server(options) as running:
     print(running.process, flush=True)
     time.sleep(600)
@@ -223,3 +226,5 @@ def test_a_server_that_runs_already_is_looked_at():
             attached(running.base_url, "other")
     with pytest.raises(ServerFailed, match="does not answer"):
         attached(running.base_url)
+    with pytest.raises(ServerFailed, match="does not answer"):
+        attached("no address")

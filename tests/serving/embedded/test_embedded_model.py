@@ -9,6 +9,7 @@ import pytest
 
 from serving.embedded import weights
 from serving.embedded.generation import Interrupted, Job, Message, Sampling
+from serving.embedded.saving import save
 from serving.embedded.weights import ModelUnavailable, checked_folder, embedded_file, load
 
 MISSING = [name for name in weights.NEEDED if importlib.util.find_spec(name) is None]
@@ -137,3 +138,13 @@ def test_only_safetensors_are_read_from_a_folder(tmp_path):
         (Path(tmp_path) / name).write_text("{}")
     with pytest.raises(ModelUnavailable, match="safetensors"):
         load(str(tmp_path))
+
+
+@needs_model
+def test_the_folder_that_is_saved_gives_the_same_replies(model, tmp_path):
+    asked = [job(model, "Name a fruit.", seed=3), job(model, "Hello!", temperature=0.0)]
+    folder = save(tmp_path / "smollm2")
+    again = load(str(folder))
+    assert again.name == "smollm2"
+    assert again.context_length == 8192
+    assert texts(again, *asked) == texts(model, *asked)
