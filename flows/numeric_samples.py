@@ -48,7 +48,7 @@ def _program(candidate: NumericCandidate, proof: NumericProof, figures: Figures)
     """Return the program: SQL with its dialect, what it means, its tables and every cell that it reads."""
     homes = {
         cell.id: ref
-        for ref in figures.used(candidate.query)
+        for ref in candidate.query.refs
         for cell in figures.cells(ref, candidate.query.entities).values()
     }
     return {

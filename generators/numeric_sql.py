@@ -125,7 +125,7 @@ def _nth(query: Query) -> exp.Select:
 
 
 def _which(query: Query) -> exp.Select:
-    return _rows(query, _key(query), filtered=True).order_by(_key(query))
+    return _rows(query, _key(query), filtered=True).order_by(exp.Ordered(this=_key(query)))
 
 
 def _top(query: Query) -> exp.Select:

@@ -212,9 +212,7 @@ def _worded(figures: Figures, query: Query, *, closed: bool, ways: tuple[int, in
     else:
         closed = closed and bool(noun_of(figures, query))
         question = f"{scope_words(figures, query, closed=closed, variant=scope)} {sentence}"
-    labels = " ".join(
-        dict.fromkeys(figures.column(ref).measure.label for ref in figures.used(query))
-    )
+    labels = " ".join(dict.fromkeys(figures.column(ref).measure.label for ref in query.refs))
     subs = tuple(f"{entity} {labels.replace(' / ', ' ')}" for entity in query.entities)
     return Worded(question, closed, subs)
 

@@ -216,8 +216,6 @@ class _Reading:
 
     def _check(self, query: Query, bound: Bound) -> None:
         """Refuse a query that is not about what the question says it is."""
-        refs = [*query.quantity.columns, *(query.second.columns if query.second else ()),
-                *(condition.column for condition in query.conditions)]  # fmt: skip
         said, _ = bound["documents"]
         tables = [self.parts.schema.figures.tables[name] for name in query.tables]
         if not {table.edition for table in tables} <= (said or {""}):
@@ -225,7 +223,7 @@ class _Reading:
         noun = bound.get("noun")
         if noun and {table.noun for table in tables} - {""} != {noun}:
             raise Unreadable("the things are called something else")
-        if not all(self.parts.schema.stated_for(ref, query.entities) for ref in refs):
+        if not all(self.parts.schema.stated_for(ref, query.entities) for ref in query.refs):
             raise Unreadable("none of the things has a figure")
         if query.operation in MEASURED:
             unit, _ = bound.get("unit", ("", 1))

@@ -45,12 +45,16 @@ def compute(query: Query, tables: Mapping[str, pl.DataFrame]) -> Computed:
 
 def _scope(query: Query, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the rows in scope: `entity`, the quantity, the second one, and whether the conditions are met."""
-    first, *others = query.tables
-    rows = tables[first].filter(pl.col(KEY).is_in(list(query.entities)))
-    rows = rows.rename({name: _key(first, name) for name in rows.columns if name != KEY})
+    rows, *others = (
+        tables[name].select(
+            KEY,
+            *(pl.col(r.column).alias(_key(name, r.column)) for r in query.refs if r.table == name),
+        )
+        for name in query.tables
+    )
+    rows = rows.filter(pl.col(KEY).is_in(list(query.entities)))
     for other in others:
-        more = tables[other].rename({n: _key(other, n) for n in tables[other].columns if n != KEY})
-        rows = rows.join(more, on=KEY, how="inner")
+        rows = rows.join(other, on=KEY, how="inner")
     chosen = [pl.col(KEY), _quantity(query.quantity).alias(VALUE)]
     if query.second:
         chosen.append(_quantity(query.second).alias(SECOND))

@@ -13,8 +13,9 @@ import polars as pl
 
 from warehouse.cells import Cell
 from warehouse.corpus_tables import KEY, Column, CorpusTable
-from warehouse.numeric import ColumnRef, Query
+from warehouse.numeric import ColumnRef
 from warehouse.sql_cells import SUFFIX
+from warehouse.wide_tables import StoredCells
 
 SPECIFIC = re.compile(
     r"\b(?:rates?|ratios?|average|mean|median|per|ind(?:ex|ices)|ages?|shares?|percent\w*|density|expectancy|temperatures?|"
@@ -111,12 +112,6 @@ class Figures:
         measure = self.column(ref).measure
         return bool(SPECIFIC.search(" ".join((measure.label, *measure.path[-1:]))))
 
-    def used(self, query: Query) -> list[ColumnRef]:
-        """Return the columns that a query names, each once."""
-        second = query.second.columns if query.second else ()
-        conditions = (condition.column for condition in query.conditions)
-        return list(dict.fromkeys((*query.quantity.columns, *second, *conditions)))
-
     def complete(self, refs: Sequence[ColumnRef]) -> pl.DataFrame:
         """Return the rows that have a figure in every column: `entity`, then the columns by their place: `0`, `1`."""
         joined: pl.DataFrame | None = None
@@ -143,4 +138,7 @@ class Figures:
         table = self.tables[name]
         rows = table.frame.select(KEY, pl.col(column + SUFFIX).alias("cell"))
         rows = rows.filter(pl.col(KEY).is_in(list(entities))).drop_nulls()
-        return {entity: table.cells[cell] for entity, cell in rows.iter_rows()}
+        cells = table.cells
+        if not isinstance(cells, StoredCells):
+            return {entity: cells[cell] for entity, cell in rows.iter_rows()}
+        return dict(zip(rows[KEY], cells.some(rows["cell"].to_list()), strict=True))

@@ -83,11 +83,16 @@ class Query(Record):
     """What a numerical answer is divided by, so that it is in thousands, millions or billions of its unit."""
 
     @property
+    def refs(self) -> tuple[ColumnRef, ...]:
+        """The columns it reads, each once, in order of first use."""
+        second = self.second.columns if self.second else ()
+        conditions = (condition.column for condition in self.conditions)
+        return tuple(dict.fromkeys((*self.quantity.columns, *second, *conditions)))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables it reads, in order of first use."""
-        refs = [*self.quantity.columns, *(self.second.columns if self.second else ()),
-                *(condition.column for condition in self.conditions)]  # fmt: skip
-        return tuple(dict.fromkeys(ref.table for ref in refs))
+        return tuple(dict.fromkeys(ref.table for ref in self.refs))
 
 
 class NumericCandidate(Record):
