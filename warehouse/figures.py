@@ -41,6 +41,7 @@ class Figures:
         """Take the tables as they are; nothing is copied."""
         self.tables = {table.name: table for table in tables}
         self._held = lru_cache(maxsize=RECENT)(self._found)
+        self._placed = lru_cache(maxsize=RECENT)(self._rows)
         self._columns = {
             (table.name, column.name): column
             for table in self.tables.values()
@@ -136,9 +137,22 @@ class Figures:
 
     def _found(self, name: str, column: str, entities: tuple[str, ...]) -> dict[str, Cell]:
         table = self.tables[name]
-        rows = table.frame.select(KEY, pl.col(column + SUFFIX).alias("cell"))
-        rows = rows.filter(pl.col(KEY).is_in(list(entities))).drop_nulls()
+        places = self._placed(name, entities)
+        ids = table.frame[column + SUFFIX].gather(list(places.values()))
+        held = [(entity, cell) for entity, cell in zip(places, ids, strict=True) if cell]
         cells = table.cells
         if not isinstance(cells, StoredCells):
-            return {entity: cells[cell] for entity, cell in rows.iter_rows()}
-        return dict(zip(rows[KEY], cells.some(rows["cell"].to_list()), strict=True))
+            return {entity: cells[cell] for entity, cell in held}
+        found = cells.some([cell for _, cell in held])
+        return dict(zip((entity for entity, _ in held), found, strict=True))
+
+    def _rows(self, name: str, entities: tuple[str, ...]) -> dict[str, int]:
+        """Return the place in its table of each thing that has a row, in the order of the table."""
+        names = self.tables[name].frame[KEY]
+        wanted = sorted(set(entities))
+        places = names.search_sorted(pl.Series(wanted, dtype=pl.String)).to_list()
+        return {
+            entity: place
+            for entity, place in zip(wanted, places, strict=True)
+            if place < len(names) and names[place] == entity
+        }

@@ -8,7 +8,6 @@ division and averages are doubles. One thread, so that sums of doubles always ad
 """
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from sqlglot import exp
 from warehouse.records import Record
 from warehouse.sql_guard import CheckedQuery
 from warehouse.sql_ties import Probe, probe
+from warehouse.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     import duckdb
@@ -140,6 +140,7 @@ class Engine:
         self.limits = limits or SqlLimits()
         self.held: dict[str, Held] = {}
         """The registered tables."""
+        self._time = TimeLimit(self.limits.seconds)
         import duckdb  # here, because its bindings report leaks when a process with live threads ends
 
         self._connection = duckdb.connect(":memory:")
@@ -165,6 +166,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the memory back."""
+        self._time.close()
         self._connection.close()
 
     def run(self, query: CheckedQuery) -> Result:
@@ -278,18 +280,12 @@ class Engine:
         """Lend a cursor that is interrupted when time is up; its errors are rejections."""
         import duckdb  # see `__init__`
 
-        with self._connection.cursor() as cursor:
-            timer = threading.Timer(self.limits.seconds, cursor.interrupt)
-            timer.daemon = True
-            timer.start()
+        with self._connection.cursor() as cursor, self._time.on(cursor.interrupt):
             try:
                 yield cursor
             except duckdb.Error as error:
                 message = str(error).split("\n", maxsplit=1)[0][:200]
                 raise SqlRejected(_why(error), message) from error
-            finally:
-                timer.cancel()
-                timer.join()
 
 
 def _why(error: Exception) -> RunReason:
