@@ -66,14 +66,15 @@ def _conditions(query: Query) -> list[exp.Expr]:
 def _rows(query: Query, *wanted: exp.Expr, filtered: bool = False) -> exp.Select:
     """Return a SELECT of expressions over the rows in scope, those that meet the conditions where `filtered`."""
     first, *others = query.tables
-    select = exp.select(*wanted).from_(exp.Table(this=_name(first)))
+    select = exp.select(*wanted, copy=False).from_(exp.Table(this=_name(first)), copy=False)
     for other in others:
         same = exp.EQ(
             this=exp.column(KEY, table=_name(first)), expression=exp.column(KEY, table=_name(other))
         )
-        select = select.join(exp.Table(this=_name(other)), on=same)
-    select = select.where(_key(query).isin(*map(exp.Literal.string, query.entities)))
-    return select.where(*_conditions(query)) if filtered else select
+        select = select.join(exp.Table(this=_name(other)), on=same, copy=False)
+    names = [exp.Literal.string(entity) for entity in query.entities]
+    conditions = _conditions(query) if filtered else []
+    return select.where(exp.In(this=_key(query), expressions=names), *conditions, copy=False)
 
 
 def _is(query: Query, entity: str) -> exp.EQ:

@@ -19,7 +19,7 @@ from sqlglot import exp
 
 from warehouse.safe_sql import Engine, Held
 from warehouse.sql_guard import CheckedQuery, Schema
-from warehouse.sql_scopes import Select, Twins, selects
+from warehouse.sql_scopes import Select, Twins, selects, table_of
 
 SUFFIX = "__cell"
 ROW = "rowid"
@@ -51,6 +51,8 @@ class Involved:
     parts: tuple[Select, ...]
     rows: Mapping[str, Held]
     """Table of the query → table of its rows that can matter, or the table itself where that is all of them."""
+    alike: frozenset[str]
+    """Tables of which each SELECT needs all these rows."""
 
     def columns(self, table: str) -> list[str]:
         """Return the columns of a table that the query names."""
@@ -75,10 +77,16 @@ def involved(engine: Engine, query: CheckedQuery, twins: Twins) -> Iterator[Invo
         SqlRejected: finding the rows broke a limit of the engine.
     """
     parts = tuple(selects(query, twins))
-    found = _relevant_rows(query, twins, parts)
-    with engine.beside({table: rows for table, rows in found.items() if rows}) as few:
+    found = _conditions(query, parts)
+    wanted = {
+        table: _rows_of(query, table, twins, any_of)
+        for table, any_of in found.items()
+        if exp.true() not in any_of
+    }
+    with engine.beside(wanted) as few:
         held = {table: few.get(table) or engine.held[table] for table in found}
-        yield Involved(engine, query, twins, parts, held)
+        alike = frozenset(table for table, any_of in found.items() if len(any_of) == 1)
+        yield Involved(engine, query, twins, parts, held, alike)
 
 
 def cells_read(part: Involved) -> frozenset[str]:
@@ -87,17 +95,17 @@ def cells_read(part: Involved) -> frozenset[str]:
     Raises:
         SqlRejected: finding them broke a limit of the engine.
     """
-    lookups = [part.on_rows(one) for select in part.parts for one in _lookups(select, part.twins)]
+    lookups = [part.on_rows(one) for select in part.parts for one in _lookups(part, select)]
     if not lookups:
         return frozenset()
     every = exp.union(*lookups, distinct=False, copy=False) if len(lookups) > 1 else lookups[0]
     return frozenset(cell for (cell,) in part.engine.rows(every) if cell is not None)
 
 
-def _lookups(select: Select, twins: Twins) -> list[exp.Select]:
+def _lookups(part: Involved, select: Select) -> list[exp.Select]:
     """Return the queries for the ids of the cells that one SELECT reads, each of one column."""
-    filtered = _cell_columns(select, select.filtered(), twins)
-    used = _cell_columns(select, select.used(), twins)
+    filtered = _cell_columns(select, select.filtered(), part.twins)
+    used = _cell_columns(select, select.used(), part.twins)
     lookups = []
     for alias in sorted(set(filtered) | set(used)):
         looked_at = filtered.get(alias, [])
@@ -105,7 +113,11 @@ def _lookups(select: Select, twins: Twins) -> list[exp.Select]:
         if select.correlated:
             looked_at, shown = [*looked_at, *shown], []
         if looked_at:
-            lookups.append(select.relevant(alias, [_one_column(looked_at)]))
+            column = _one_column(looked_at)
+            if select.tables[alias] in part.alike:
+                lookups.append(exp.select(column).from_(table_of(select.tables[alias], alias)))
+            else:
+                lookups.append(select.relevant(alias, [column]))
         if shown:
             lookups.append(select.passing([_one_column(shown)]))
     return lookups
@@ -129,10 +141,8 @@ def _one_column(columns: list[exp.Expr]) -> exp.Expr:
     return exp.Anonymous(this="unnest", expressions=[exp.Array(expressions=columns)])
 
 
-def _relevant_rows(
-    query: CheckedQuery, twins: Twins, parts: Iterable[Select]
-) -> dict[str, exp.Select | None]:
-    """Return for each table of the query its rows that pass the conditions on keys of some SELECT; None for all."""
+def _conditions(query: CheckedQuery, parts: Iterable[Select]) -> dict[str, list[exp.Expr]]:
+    """Return for each table of the query what its SELECTs ask of the keys of its rows, each condition once."""
     wanted: dict[str, list[exp.Expr]] = {}
     for select in parts:
         for alias, table in select.tables.items():
@@ -142,7 +152,7 @@ def _relevant_rows(
     for table in query.tree.find_all(exp.Table):
         if table.name in query.schema:
             wanted.setdefault(table.name, [])
-    return {table: _rows_of(query, table, twins, any_of) for table, any_of in wanted.items()}
+    return wanted
 
 
 def _on_keys(select: Select, alias: str) -> exp.Expr:
@@ -157,22 +167,15 @@ def _on_keys(select: Select, alias: str) -> exp.Expr:
     return exp.and_(*own, copy=False) if own else exp.true()
 
 
-def _rows_of(
-    query: CheckedQuery, table: str, twins: Twins, any_of: list[exp.Expr]
-) -> exp.Select | None:
+def _rows_of(query: CheckedQuery, table: str, twins: Twins, any_of: list[exp.Expr]) -> exp.Select:
     """Return the query of a table's rows that meet one of the conditions, with the columns that the query names."""
-    if exp.true() in any_of:
-        return None
     own = _named_columns(query, table)
     ids = [twins[table][column] for column in own if column in twins.get(table, {})]
     row = exp.column(ROW, quoted=True)
     columns = [exp.column(name, quoted=True) for name in (*own, *ids)] or [row.copy()]
-    return (
-        exp.select(*columns)
-        .from_(exp.Table(this=exp.to_identifier(table, quoted=True)))
-        .where(exp.or_(*any_of) if any_of else exp.false())
-        .order_by(row)
-    )
+    select = exp.select(*columns, copy=False).from_(table_of(table), copy=False)
+    condition = exp.or_(*any_of, copy=False) if any_of else exp.false()
+    return select.where(condition, copy=False).order_by(row, copy=False)
 
 
 def _named_columns(query: CheckedQuery, table: str) -> list[str]:

@@ -94,7 +94,7 @@ class Select:
         """Return the query of some columns of a table over its rows that pass all conditions on keys."""
         conditions = self.conditions(alias)
         aliases = {alias}.union(*(c.tables for c in conditions))
-        first, *others = (_table(self.tables[name], name) for name in sorted(aliases))
+        first, *others = (table_of(self.tables[name], name) for name in sorted(aliases))
         query = exp.select(*outputs).from_(first).distinct()
         for other in others:
             query = query.join(other, join_type="cross")
@@ -114,8 +114,9 @@ def selects(query: CheckedQuery, twins: Twins) -> list[Select]:
     return [_select(scope, query, twins) for scope in traverse_scope(tree) if _is_select(scope)]
 
 
-def _table(name: str, alias: str) -> exp.Table:
-    called = exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
+def table_of(name: str, alias: str = "") -> exp.Table:
+    """Return a mention of a table, under an alias where one is given."""
+    called = exp.TableAlias(this=exp.to_identifier(alias, quoted=True)) if alias else None
     return exp.Table(this=exp.to_identifier(name, quoted=True), alias=called)
 
 

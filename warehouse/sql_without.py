@@ -13,6 +13,7 @@ from sqlglot import exp
 from warehouse.safe_sql import Prepared, Result, SqlRejected
 from warehouse.sql_cells import ROW, Involved
 from warehouse.sql_guard import CheckedQuery
+from warehouse.sql_scopes import table_of
 from warehouse.sql_ties import probe, with_keys
 
 CELL = "cell"
@@ -147,13 +148,13 @@ def _without_one(part: Involved, table: exp.Table, left_out: exp.Expr) -> exp.Su
     for column in part.columns(table.name) or [ROW]:
         value: exp.Expr = exp.column(column, quoted=True)
         if column in twins:
-            same = exp.column(twins[column], quoted=True).eq(left_out.copy())
-            emptied = exp.case().when(same, exp.null()).else_(value)
-            value = exp.alias_(emptied, column, quoted=True)
+            cell = exp.column(twins[column], quoted=True)
+            same = exp.If(this=exp.EQ(this=cell, expression=left_out.copy()), true=exp.Null())
+            emptied = exp.Case(ifs=[same], default=value)
+            value = exp.Alias(this=emptied, alias=exp.to_identifier(column, quoted=True))
         outputs.append(value)
-    inner = exp.select(*outputs).from_(_table(part.rows[table.name].name))
-    return inner.subquery(exp.to_identifier(table.alias_or_name, quoted=True))
-
-
-def _table(name: str) -> exp.Table:
-    return exp.Table(this=exp.to_identifier(name, quoted=True))
+    rows = table_of(part.rows[table.name].name)
+    return exp.Subquery(
+        this=exp.select(*outputs, copy=False).from_(rows, copy=False),
+        alias=exp.TableAlias(this=exp.to_identifier(table.alias_or_name, quoted=True)),
+    )
