@@ -36,6 +36,8 @@ def instructions(answer: Answer) -> str:
         return "Give the name as the documents print it."
     if answer.kind != "number":
         return FORMATS[answer.kind].replace("items", "names")
+    if answer.unit == "year":
+        return FORMATS["year"]
     if answer.tolerance == "0":
         return "Give a whole number."
     if answer.unit == "%":

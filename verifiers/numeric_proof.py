@@ -108,7 +108,7 @@ class Prover:
         verdicts.append(_agree(result, computed))
         if verdicts[-1].status == "failed":
             return None, tuple(verdicts)
-        answer, verdict = _answer(query, result)
+        answer, verdict = _answer(query, result, self.figures)
         return (_Computed(checked, result, answer) if answer else None), (*verdicts, verdict)
 
     def _rests_on(
@@ -149,11 +149,14 @@ def _agree(result: Result, computed: Computed) -> Verdict:
     return failed("engines_agree", "the two engines disagree", f"{values} and {other}")
 
 
-def _answer(query: Query, result: Result) -> tuple[Answer | None, Verdict]:
+def _answer(query: Query, result: Result, figures: Figures) -> tuple[Answer | None, Verdict]:
     """Return the stored answer, or none where the result is trivial or its rounding open."""
     values = [row[0] for row in result.rows]
     if query.operation in ("nth", "which", "top"):
         return _named(query, [str(value) for value in values])
+    if query.operation == "first_past":
+        year = figures.time(query.quantity.columns[values[0] - 1])
+        return Answer(kind="number", text=year), passed("answer")
     number = Decimal(str(values[0]))
     if query.operation in DISCRETE:
         whole = len(query.entities)

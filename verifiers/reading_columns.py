@@ -25,11 +25,14 @@ BEFORE = {
 }  # fmt: skip
 
 
+Kind = Literal["edition", "date", "instant", "period"]
+
+
 @dataclass(frozen=True)
 class Moment:
     """When figures are from, as said."""
 
-    kind: Literal["edition", "date", "instant", "period"]
+    kind: Kind
     """The documents' own date, a bare date, a moment, or a period with its length."""
     end: str
     length: str = ""

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import islice, product
+from typing import Any
 
 import polars as pl
 
@@ -30,6 +32,13 @@ NAMES = re.compile(
 )
 """Words of a label whose numbers name something and measure nothing."""
 
+SERIES = 3
+"""Years of a series, at least."""
+WAYS = 8
+"""Series of one measure, at most, where several tables of one date state a year."""
+YEARLY = ("", "P1Y", "instant")
+"""Lengths of periods that a year alone tells."""
+YEAR = re.compile(r"\d{4}")
 RECENT = 64
 """Lookups of cells that are kept: every check of a question asks for the same ones."""
 
@@ -82,6 +91,56 @@ class Figures:
                 if first != second and len(first) == len(second)
             ]
         return out
+
+    @cached_property
+    def series(self) -> list[tuple[ColumnRef, ...]]:
+        """One measure at three years or more, in order, each year as the latest documents that state it give it."""
+        out: list[tuple[ColumnRef, ...]] = []
+        for years in self._years.values():
+            latest = {
+                year: [ref for ref in refs if self._edition(ref) == max(map(self._edition, refs))]
+                for year, refs in sorted(years.items())
+            }
+            if len(latest) >= SERIES and len({ref.table for r in latest.values() for ref in r}) > 1:
+                out += islice(product(*latest.values()), WAYS)
+        return out
+
+    def together(self, refs: Sequence[ColumnRef]) -> bool:
+        """Whether the documents of one table state all the years of a series."""
+        years = self._years[self._kind(refs[0])]
+        stating = [{other.table for other in years[self.time(ref)]} for ref in refs]
+        return bool(set.intersection(*stating))
+
+    def restated(self, refs: Sequence[ColumnRef]) -> bool:
+        """Whether the tables of a series state a year of it twice."""
+        tables, years = {ref.table for ref in refs}, self._years[self._kind(refs[0])]
+        return any(
+            len({other.table for other in years[self.time(ref)]} & tables) > 1 for ref in refs
+        )
+
+    @cached_property
+    def _years(self) -> dict[tuple[Any, ...], dict[str, list[ColumnRef]]]:
+        """What states a measure of dated pages, by kind of page and measure, then by year."""
+        kinds: dict[tuple[Any, ...], dict[str, list[ColumnRef]]] = {}
+        for name, refs in self.refs.items():
+            table = self.tables[name]
+            for ref in refs if table.kind == "pages" and YEAR.fullmatch(table.edition) else ():
+                if YEAR.fullmatch(self.time(ref)) and self.column(ref).period.length in YEARLY:
+                    own = kinds.setdefault(self._kind(ref), {})
+                    own.setdefault(self.time(ref), []).append(ref)
+        return kinds
+
+    def _kind(self, ref: ColumnRef) -> tuple[Any, ...]:
+        column = self.column(ref)
+        return (
+            self.tables[ref.table].noun,
+            column.measure,
+            column.period.length,
+            bool(column.period.end),
+        )
+
+    def _edition(self, ref: ColumnRef) -> str:
+        return self.tables[ref.table].edition
 
     def column(self, ref: ColumnRef) -> Column:
         """Return the column that a reference names.
