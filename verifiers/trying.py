@@ -1,0 +1,213 @@
+"""A batch of samples put to models under one check, wave by wave until each verdict is certain (method 2.5).
+
+Attempts go out in small waves over the whole batch: what is decided is not asked about again, and many samples keep the
+server busy. Calls over one context stand side by side, so that its prefix is computed once. What the typed rules cannot
+tell is shown to the judge where there is one.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from serving.calls import Reply
+from serving.client import Ask, ModelClient
+from serving.roles import RoleName
+from verifiers.answers.compare import compare
+from verifiers.answers.comparison import Finding
+from verifiers.answers.final import final_answer
+from verifiers.attempts import Bar, Tally, standing
+from verifiers.check_options import CheckName, CheckOptions
+from verifiers.difficulty import difficulty_verdict, full_bar
+from verifiers.grounding import closed_book_bar, closed_book_verdict, gold_bar, gold_verdict
+from verifiers.judging import judge_asks, judged
+from verifiers.model_verdicts import ModelVerdict, Tried, recorded
+from verifiers.posed import Posed, Prompting, closed_book, full, gold_alone, laid_out
+from verifiers.robustness import robust_bar, robust_verdict
+from warehouse.answer_specs import spec_of_row
+from warehouse.snapshot_rows import SampleRow
+from warehouse.verdicts import Verdict
+
+
+class Barring(Protocol):
+    """How often a model must be right."""
+
+    def __call__(self, row: SampleRow, options: CheckOptions, *, strong: bool) -> Bar:
+        """Return the bar of a row for a weak or a strong model."""
+        ...
+
+
+@dataclass(frozen=True)
+class ModelCheck:
+    """One check that a model runs."""
+
+    name: CheckName
+    reads: Literal["nothing", "context", "layouts"]
+    """Texts that it needs."""
+    prompting: Prompting
+    bar: Barring
+    verdict: Callable[[SampleRow, Sequence[Tried], CheckOptions], Verdict]
+    escalates: bool
+    """Whether what a weak model fails is asked of a strong one."""
+
+
+MODEL_CHECKS = (
+    ModelCheck("grounding", "nothing", closed_book, closed_book_bar, closed_book_verdict, escalates=False),
+    ModelCheck("gold", "context", gold_alone, gold_bar, gold_verdict, escalates=True),
+    ModelCheck("robustness", "layouts", laid_out, robust_bar, robust_verdict, escalates=True),
+    ModelCheck("difficulty", "context", full, full_bar, difficulty_verdict, escalates=True),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a batch is tried with."""
+
+    client: ModelClient
+    options: CheckOptions
+    going_on: Callable[[Reply], Reply]
+    """Raises where nothing more can be asked."""
+
+
+async def check_batch(
+    trial: Trial, check: ModelCheck, batch: Sequence[Posed]
+) -> list[ModelVerdict]:
+    """Return the verdict of one check on each sample of a batch, in their order.
+
+    Raises:
+        ModelConfigError: there is no solver.
+        Exception: as `trial.going_on` raises it.
+    """
+    first = await _tried(trial, check, "solver", batch)
+    tries = {posed.row.id: [tried] for posed, tried in zip(batch, first, strict=True)}
+    if check.escalates and "strong_solver" in trial.client.models.roles:
+        again = [p for p in batch if _doubtful(tries[p.row.id][0])]
+        for posed, more in zip(
+            again, await _tried(trial, check, "strong_solver", again), strict=True
+        ):
+            tries[posed.row.id].append(more)
+    return [_verdict(trial.options, check, posed, tries[posed.row.id]) for posed in batch]
+
+
+def _doubtful(tried: Tried) -> bool:
+    return tried.standing == "unable" and not tried.strong
+
+
+def _verdict(
+    options: CheckOptions, check: ModelCheck, posed: Posed, tries: Sequence[Tried]
+) -> ModelVerdict:
+    found = recorded(posed.row.id, check.verdict(posed.row, tries, options), tries, options)
+    if check.reads != "layouts":
+        return found
+    made = sum(min(tried.tally.made, len(posed.layouts)) for tried in tries)
+    return found.model_copy(update={"fresh": made})
+
+
+async def _tried(
+    trial: Trial, check: ModelCheck, role: RoleName, batch: Sequence[Posed]
+) -> list[Tried]:
+    """Put a batch to one role until each sample's standing is certain."""
+    server = trial.client.models.server(role)
+    strong = server.strength == "strong"
+    bars = {p.row.id: check.bar(p.row, trial.options, strong=strong) for p in batch}
+    tallies = {
+        p.row.id: Tally(
+            role=role,
+            model=server.model,
+            prompt=check.prompting(p, 0).name,
+            planned=trial.options.k,
+        )
+        for p in batch
+    }
+    # Samples over one context stand side by side.
+    going = sorted(batch, key=lambda p: (p.row.context_id, p.row.id))
+    while going:
+        await _wave(trial, check, role, going, tallies)
+        going = [p for p in going if standing(tallies[p.row.id], bars[p.row.id]) == "open"]
+    return [
+        Tried(tallies[p.row.id], standing(tallies[p.row.id], bars[p.row.id]), strong) for p in batch
+    ]
+
+
+async def _wave(
+    trial: Trial,
+    check: ModelCheck,
+    role: RoleName,
+    going: Sequence[Posed],
+    tallies: dict[str, Tally],
+) -> None:
+    """Make the next attempts at each sample and count them."""
+    of: dict[int, Posed] = {}
+    asks: list[Ask] = []
+    for posed in going:
+        made = tallies[posed.row.id].made
+        for number in range(made, min(made + trial.options.wave, trial.options.k)):
+            ask = trial.client.asking(
+                role, check.prompting(posed, number), seed=trial.options.seed, attempt=number
+            )
+            of[id(ask)] = posed
+            asks.append(ask)
+    replies = await _replies(trial, asks)
+    unsure: list[tuple[Posed, Reply]] = []
+    # In the order of the attempts and not of arrival, so that a replay counts the same.
+    for ask in asks:
+        posed, reply = of[id(ask)], replies[id(ask)]
+        found = _compared(posed.row, reply) if reply.answered else "unknown"
+        if found == "unknown" and reply.answered and "judge" in trial.client.models.roles:
+            unsure.append((posed, reply))
+        else:
+            tallies[posed.row.id] = _counted(tallies[posed.row.id], reply, found)
+    await _judge(trial, unsure, tallies)
+
+
+async def _replies(trial: Trial, asks: Sequence[Ask]) -> dict[int, Reply]:
+    """Return the replies by the identity of their asks."""
+    found: dict[int, Reply] = {}
+    async with aclosing(trial.client.each(asks)) as replies:
+        async for ask, reply in replies:
+            found[id(ask)] = trial.going_on(reply)
+    return found
+
+
+def _compared(row: SampleRow, reply: Reply) -> Finding:
+    return compare(spec_of_row(row), reply.text, row.question).equal
+
+
+def _counted(tally: Tally, reply: Reply, found: Finding) -> Tally:
+    if found == "equal":
+        return tally.with_attempt("right")
+    if found == "different":
+        return tally.with_attempt("wrong")
+    if reply.status == "unanswered":
+        return tally.with_attempt("unanswered", detail=reply.detail.partition(":")[0])
+    cannot = "neither rules nor a judge can tell"
+    return tally.with_attempt("unread", detail=cannot if reply.answered else reply.status)
+
+
+async def _judge(
+    trial: Trial, unsure: Sequence[tuple[Posed, Reply]], tallies: dict[str, Tally]
+) -> None:
+    """Show the judge what the rules could not tell, each in both orders."""
+    pairs = [
+        judge_asks(
+            trial.client, posed.row.question, gold_text(posed.row), final_answer(reply.text).text or reply.text,
+            seed=trial.options.seed,
+        )
+        for posed, reply in unsure
+    ]  # fmt: skip
+    said = await _replies(trial, [ask for pair in pairs for ask in pair])
+    for (posed, reply), pair in zip(unsure, pairs, strict=True):
+        found = judged([said[id(ask)] for ask in pair])
+        tally = tallies[posed.row.id]
+        tallies[posed.row.id] = (
+            _counted(tally, reply, found)
+            if found == "unknown"
+            else tally.with_attempt("right" if found == "equal" else "wrong", judged=True)
+        )
+
+
+def gold_text(row: SampleRow) -> str:
+    """Return a row's answer as a judge is shown it."""
+    unit = row.reward_spec.unit
+    text = f"{row.answer} ({unit})" if unit and unit not in row.answer else row.answer
+    return f"{text} (also: {'; '.join(row.answer_aliases)})" if row.answer_aliases else text
