@@ -53,3 +53,8 @@ def test_a_long_reply_without_the_prefix_is_no_answer():
     assert final_answer("word " * (SHORT // 5) + "more").origin == "long"
     assert final_answer("word " * 5000 + "Therefore, the answer is Paris").text == "Paris"
     assert final_answer("Therefore, the answer is " + "Paris " * 5000).origin == "long"
+
+
+def test_a_sign_after_the_prefix_belongs_to_the_answer_and_a_dash_does_not():
+    assert final_answer("So it fell. Therefore, the answer is -32.00.").text == "-32.00."
+    assert final_answer("Therefore, the answer is: - Vienna").text == "Vienna"

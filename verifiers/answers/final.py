@@ -18,7 +18,7 @@ EARLIER = 8
 """Earlier answers that are kept."""
 _OPEN, _CLOSE = "<think>", "</think>"
 _PREFIX = re.compile(
-    r"\btherefore\b[\s,:;.*_-]{0,8}the[\s*_]{1,4}(?:final[\s*_]{1,4})?answer[\s*_]{1,4}is\b[\s:*_=-]{0,8}",
+    r"\btherefore\b[\s,:;.*_-]{0,8}the[\s*_]{1,4}(?:final[\s*_]{1,4})?answer[\s*_]{1,4}is\b[\s:*_=]{0,8}(?:-\s{1,4})?",
     re.IGNORECASE,
 )
 _MARKED = re.compile(r"\A[\s*_#>]+|[\s*_#]+\Z")
