@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from extractors.filters.limits import QualityLimits
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.numeric_draws import DrawOptions
 from generators.walks import WalkOptions
-from serving.roles import Models
+from serving.roles import Models, RoleName
+from verifiers.check_options import CheckOptions
 from verifiers.question_checks import Caps
 from warehouse.duplicates import DuplicateOptions
 from warehouse.programs import Form
@@ -24,6 +25,9 @@ from warehouse.records import Category, Record
 
 SourceCategory = Category | Literal["auto"]
 """`auto`: each document's content decides."""
+
+
+SOLVERS: tuple[RoleName, ...] = ("solver", "strong_solver")
 
 
 class ConfigError(ValueError):
@@ -115,8 +119,32 @@ class SynthesisConfig(Record):
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     models: Models = Models()
+    checks: CheckOptions = CheckOptions()
     publish: Publish = Publish()
     run: Run = Run()
+
+    @model_validator(mode="after")
+    def _checks_can_be_made(self) -> "SynthesisConfig":
+        if not self.checks.made:
+            return self
+        solver = self.models.roles.get("solver")
+        if solver is None:
+            raise ValueError(
+                "checks: they ask a model; give [models.servers.NAME] and [models.roles.solver]"
+            )
+        roles = {name: self.models.roles[name] for name in SOLVERS if name in self.models.roles}
+        for name, role in roles.items():
+            if self.checks.k > 1 and not role.sampling.temperature:
+                raise ValueError(
+                    f"models.roles.{name}.sampling.temperature: at 0 the {self.checks.k} attempts of a check are "
+                    "one attempt; set it to 0.7, or checks.k to 1"
+                )
+        return self
+
+    @property
+    def layouts(self) -> int:
+        """Further contexts that are laid out for each sample: one for each attempt of the check of robustness."""
+        return self.checks.k if self.checks.robustness != "off" else 0
 
 
 def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:

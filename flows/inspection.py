@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.checked import GATE
 from flows.config import ConfigError
 from flows.publishing import CROWDED
 from warehouse.records import Outcome
@@ -125,6 +126,15 @@ def explain_absence(home: Path, identity: str) -> Answer:
         raise ConfigError(f"{identity}: no stage ever had it as an input under {home}")
     made = {row["detail"] for row in found if row["stage"] == "generate" and row["status"] == "ok"}
     published = _published(home) if made else frozenset()
+    left_out = list(
+        outcomes_of(
+            store,
+            GATE,
+            pl.col("input_id").is_in(sorted(made - published)) & (pl.col("status") == "rejected"),
+        )
+    )
+    found += left_out
+    published |= {row["input_id"] for row in left_out}
     found += [
         Outcome(stage="publish", input_id=sample, status="rejected", reason=CROWDED, detail="", n_out=0).model_dump()
         for sample in sorted(made - published)

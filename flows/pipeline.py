@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from flows.batches import Engine, Stage, run_stage
+from flows.checked import Checked
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
 from flows.duplicates import without_copies
@@ -24,7 +25,8 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
-from flows.publishing import Published, publish_run, stage_rows
+from flows.model_checks import run_checks
+from flows.publishing import Published, candidates, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
@@ -77,8 +79,14 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         ("extract", extracted),
         *(("generate", world) for world in worlds),
     ]
+    checked = (
+        run_checks(engine, candidates(store, config, worlds)[1], worlds)
+        if config.checks.made
+        else Checked()
+    )
     engine.recorder.stage("publish")
-    published = publish_run(store, config, index, worlds, stage_rows(store, used))
+    used += checked.stages
+    published = publish_run(store, config, index, worlds, stage_rows(store, used), checked)
     record_published(config.publish.name, published)
     return published
 

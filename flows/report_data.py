@@ -20,7 +20,7 @@ from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.records import Fact
-from warehouse.snapshot_manifest import Gate
+from warehouse.snapshot_manifest import CheckSummary, Gate
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, EvidenceSpan, SampleRow
 from warehouse.store import Store
 
@@ -43,6 +43,8 @@ class Material:
     gates: Sequence[Gate]
     store: Store
     tables: Sequence[TableRow] = ()
+    checks: Sequence[CheckSummary] = ()
+    reviewed: Sequence[Mapping[str, Any]] = ()
 
 
 def visible(text: object) -> str:
@@ -79,6 +81,8 @@ def report_page(material: Material) -> str:
         counts=_counts(material.samples),
         concentration=_concentration(material.samples),
         tables=material.tables,
+        checks=material.checks,
+        reviewed=material.reviewed,
         positions=positions,
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
 from flows.corpus import Corpus, FileEntry, Survey, survey
-from flows.fingerprints import extract_fingerprint, ingest_fingerprint, run_fingerprint
+from flows.fingerprints import (
+    check_fingerprint,
+    extract_fingerprint,
+    ingest_fingerprint,
+    run_fingerprint,
+)
 from flows.quiet import prefect_home
 from warehouse.identity import digest
 from warehouse.records import CATEGORIES, Record
@@ -94,8 +99,12 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
 
 
 def forget_killed(config: SynthesisConfig, home: Path) -> int:
-    """Forget which files and documents killed their worker, so that a run tries them again; return how many."""
+    """Forget which files and documents killed their worker, and which samples no model answered; return how many.
+
+    A run then tries them again.
+    """
     fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
+    fingerprints |= {name: check_fingerprint(config, name) for name in config.checks.made}
     with Store(home).writing() as store:
         return sum(forget_errors(store, *stage) for stage in fingerprints.items())
 

@@ -24,6 +24,8 @@ from warehouse.shards import ShardSet, to_records, write_shards
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 SIGNATURES = {"document_id": pl.String(), "signature": pl.Binary()}
 """Columns of the table of signatures."""
+LAYOUTS = "layouts"
+"""Table of the contexts that the check of robustness asks over; there is none where it is off."""
 REJECTED_SHOWN = 60
 """Worded candidates kept with their rejection, per world, for the report and `why-not`."""
 
@@ -147,6 +149,7 @@ def generate_job(job: Job) -> ShardSet:
         tables={
             "samples": made.samples, "contexts": made.contexts, "tables": made.tables,
             "rejected": _varied(made.rejected),
+            **({LAYOUTS: made.layouts} if made.layouts else {}),
         },
     )  # fmt: skip
 

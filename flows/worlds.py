@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from generators.contexts import Context
 from warehouse.numeric import NumericCandidate
 from warehouse.programs import Candidate
 from warehouse.records import Category, Outcome, Record
@@ -56,6 +57,17 @@ class TableRow(Record):
     """Some of its conflicts in words."""
 
 
+class LayoutRow(Record):
+    """A sample's context laid out again, for the check of robustness; its text is rendered when it is asked over."""
+
+    sample_id: str
+    number: int
+    """0-based among the sample's layouts."""
+    tokens: int
+    sections: tuple[str, ...]
+    """Section ids in order."""
+
+
 @dataclass
 class Yield:
     """What one world gave."""
@@ -65,6 +77,7 @@ class Yield:
     outcomes: list[Outcome] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
     tables: list[TableRow] = field(default_factory=list)
+    layouts: list[LayoutRow] = field(default_factory=list)
 
     def reject(self, identity: str, verdict: Verdict) -> None:
         """Record that a check refused an input before it was worded."""
@@ -93,8 +106,16 @@ class Yield:
             )
         )  # fmt: skip
 
-    def accept(self, identity: str, sample: SampleRow, context: ContextRow) -> None:
-        """Record a sample and its context."""
+    def accept(
+        self, identity: str, sample: SampleRow, context: ContextRow, layouts: Sequence[Context] = ()
+    ) -> None:
+        """Record a sample, its context and what else it is laid out as."""
+        self.layouts += [
+            LayoutRow(
+                sample_id=sample.id, number=number, tokens=again.tokens, sections=again.sections
+            )
+            for number, again in enumerate(layouts)
+        ]
         self.samples.append(sample)
         self.contexts.append(context)
         self.outcomes.append(

@@ -170,7 +170,9 @@ async def _replies(trial: Trial, asks: Sequence[Ask]) -> dict[int, Reply]:
 
 
 def _compared(row: SampleRow, reply: Reply) -> Finding:
-    return compare(spec_of_row(row), reply.text, row.question).equal
+    # The unit may stand in how the answer is to be written, and may then be left out of it.
+    asked = f"{row.question}\n{row.format_instructions}"
+    return compare(spec_of_row(row), reply.text, asked).equal
 
 
 def _counted(tally: Tally, reply: Reply, found: Finding) -> Tally:
