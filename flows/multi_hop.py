@@ -7,7 +7,6 @@ has one outcome, so the ledger balances: ok with its sample, or rejected with th
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -132,7 +131,7 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
     """Build the candidate's context and check it."""
     candidate = item.candidate
     matcher = Matcher.of(candidate, {node.id: node for node in world.view.graph.nodes})
-    competes = partial(rivals, matcher)
+    competes = rivals(matcher)
     context = placed(candidate, pool, item.evidence, item.banned, competes, config.context)
     if isinstance(context, Verdict):
         _refuse(out, candidate, context)

@@ -6,7 +6,6 @@ Every query that is drawn has one outcome: ok with its sample, or rejected with 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
@@ -214,7 +213,7 @@ def _placed(
     strangers = outsiders(query, figures, maker.documents.values()) if wording.closed else ()
     banned = {i.section.id for page in strangers for i in pool.by_document.get(page, ())}
     editions = {figures.tables[name].edition for name in query.tables}
-    competes, options = partial(rivals, cells_matcher(proof.read, editions)), maker.config.context
+    competes, options = rivals(cells_matcher(proof.read, editions)), maker.config.context
     context = placed(wording.candidate, pool, evidence, banned, competes, options)
     if isinstance(context, Verdict):
         return context

@@ -62,9 +62,15 @@ def laid_out_again(
     return tuple(found.values())
 
 
-def rivals(matcher: Matcher, section: PoolSection) -> bool:
-    """Whether a section may hold a second answer."""
-    document = section.document
-    return bool(
-        matcher.competes(document.title, section.section.headings, document.date, section.text)
-    )
+def rivals(matcher: Matcher) -> Competes:
+    """Return what says whether a section may hold a second answer; it looks at a section once for all layouts."""
+    found: dict[str, bool] = {}
+
+    def competes(item: PoolSection) -> bool:
+        own = item.section.id
+        if own not in found:
+            title, date = item.document.title, item.document.date
+            found[own] = bool(matcher.competes(title, item.section.headings, date, item.text))
+        return found[own]
+
+    return competes

@@ -16,7 +16,7 @@ from serving.roles import RoleName
 from verifiers.answers.compare import compare
 from verifiers.answers.comparison import Finding
 from verifiers.answers.final import final_answer
-from verifiers.attempts import Bar, Tally, standing
+from verifiers.attempts import Bar, Standing, Tally, standing
 from verifiers.check_options import CheckName, CheckOptions
 from verifiers.difficulty import difficulty_verdict, full_bar
 from verifiers.grounding import closed_book_bar, closed_book_verdict, gold_bar, gold_verdict
@@ -103,61 +103,69 @@ def _verdict(
     return found.model_copy(update={"fresh": made})
 
 
+@dataclass
+class _Course:
+    """One role's attempts at a batch, by sample id."""
+
+    trial: Trial
+    check: ModelCheck
+    role: RoleName
+    bars: dict[str, Bar]
+    tallies: dict[str, Tally]
+
+    def standing(self, posed: Posed) -> Standing:
+        return standing(self.tallies[posed.row.id], self.bars[posed.row.id])
+
+    def asks(self, posed: Posed) -> list[Ask]:
+        """Return the next attempts at a sample: a wave, or all where none can be spared."""
+        options, made = self.trial.options, self.tallies[posed.row.id].made
+        wave = options.wave if self.bars[posed.row.id].early else options.k
+        return [
+            self.trial.client.asking(
+                self.role, self.check.prompting(posed, number), seed=options.seed, attempt=number
+            )
+            for number in range(made, min(made + wave, options.k))
+        ]
+
+
 async def _tried(
     trial: Trial, check: ModelCheck, role: RoleName, batch: Sequence[Posed]
 ) -> list[Tried]:
     """Put a batch to one role until each sample's standing is certain."""
     server = trial.client.models.server(role)
     strong = server.strength == "strong"
-    bars = {p.row.id: check.bar(p.row, trial.options, strong=strong) for p in batch}
-    tallies = {
-        p.row.id: Tally(
-            role=role,
-            model=server.model,
-            prompt=check.prompting(p, 0).name,
-            planned=trial.options.k,
-        )
-        for p in batch
-    }
+    course = _Course(
+        trial, check, role,
+        bars={p.row.id: check.bar(p.row, trial.options, strong=strong) for p in batch},
+        tallies={
+            p.row.id: Tally(
+                role=role, model=server.model, prompt=check.prompting(p, 0).name, planned=trial.options.k
+            )
+            for p in batch
+        },
+    )  # fmt: skip
     # Samples over one context stand side by side.
     going = sorted(batch, key=lambda p: (p.row.context_id, p.row.id))
     while going:
-        await _wave(trial, check, role, going, tallies)
-        going = [p for p in going if standing(tallies[p.row.id], bars[p.row.id]) == "open"]
-    return [
-        Tried(tallies[p.row.id], standing(tallies[p.row.id], bars[p.row.id]), strong) for p in batch
-    ]
+        await _wave(course, going)
+        going = [posed for posed in going if course.standing(posed) == "open"]
+    return [Tried(course.tallies[p.row.id], course.standing(p), strong) for p in batch]
 
 
-async def _wave(
-    trial: Trial,
-    check: ModelCheck,
-    role: RoleName,
-    going: Sequence[Posed],
-    tallies: dict[str, Tally],
-) -> None:
+async def _wave(course: _Course, going: Sequence[Posed]) -> None:
     """Make the next attempts at each sample and count them."""
-    of: dict[int, Posed] = {}
-    asks: list[Ask] = []
-    for posed in going:
-        made = tallies[posed.row.id].made
-        for number in range(made, min(made + trial.options.wave, trial.options.k)):
-            ask = trial.client.asking(
-                role, check.prompting(posed, number), seed=trial.options.seed, attempt=number
-            )
-            of[id(ask)] = posed
-            asks.append(ask)
-    replies = await _replies(trial, asks)
+    asked = [(posed, ask) for posed in going for ask in course.asks(posed)]
+    replies = await _replies(course.trial, [ask for _, ask in asked])
     unsure: list[tuple[Posed, Reply]] = []
     # In the order of the attempts and not of arrival, so that a replay counts the same.
-    for ask in asks:
-        posed, reply = of[id(ask)], replies[id(ask)]
+    for posed, ask in asked:
+        reply = replies[id(ask)]
         found = _compared(posed.row, reply) if reply.answered else "unknown"
-        if found == "unknown" and reply.answered and "judge" in trial.client.models.roles:
+        if found == "unknown" and reply.answered and "judge" in course.trial.client.models.roles:
             unsure.append((posed, reply))
         else:
-            tallies[posed.row.id] = _counted(tallies[posed.row.id], reply, found)
-    await _judge(trial, unsure, tallies)
+            course.tallies[posed.row.id] = _counted(course.tallies[posed.row.id], reply, found)
+    await _judge(course, unsure)
 
 
 async def _replies(trial: Trial, asks: Sequence[Ask]) -> dict[int, Reply]:
@@ -186,10 +194,9 @@ def _counted(tally: Tally, reply: Reply, found: Finding) -> Tally:
     return tally.with_attempt("unread", detail=cannot if reply.answered else reply.status)
 
 
-async def _judge(
-    trial: Trial, unsure: Sequence[tuple[Posed, Reply]], tallies: dict[str, Tally]
-) -> None:
+async def _judge(course: _Course, unsure: Sequence[tuple[Posed, Reply]]) -> None:
     """Show the judge what the rules could not tell, each in both orders."""
+    trial, tallies = course.trial, course.tallies
     pairs = [
         judge_asks(
             trial.client, posed.row.question, gold_text(posed.row), final_answer(reply.text).text or reply.text,
