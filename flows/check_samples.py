@@ -20,18 +20,18 @@ from verifiers.posed import Posed
 from warehouse.records import Document
 from warehouse.shards import to_records
 from warehouse.snapshot_rows import ContextRow, SampleRow
-from warehouse.store import Store
+from warehouse.store import Store, Using
 
 
 def posed_batches(
-    store: Store, config: SynthesisConfig, worlds: Sequence[str], reads: str, rows: Sequence[SampleRow]
+    store: Store, config: SynthesisConfig, using: Using, reads: str, rows: Sequence[SampleRow]
 ) -> Iterator[list[Posed]]:  # fmt: skip
     """Yield samples in batches of `checks.batch` with what they are asked over.
 
     Args:
         store: of the run.
         config: of the run.
-        worlds: fingerprints of the worlds that made the samples.
+        using: stages that made the samples, with their fingerprints.
         reads: `nothing`, `context` or `layouts`.
         rows: the samples.
     """
@@ -40,31 +40,28 @@ def posed_batches(
         for start in range(0, len(rows), size):
             yield [Posed(row) for row in rows[start : start + size]]
         return
-    posed = _with_contexts(store, worlds, rows)
+    posed = _with_contexts(store, using, rows)
     while batch := list(islice(posed, size)):
         if reads == "layouts":
-            texts = _layouts(store, config, worlds, [item.row.id for item in batch])
+            texts = _layouts(store, config, using, [item.row.id for item in batch])
             batch = [Posed(p.row, p.context, texts.get(p.row.id, ())) for p in batch]
         yield batch
 
 
-def _with_contexts(
-    store: Store, worlds: Sequence[str], rows: Iterable[SampleRow]
-) -> Iterator[Posed]:
+def _with_contexts(store: Store, using: Using, rows: Iterable[SampleRow]) -> Iterator[Posed]:
     asking: dict[str, list[SampleRow]] = defaultdict(list)
     for row in rows:
         asking[row.context_id].append(row)
     wanted = {"id": list(asking)}
-    for context in store.rows("contexts", ContextRow, {"generate": worlds}, keep=wanted):
+    for context in store.rows("contexts", ContextRow, using, keep=wanted):
         for row in asking.pop(context.id, ()):
             yield Posed(row, context)
 
 
 def _layouts(
-    store: Store, config: SynthesisConfig, worlds: Sequence[str], samples: Sequence[str]
+    store: Store, config: SynthesisConfig, using: Using, samples: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     """Return the texts of the samples' further layouts, in order."""
-    using = {"generate": worlds}
     rows = list(store.rows(LAYOUTS, LayoutRow, using, keep={"sample_id": samples}))
     text = _rendered(store, config, {section for row in rows for section in row.sections})
     found: dict[str, list[str]] = defaultdict(list)

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from extractors.filters.limits import QualityLimits
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
+from generators.mase.options import MaseOptions
 from generators.numeric_draws import DrawOptions
 from generators.walks import WalkOptions
 from serving.roles import Models, RoleName
@@ -120,6 +121,7 @@ class SynthesisConfig(Record):
     context: ContextOptions = ContextOptions()
     models: Models = Models()
     checks: CheckOptions = CheckOptions()
+    mase: MaseOptions = MaseOptions()
     publish: Publish = Publish()
     run: Run = Run()
 
@@ -145,6 +147,17 @@ class SynthesisConfig(Record):
     def layouts(self) -> int:
         """Further contexts that are laid out for each sample: one for each attempt of the check of robustness."""
         return self.checks.k if self.checks.robustness != "off" else 0
+
+    @model_validator(mode="after")
+    def _played(self) -> "SynthesisConfig":
+        missing = [
+            r for r in ("proposer", "solver") if self.mase.clusters and r not in self.models.roles
+        ]
+        if missing:
+            raise ValueError(
+                f"mase.clusters is {self.mase.clusters}, and models.roles.{missing[0]} is not given"
+            )
+        return self
 
 
 def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:

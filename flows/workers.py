@@ -45,6 +45,8 @@ class Job(Record):
     sections: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    """Questions of models that are to be placed: shard paths."""
     split: str = ""
     category: Category = "general"
     repeated: tuple[str, ...] = ()
@@ -128,15 +130,7 @@ def extract_job(job: Job) -> ShardSet:
 def generate_job(job: Job) -> ShardSet:
     """Make the samples of one world."""
     home = Path(job.home)
-    documents = {
-        document.id: document for document in _read(home, job.documents, Document, "id", job.ids)
-    }
-    sections = _by_document(home, job)
-    pool = [
-        PoolSection(stored.section, documents[document], stored.tokens)
-        for document, rows in sections.items()
-        for stored in rows
-    ]
+    pool = pool_of(job)
     facts = (
         fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
     )
@@ -152,6 +146,19 @@ def generate_job(job: Job) -> ShardSet:
             **({LAYOUTS: made.layouts} if made.layouts else {}),
         },
     )  # fmt: skip
+
+
+def pool_of(job: Job) -> list[PoolSection]:
+    """Return the sections of the job's documents as contexts are made of them."""
+    home = Path(job.home)
+    documents = {
+        document.id: document for document in _read(home, job.documents, Document, "id", job.ids)
+    }
+    return [
+        PoolSection(stored.section, documents[document], stored.tokens)
+        for document, rows in _by_document(home, job).items()
+        for stored in rows
+    ]
 
 
 def _varied(rejected: Iterable[RejectedRow]) -> list[RejectedRow]:

@@ -22,7 +22,7 @@ class MaseOptions(Record):
     tokens: int = Field(default=12_000, ge=500)
     """Length of a cluster in tokens of the Qwen vocabulary, at most; each document has an equal share of it."""
     kinds: dict[Kind, float] = Field(default_factory=dict)
-    """How often a kind is asked for, against the others; where one is named, the rest are left out. Empty: all alike."""
+    """How often a kind is asked for, against the others; if one is named, the rest are left out. Empty: all alike."""
     attempts: int = Field(default=8, ge=1, le=64)
     """Samples that are drawn of the solver for one question, the k of its pass rate."""
     rounds: int = Field(default=4, ge=1, le=16)

@@ -15,6 +15,7 @@ from generators.mase.options import Kind, MaseOptions
 from generators.mase.prompting import proposing
 from generators.mase.proposals import Proposal, Question, question_of
 from generators.mase.rows import (
+    ASKED,
     AttemptRow,
     Label,
     RoundRow,
@@ -30,7 +31,6 @@ from warehouse.identity import content_id
 from warehouse.records import Outcome
 from warehouse.verdicts import Verdict, failed
 
-STAGE = "mase"
 REPEATS, TOO_EASY, FOR_REVIEW, UNDECIDED = (
     "repeats an earlier question", "too easy", "hard: kept for review", "too few attempts were decided",
 )  # fmt: skip
@@ -94,9 +94,9 @@ async def run_cluster(setting: Setting, cluster: Cluster) -> Cycle:
 def outcomes(cycle: Cycle, options: MaseOptions) -> list[Outcome]:
     """Return one outcome for every round that the cluster may have, those that were not asked for too."""
     out = [
-        Outcome(stage=STAGE, input_id=row.name, status="ok", reason="", detail=row.id, n_out=1)
+        Outcome(stage=ASKED, input_id=row.name, status="ok", reason="", detail=row.id, n_out=1)
         if row.ended == "accepted"
-        else Outcome(stage=STAGE, input_id=row.name, status="rejected", reason=row.reason,
+        else Outcome(stage=ASKED, input_id=row.name, status="rejected", reason=row.reason,
                      detail=f"{row.question}: {row.detail}".strip(": ")[:300], n_out=0)
         for row in cycle.rounds
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def outcomes(cycle: Cycle, options: MaseOptions) -> list[Outcome]:
     for number in range(len(cycle.rounds) + 1, options.rounds + 1):
         name = round_name(cycle.cluster.id, number)
         out.append(
-            Outcome(stage=STAGE, input_id=name, status="rejected", reason=why, detail="", n_out=0)
+            Outcome(stage=ASKED, input_id=name, status="rejected", reason=why, detail="", n_out=0)
         )
     return out
 

@@ -3,11 +3,17 @@
 from typing import Literal
 
 from generators.mase.options import Kind
-from generators.mase.proposals import Passage
+from generators.mase.proposals import Passage, Question
 from serving.calls import Status
 from warehouse.programs import Answer
 from warehouse.records import Category, Record
 
+STAGES = CLUSTERED, ASKED, PLACED = ("mase-clusters", "mase", "mase-samples")
+"""Stages of a run, in order."""
+CLUSTERS, QUESTIONS, ROUNDS, ATTEMPTS, VOTES = (
+    "clusters", "mase_questions", "mase_rounds", "mase_attempts", "mase_votes",
+)  # fmt: skip
+"""Tables that they write."""
 Equal = Literal["equal", "different", "unknown"]
 SolverRole = Literal["solver", "strong_solver"]
 Label = Literal["", "hard", "too easy"]
@@ -67,6 +73,17 @@ class RoundRow(Record):
     def name(self) -> str:
         """The round as an input of the stage."""
         return round_name(self.cluster_id, self.round)
+
+
+class AcceptedRow(Record):
+    """A question that was accepted, as it goes on."""
+
+    id: str
+    """Id of its round."""
+    round: RoundRow
+    question: Question
+    required: tuple[str, ...]
+    """Sections of the cluster, which the solver had before it."""
 
 
 class AttemptRow(Record):
