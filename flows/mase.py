@@ -12,11 +12,11 @@ from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint, ingest_fingerprint
 from flows.mase_clusters import cluster_job
 from flows.mase_report import MaseMade
-from flows.mase_rounds import run_rounds
+from flows.mase_rounds import cluster_ids, run_rounds
 from flows.mase_samples import place_job
 from flows.workers import Job
 from generators.mase.prompting import NAMES, prompt
-from generators.mase.rows import ASKED, CLUSTERED, CLUSTERS, PLACED, QUESTIONS, AcceptedRow
+from generators.mase.rows import ASKED, CLUSTERED, PLACED, QUESTIONS, AcceptedRow
 from warehouse.identity import digest, merkle_root
 from warehouse.ledger import balance
 from warehouse.records import Category
@@ -54,33 +54,26 @@ def add_mase(engine: Engine, worlds: Sequence[Members]) -> MaseMade:
     config, store = engine.config, engine.store
     clustered = {cluster_fingerprint(config, world): world for world in worlds}
     _run(engine, Stage(CLUSTERED, cluster_job, {}), clustered)
-    rounds: dict[str, Members] = {}
-    for name, world in clustered.items():
-        balance(
-            store, CLUSTERED, fingerprint=name, input_ids=_ids(engine, CLUSTERS, CLUSTERED, name)
-        )
-        fingerprint = rounds_fingerprint(config, name)
-        rounds[fingerprint] = world
-        run_rounds(engine, fingerprint, name)
+    for name in clustered:
+        balance(store, CLUSTERED, fingerprint=name, input_ids=cluster_ids(store, name))
+    asked = {rounds_fingerprint(config, name): name for name in clustered}
+    rounds = {fingerprint: clustered[name] for fingerprint, name in asked.items()}
+    run_rounds(engine, asked)
     samples: dict[str, Members] = {}
     shards: dict[str, tuple[str, ...]] = {}
     accepted: dict[str, list[str]] = {}
     for fingerprint, world in rounds.items():
-        found = _ids(engine, QUESTIONS, ASKED, fingerprint)
+        using = {ASKED: fingerprint}
+        questions = store.scan(QUESTIONS, using, record=AcceptedRow).select("id").collect()
+        found = questions["id"].to_list()
         if found:
             name = samples_fingerprint(config, fingerprint, world, found)
             samples[name], accepted[name] = world, found
-            shards[name] = tuple(s.file for s in store.shards(QUESTIONS, {ASKED: fingerprint}))
+            shards[name] = tuple(s.file for s in store.shards(QUESTIONS, using))
     _run(engine, Stage(PLACED, place_job, {}), samples, shards)
     for name, found in accepted.items():
         balance(store, PLACED, fingerprint=name, input_ids=found, counted={"samples"})
     return MaseMade(tuple(clustered), tuple(rounds), tuple(samples))
-
-
-def _ids(engine: Engine, table: str, stage: str, fingerprint: str) -> list[str]:
-    """Return the ids of a table's rows."""
-    frame = engine.store.scan(table, {stage: fingerprint}, record=AcceptedRow)
-    return frame.select("id").collect()["id"].to_list()
 
 
 def _run(

@@ -5,7 +5,7 @@ is in the ledger and costs nothing again, also of clusters that were left half d
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from prefect import task
@@ -36,6 +36,7 @@ from warehouse.answer_specs import spec_of_answer
 from warehouse.ledger import balance
 from warehouse.programs import Answer
 from warehouse.records import Category
+from warehouse.store import Store
 
 
 def rules_of(category: Category) -> Rules:
@@ -47,42 +48,48 @@ def rules_of(category: Category) -> Rules:
     return Rules(compared, lambda reply: final_answer(reply).text, check_form)
 
 
-def run_rounds(engine: Engine, fingerprint: str, clustered: str) -> None:
-    """Run what rounds of a world are left, and hold the ledger to all of them.
+def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
+    """Run what rounds of the worlds are left, under one budget, and hold the ledger to all of them.
 
     Args:
         engine: the store, the configuration and the record of where the run stands.
-        fingerprint: of these rounds.
-        clustered: of the world's clusters.
+        worlds: fingerprint of a world's rounds → fingerprint of its clusters.
 
     Raises:
         ModelsStopped: the budget is spent or an address cannot be used; what is done stays committed.
     """
     store, options = engine.store, engine.config.mase
-    using = {CLUSTERED: clustered}
-    ids = [row.id for row in store.rows(CLUSTERS, Cluster, using)]
-    firsts = [round_name(identity, 1) for identity in ids]
-    left = {name.rpartition("/")[0] for name in store.pending(ASKED, fingerprint, input_ids=firsts)}
+    ids = {rounds: cluster_ids(store, clustered) for rounds, clustered in worlds.items()}
+    left: list[tuple[str, str, tuple[str, ...]]] = []
+    for rounds, clustered in worlds.items():
+        firsts = [round_name(identity, 1) for identity in ids[rounds]]
+        own = sorted(store.pending(ASKED, rounds, input_ids=firsts))
+        names = [name.rpartition("/")[0] for name in own]
+        left += [
+            (rounds, clustered, tuple(names[start : start + options.batch]))
+            for start in range(0, len(names), options.batch)
+        ]
     if left:
         engine.recorder.stage(ASKED)
-        with_models(
-            store.home,
-            engine.config.models,
-            partial(_all, engine, fingerprint, using, sorted(left)),
-        )
-    inputs = [round_name(i, number) for i in ids for number in range(1, options.rounds + 1)]
-    balance(store, ASKED, fingerprint=fingerprint, input_ids=inputs, counted={QUESTIONS})
+        with_models(store.home, engine.config.models, partial(_all, engine, left))
+    for rounds in worlds:
+        inputs = [round_name(i, n) for i in ids[rounds] for n in range(1, options.rounds + 1)]
+        balance(store, ASKED, fingerprint=rounds, input_ids=inputs, counted={QUESTIONS})
+
+
+def cluster_ids(store: Store, clustered: str) -> list[str]:
+    """Return the ids of a world's clusters, sorted."""
+    frame = store.scan(CLUSTERS, {CLUSTERED: clustered}, record=Cluster).select("id").collect()
+    return sorted(frame["id"].to_list())
 
 
 async def _all(
-    engine: Engine, fingerprint: str, using: dict[str, str], ids: Sequence[str], client: ModelClient
+    engine: Engine, left: Sequence[tuple[str, str, tuple[str, ...]]], client: ModelClient
 ) -> None:
-    size = engine.config.mase.batch
-    for start in range(0, len(ids), size):
-        if start:
+    for number, (rounds, clustered, ids) in enumerate(left):
+        if number:
             engine.recorder.look()
-        chosen = tuple(ids[start : start + size])
-        await run_batch(chosen, partial(_batch, engine, fingerprint, using, client))
+        await run_batch(ids, partial(_batch, engine, rounds, {CLUSTERED: clustered}, client))
 
 
 @task(name=ASKED, cache_policy=NO_CACHE, persist_result=False, log_prints=False)
