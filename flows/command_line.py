@@ -118,7 +118,9 @@ def plan(
         [list(row.model_dump().values()) for row in rows],
     )
     found = forecast_synthesis(chosen, home, sample) if sample else None
-    asked = model_costs(chosen, home, [row.category for row in rows if row.files])
+    asked = model_costs(
+        chosen, home, {row.category: row.documents or row.files for row in rows if row.files}
+    )
     files = [row.model_dump() for row in rows]
     told: dict[str, Any] = {"files": files}
     told |= {"forecast": found.model_dump()} if found else {}

@@ -5,7 +5,7 @@ costs is measured where the ledger has some of the stage; so a first run of a fe
 the whole will cost, and its calls are free when the whole is made.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -32,16 +32,18 @@ JUDGED = 2
 """Calls to a judge or verifier for one attempt: both orders."""
 
 
-def model_costs(config: SynthesisConfig, home: Path, categories: Sequence[str]) -> list[Estimate]:
+def model_costs(
+    config: SynthesisConfig, home: Path, documents: Mapping[str, int]
+) -> list[Estimate]:
     """Return what the configured steps will cost; nothing where none asks a model.
 
     Args:
         config: the run's configuration.
         home: its home, with the ledger and what is made already.
-        categories: categories that have documents.
+        documents: documents of each category that has some, files where none was read yet.
     """
     store = Store(home)
-    loads = [*_mase(config, store, len(categories)), *_checks(config, store, len(categories))]
+    loads = [*_mase(config, store, documents), *_checks(config, store, len(documents))]
     return estimate(loads, config.models, _used(home))
 
 
@@ -69,13 +71,16 @@ def _done(store: Store, stage: str) -> int:
     return frame.select(pl.col("input_id").n_unique()).collect().item()
 
 
-def _mase(config: SynthesisConfig, store: Store, categories: int) -> Iterator[Load]:
+def _mase(config: SynthesisConfig, store: Store, documents: Mapping[str, int]) -> Iterator[Load]:
     options = config.mase
     if not options.clusters:
         return
-    worlds = categories * (1 if config.publish.measure_only else len(SPLITS))
+    splits = 1 if config.publish.measure_only else len(SPLITS)
+    clusters = sum(
+        min(splits * options.clusters, n // options.documents) for n in documents.values()
+    )
     done = _done(store, ASKED)
-    left = max(0, worlds * options.clusters * options.rounds - done)
+    left = max(0, clusters * options.rounds - done)
     calls: dict[RoleName, int] = {"proposer": 1, "solver": options.attempts, "strong_solver": options.attempts,
              "verifier": JUDGED * options.attempts}  # fmt: skip
     for role, most in calls.items():

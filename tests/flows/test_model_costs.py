@@ -19,20 +19,23 @@ CONFIG = {
 
 
 def test_a_first_plan_counts_the_most_and_assumes_half(tmp_path):
-    rows = model_costs(SynthesisConfig.model_validate(CONFIG), tmp_path, ["general", "code"])
+    rows = model_costs(
+        SynthesisConfig.model_validate(CONFIG), tmp_path, {"general": 400, "code": 9}
+    )
     found = {(row.stage, row.role): (row.inputs, row.most_calls, row.calls) for row in rows}
-    # Two categories, one split: 2 × 5 clusters × 2 rounds; 2 × (10 + 10) samples, 8 attempts each.
+    # Clusters of four documents: 5, as many as asked for, and 2; 2 rounds each.
+    # Two categories, one split: 2 × (10 + 10) samples, 8 attempts each.
     assert found == {
-        ("mase", "proposer"): (20, 20, 10),
-        ("mase", "solver"): (20, 80, 40),
+        ("mase", "proposer"): (14, 14, 7),
+        ("mase", "solver"): (14, 56, 28),
         ("grounding", "solver"): (40, 320, 160),
         ("gold", "solver"): (40, 320, 160),
     }
-    # Half of the longest reply: 40 × (2,000 + 50) for the solver of MASE.
-    assert next(r.tokens for r in rows if (r.stage, r.role) == ("mase", "solver")) == 82_000
+    # Half of the longest reply: 28 × (2,000 + 50) for the solver of MASE.
+    assert next(r.tokens for r in rows if (r.stage, r.role) == ("mase", "solver")) == 57_400
     assert in_words(rows).endswith("0 of 4 rows measured, others assumed")
 
 
 def test_a_run_that_asks_no_model_costs_nothing(tmp_path):
     config = SynthesisConfig.model_validate({"sources": [{"path": "general"}]})
-    assert model_costs(config, tmp_path, ["general"]) == []
+    assert model_costs(config, tmp_path, {"general": 400}) == []
