@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from extractors.filters.limits import QualityLimits
+from extractors.model_facts.options import ModelFactOptions
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.numeric_draws import DrawOptions
@@ -115,6 +116,7 @@ class SynthesisConfig(Record):
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     models: Models = Models()
+    model_facts: ModelFactOptions = ModelFactOptions()
     publish: Publish = Publish()
     run: Run = Run()
 

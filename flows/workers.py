@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from extractors.model_facts.agreement import Confirmed
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from flows.stages import StoredSection, extract, ingest
@@ -43,6 +44,8 @@ class Job(Record):
     sections: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    """Generate: shards of the facts that rules and a model both read."""
     split: str = ""
     category: Category = "general"
     repeated: tuple[str, ...] = ()
@@ -140,8 +143,9 @@ def generate_job(job: Job) -> ShardSet:
     )
     cells = (_frame(home, [file], "document_id", job.ids) for file in job.cells)
     made = synthesise(
-        Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config
-    )
+        Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config,
+        surer=_surer(home, job),
+    )  # fmt: skip
     return write_shards(
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
         tables={
@@ -149,6 +153,12 @@ def generate_job(job: Job) -> ShardSet:
             "rejected": _varied(made.rejected),
         },
     )  # fmt: skip
+
+
+def _surer(home: Path, job: Job) -> dict[str, float]:
+    """Return the confidence of the job's facts that two readings confirm, by id."""
+    rows = (_read(home, [file], Confirmed, "document_id", job.ids) for file in job.confirmed)
+    return {row.id: row.confidence for part in rows for row in part}
 
 
 def _varied(rejected: Iterable[RejectedRow]) -> list[RejectedRow]:
