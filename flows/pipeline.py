@@ -24,8 +24,9 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
-from flows.model_facts import STAGE as MODEL_FACTS
-from flows.model_facts import add_model_facts, told_of, with_model_facts
+from flows.model_cells import add_cell_readings
+from flows.model_facts import add_model_facts
+from flows.model_read import ModelRead
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.stored import by_commit
@@ -72,14 +73,14 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
-    read_by_model = add_model_facts(engine, index)
+    read_by_model = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
     worlds = _generate(engine, index, read_by_model)
     used = [
         ("ingest", read),
         ("deduplicate", unique),
         *([("retract", withdrawn)] if withdrawn else []),
         ("extract", extracted),
-        *([(MODEL_FACTS, read_by_model)] if read_by_model else []),
+        *read_by_model.stages,
         *(("generate", world) for world in worlds),
     ]
     engine.recorder.stage("publish")
@@ -130,12 +131,9 @@ def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list
 
 
 def _generate(
-    engine: Engine, index: Sequence[IndexRow], read_by_model: str = ""
+    engine: Engine, index: Sequence[IndexRow], read_by_model: ModelRead
 ) -> dict[str, tuple[str, Category]]:
-    """Make every world that is not made yet; return fingerprint → (split, category).
-
-    `read_by_model` is the fingerprint of the facts that a model read, empty for none.
-    """
+    """Make every world that is not made yet; return fingerprint → (split, category)."""
     config, store = engine.config, engine.store
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
     if config.publish.measure_only:
@@ -150,7 +148,7 @@ def _generate(
     ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
     for document, fact in ledger.select("document_id", "id").collect().iter_rows():
         facts_of[document].append(fact)
-    told = told_of(store, read_by_model)
+    told = read_by_model.told_of(store, config)
     worlds: dict[str, tuple[str, Category]] = {}
     jobs = []
     for scope, ids in sorted(by_world.items()):
@@ -162,7 +160,7 @@ def _generate(
         worlds[fingerprint] = scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
             job = _world_job(engine, fingerprint, scope, (tuple(ids), again))
-            jobs.append(with_model_facts(job, store, read_by_model))
+            jobs.append(read_by_model.given(job, store))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
 

@@ -70,8 +70,8 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "deduplicate", "retract", "extract", "model_facts", "generate")
-OPTIONAL = ("retract", "model_facts")
+ORDER = ("ingest", "deduplicate", "retract", "extract", "model_facts", "model_cells", "generate")
+OPTIONAL = ("retract", "model_facts", "model_cells")
 """Stages that many runs do not have."""
 CROWDED = "too many rows of the whole set have this answer"
 
