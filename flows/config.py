@@ -16,9 +16,11 @@ from extractors.model_facts.options import ModelFactOptions
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.numeric_draws import DrawOptions
+from generators.rewriting.options import RewriteOptions
 from generators.walks import WalkOptions
 from serving.roles import Models
 from verifiers.question_checks import Caps
+from verifiers.second_program.options import SecondProgramOptions
 from warehouse.duplicates import DuplicateOptions
 from warehouse.programs import Form
 from warehouse.records import Category, Record
@@ -117,6 +119,8 @@ class SynthesisConfig(Record):
     context: ContextOptions = ContextOptions()
     models: Models = Models()
     model_facts: ModelFactOptions = ModelFactOptions()
+    rewriting: RewriteOptions = RewriteOptions()
+    second_program: SecondProgramOptions = SecondProgramOptions()
     publish: Publish = Publish()
     run: Run = Run()
 

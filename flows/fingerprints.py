@@ -67,6 +67,8 @@ def world_fingerprint(
         mode="json", include={"seed", "walk", "generate", "numeric", "caps", "context", "extract"}
     )
     options["extract"] = config.extract.min_confidence
+    if config.rewriting.use != "off" or config.second_program.use != "off":
+        options["views"] = True
     return digest("generate", extract_fingerprint(config), code(GENERATE), options, scope, content)
 
 

@@ -91,8 +91,7 @@ def _outcomes(document: Document, reads: Sequence[SectionRead]) -> Iterator[Outc
     for read in reads:
         identity, place = read.section.id, f"{document.source} section {read.section.index}"
         if read.failed is not None:
-            failed = unread(STAGE, identity, read.failed, place)
-            yield failed.model_copy(update={"n_out": len(read.facts)})
+            yield unread(STAGE, identity, read.failed, place)
         else:
             yield _outcome(identity, "ok", "", place, len(read.facts))
         by_reason: dict[str, list[str]] = defaultdict(list)

@@ -27,8 +27,11 @@ from flows.lineage import record_facts, record_published, record_read
 from flows.model_cells import add_cell_readings
 from flows.model_facts import add_model_facts
 from flows.model_read import ModelRead
+from flows.model_work import ModelWork, wordings_of
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
+from flows.rewriting import add_rewrites
+from flows.second_programs import add_second_programs
 from flows.stored import by_commit
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
@@ -75,6 +78,7 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     record_facts(config.publish.name, store, extracted, index)
     read_by_model = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
     worlds = _generate(engine, index, read_by_model)
+    work = _asked_again(engine, worlds)
     used = [
         ("ingest", read),
         ("deduplicate", unique),
@@ -82,9 +86,10 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         ("extract", extracted),
         *read_by_model.stages,
         *(("generate", world) for world in worlds),
+        *work.stages,
     ]
     engine.recorder.stage("publish")
-    published = publish_run(store, config, index, worlds, stage_rows(store, used))
+    published = publish_run(store, config, index, worlds, stage_rows(store, used), work)
     record_published(config.publish.name, published)
     return published
 
@@ -163,6 +168,14 @@ def _generate(
             jobs.append(read_by_model.given(job, store))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
+
+
+def _asked_again(engine: Engine, worlds: Iterable[str]) -> ModelWork:
+    """Have models word the finished questions better and solve the numerical ones again, where that is configured."""
+    found = tuple(worlds)
+    worded = add_rewrites(engine, found)
+    wordings = wordings_of(engine.store, worded)
+    return ModelWork(worded, add_second_programs(engine, found, (worded, wordings)))
 
 
 def _world_job(

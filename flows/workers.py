@@ -156,7 +156,7 @@ def generate_job(job: Job) -> ShardSet:
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
         tables={
             "samples": made.samples, "contexts": made.contexts, "tables": made.tables,
-            "rejected": _varied(made.rejected),
+            "rejected": _varied(made.rejected), **({"views": made.views} if made.views else {}),
         },
     )  # fmt: skip
 
