@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from extractors.filters.limits import QualityLimits
 from extractors.model_facts.options import ModelFactOptions
+from extractors.proposals.options import ProposalOptions
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.numeric_draws import DrawOptions
@@ -119,6 +120,7 @@ class SynthesisConfig(Record):
     context: ContextOptions = ContextOptions()
     models: Models = Models()
     model_facts: ModelFactOptions = ModelFactOptions()
+    proposals: ProposalOptions = ProposalOptions()
     rewriting: RewriteOptions = RewriteOptions()
     second_program: SecondProgramOptions = SecondProgramOptions()
     publish: Publish = Publish()

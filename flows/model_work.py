@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows import rewriting, second_programs
+from flows import proposals, rewriting, second_programs
 from flows.config import SynthesisConfig
 from generators.rewriting.asking import Rewrite
 from serving.roles import RoleName
@@ -24,7 +24,7 @@ ROLES: dict[str, RoleName] = {
 
 def models_used(config: SynthesisConfig, stages: Iterable[str]) -> tuple[ModelUse, ...]:
     """Return the language models that had a part in a snapshot, by role."""
-    roles = sorted({ROLES[stage] for stage in stages if stage in ROLES})
+    roles: list[RoleName] = sorted({ROLES[stage] for stage in stages if stage in ROLES})
     uses: list[ModelUse] = []
     for role in roles:
         server = config.models.server(role)
@@ -38,12 +38,18 @@ class ModelWork:
 
     rewriting: str = ""
     programs: str = ""
+    proposals: str = ""
+    """Not applied to samples: the report lists them."""
 
     @property
     def stages(self) -> list[tuple[str, str]]:
         """The stages that ran, with their fingerprints."""
-        both = ((rewriting.STAGE, self.rewriting), (second_programs.STAGE, self.programs))
-        return [(stage, fingerprint) for stage, fingerprint in both if fingerprint]
+        every = (
+            (proposals.STAGE, self.proposals),
+            (rewriting.STAGE, self.rewriting),
+            (second_programs.STAGE, self.programs),
+        )
+        return [(stage, fingerprint) for stage, fingerprint in every if fingerprint]
 
     def applied(
         self, store: Store, config: SynthesisConfig, samples: Iterable[SampleRow]

