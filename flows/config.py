@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from extractors.filters.limits import QualityLimits
+from extractors.judging.options import DocumentJudgeOptions
 from extractors.model_facts.options import ModelFactOptions
 from extractors.proposals.options import ProposalOptions
 from extractors.readers import ReadOptions
@@ -119,6 +120,7 @@ class SynthesisConfig(Record):
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     models: Models = Models()
+    document_judge: DocumentJudgeOptions = DocumentJudgeOptions()
     model_facts: ModelFactOptions = ModelFactOptions()
     proposals: ProposalOptions = ProposalOptions()
     rewriting: RewriteOptions = RewriteOptions()

@@ -16,7 +16,7 @@ from warehouse.snapshot_rows import CheckResult, SampleRow
 from warehouse.store import Store
 
 ROLES: dict[str, RoleName] = {
-    "judge": "judge", "model_facts": "extractor", "model_cells": "extractor", "propose": "extractor",
+    "judge_documents": "judge", "model_facts": "extractor", "model_cells": "extractor", "propose": "extractor",
     "rewrite": "writer", "second_program": "solver",
 }  # fmt: skip
 """The role that each stage asks."""

@@ -18,6 +18,8 @@ from prefect.states import Cancelled
 from flows.batches import Engine, Stage, run_stage
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
+from flows.document_judge import STAGE as JUDGE
+from flows.document_judge import judged_worth
 from flows.duplicates import without_copies
 from flows.executors import workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
@@ -72,7 +74,8 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     read = _ingest(engine, entries)
     held, unique = without_copies(store, config, current_index(store, config, entries))
     # A retracted document's copies stay out with it.
-    index, withdrawn = leave_out(store, held)
+    worthy, withdrawn = leave_out(store, held)
+    index, judged = judged_worth(engine, worthy)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
@@ -84,6 +87,7 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         ("ingest", read),
         ("deduplicate", unique),
         *([("retract", withdrawn)] if withdrawn else []),
+        *([(JUDGE, judged)] if judged else []),
         ("extract", extracted),
         *read_by_model.stages,
         *(("generate", world) for world in worlds),

@@ -73,12 +73,12 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 
 ORDER = (
-    "ingest", "deduplicate", "retract", "judge", "extract", "model_facts", "model_cells", "propose", "generate",
-    "rewrite", "second_program",
+    "ingest", "deduplicate", "retract", "judge_documents", "extract", "model_facts", "model_cells", "propose",
+    "generate", "rewrite", "second_program",
 )  # fmt: skip
 OPTIONAL = (
     "retract",
-    "judge",
+    "judge_documents",
     "model_facts",
     "model_cells",
     "propose",
