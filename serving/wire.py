@@ -68,10 +68,12 @@ def completion_of(body: str, call: Call, server: ModelServer, latency: float) ->
 
 
 def _text(content: Any) -> str:
-    """Return a message's content, which is text, nothing, or a list of parts."""
+    """Return a message's content, which is text, nothing, or a list of parts; half a surrogate pair becomes `?`."""
     if isinstance(content, list):
-        return "".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
-    return str(content) if content else ""
+        content = "".join(
+            str(part.get("text", "")) for part in content if isinstance(part, Mapping)
+        )
+    return str(content).encode("utf-8", "replace").decode() if content else ""
 
 
 def _usage(usage: Any, call: Call, replied: str) -> tuple[int, int, int]:
