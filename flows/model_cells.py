@@ -22,7 +22,15 @@ from extractors.model_facts.figures import unread as unread_figures
 from flows.batches import Engine
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint
-from flows.model_stage import Done, asked_with, plain, run_model_stage, together, unread
+from flows.model_stage import (
+    Done,
+    asked_with,
+    not_in_time,
+    plain,
+    run_model_stage,
+    together,
+    unread,
+)
 from flows.stored import Held, documents_of, held_with_facts, rows_of
 from flows.workers import IndexRow, Job
 from serving.calls import Reply
@@ -82,16 +90,18 @@ async def read_tables(
     async def ask(table: Table) -> Reply:
         return await client.ask(table_ask(client, table, config.seed))
 
-    done = Done([_outcome(d.id, "", d.source, 0) for d in documents.values()])
+    replies = dict(zip(map(_name, asked), await together(asked, ask), strict=True))
+    done = Done()
     rows: list[CellReading] = []
-    for table, reply in zip(asked, await together(asked, ask), strict=True):
-        rows += _account(table, reply, done)
-    short = {id(table) for table in asked}
-    done.outcomes += [
-        _outcome(_name(t), "too long for the model", t.document.source, 0)
-        for t in tables
-        if id(t) not in short
-    ]
+    for document in documents.values():
+        own = [table for table in tables if table.document is document]
+        late = [r for t in own if (r := replies.get(_name(t))) is not None and not_in_time(r)]
+        if late:
+            done.outcomes.append(unread(STAGE, document.id, late[0], document.source))
+            continue
+        done.outcomes.append(_outcome(document.id, "", document.source, 0))
+        for table in own:
+            rows += _account(table, replies.get(_name(table)), done)
     return Done(done.outcomes, {TABLE: rows})
 
 
@@ -103,9 +113,12 @@ def table_ask(client: ModelClient, table: Table, seed: int) -> Ask:
     return client.asking("extractor", filled, expected=EXPECTED, seed=seed)
 
 
-def _account(table: Table, reply: Reply, done: Done) -> list[CellReading]:
-    """Return the readings of one table, and enter its outcome."""
+def _account(table: Table, reply: Reply | None, done: Done) -> list[CellReading]:
+    """Return the readings of one table, and enter its outcome; there is no reply where it was too long to ask about."""
     name, source = _name(table), table.document.source
+    if reply is None:
+        done.outcomes.append(_outcome(name, "too long for the model", source, 0))
+        return []
     if not reply.answered:
         done.outcomes.append(unread(STAGE, name, reply, source))
         return []

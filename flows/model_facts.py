@@ -13,7 +13,15 @@ from extractors.model_facts.asking import PACKAGE, SectionRead, read_section
 from flows.batches import Engine
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint
-from flows.model_stage import Done, asked_with, plain, run_model_stage, together, unread
+from flows.model_stage import (
+    Done,
+    asked_with,
+    not_in_time,
+    plain,
+    run_model_stage,
+    together,
+    unread,
+)
 from flows.stored import Held, documents_of, held_with_facts, rows_of, sections_of
 from flows.workers import IndexRow, Job
 from serving.client import ModelClient
@@ -55,7 +63,10 @@ def add_model_facts(engine: Engine, index: Sequence[IndexRow]) -> str:
 
 
 async def read_batch(home: Path, config: SynthesisConfig, client: ModelClient, batch: Held) -> Done:
-    """Ask about every section of a batch, hold what was read against what the rules read, and account for it."""
+    """Ask about every section of a batch, hold what was read against what the rules read, and account for it.
+
+    A document of which a section was not answered in time has no rows; what was answered is free the next time.
+    """
     options = config.model_facts
     documents, sections = documents_of(home, batch), sections_of(home, batch)
     rules: dict[str, list[Fact]] = defaultdict(list)
@@ -77,6 +88,10 @@ async def read_batch(home: Path, config: SynthesisConfig, client: ModelClient, b
     outcomes: list[Outcome] = []
     for document in documents.values():
         own = [read for read in reads if read.section.document_id == document.id]
+        late = [r.failed for r in own if r.failed is not None and not_in_time(r.failed)]
+        if late:
+            outcomes.append(unread(STAGE, document.id, late[0], document.source))
+            continue
         kept = list({fact.id: fact for read in own for fact in read.facts}.values())
         facts += kept
         agreed += confirmed(rules[document.id], kept)

@@ -86,18 +86,27 @@ async def together(items: Sequence[ItemT], ask: Callable[[ItemT], Awaitable[T]])
 def unread(stage: str, identity: str, reply: Reply, detail: str) -> Outcome:
     """Return the outcome of an input whose reply cannot be used.
 
-    It is `errored` where no reply came in time, so that `--retry` asks again; else `rejected` with the reason.
+    It is `errored` where no reply came in time, so that `--retry` asks again; else `rejected` with the reason. An
+    input that is errored must have no rows and no other outcome.
 
     Raises:
         ModelsStopped: nothing more can be asked.
     """
-    going_on(reply)
-    late = reply.detail.startswith(EXPIRED)
+    late = not_in_time(reply)
     reason = UNREAD.get(reply.status, reply.detail.partition(":")[0])
     return Outcome(
         stage=stage, input_id=identity, status="errored" if late else "rejected", reason=reason,
         detail=plain(f"{detail}: {reply.detail}"), n_out=0,
     )  # fmt: skip
+
+
+def not_in_time(reply: Reply) -> bool:
+    """Whether no reply came in time, so that it is worth to ask again.
+
+    Raises:
+        ModelsStopped: nothing more can be asked.
+    """
+    return going_on(reply).detail.startswith(EXPIRED)
 
 
 def plain(text: str) -> str:

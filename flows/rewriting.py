@@ -73,7 +73,8 @@ async def rewrite_batch(
         unread(STAGE, row.id, reply, row.question[:80]) if reply else _outcome(row, tries)
         for row, (tries, reply) in zip(batch.rows, found, strict=True)
     ]
-    return Done(outcomes, {TABLE: [one for tries, _ in found for one in tries]})
+    rows = [one for tries, reply in found if reply is None for one in tries]
+    return Done(outcomes, {TABLE: rows})
 
 
 def _outcome(row: SampleRow, tries: list[Rewrite]) -> Outcome:

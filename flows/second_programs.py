@@ -1,7 +1,7 @@
 """The stage that has numerical questions solved by a second program, blind to the first (method 6).
 
 Numerical samples are its inputs; both programs and all results are rows. Under `gate` a sample is left out whose second
-program gives another answer, or of which no program runs; where the model could not be asked, the finding is unknown.
+program gives another answer, or of which no program runs; one that was not answered in time stays, without a finding.
 """
 
 import json
@@ -98,7 +98,7 @@ async def solve_batch(
         for program, reply in found
     ]  # fmt: skip
     outcomes += [_without(row) for row in batch.rows if row.id not in views]
-    return Done(outcomes, {TABLE: [program for program, _ in found]})
+    return Done(outcomes, {TABLE: [program for program, reply in found if reply is None]})
 
 
 def _outcome(program: SecondProgram) -> Outcome:

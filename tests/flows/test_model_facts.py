@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -21,9 +20,9 @@ from serving.circuit import RetryOptions
 from serving.loopback import FaultOptions, LoopbackServer, even_faults
 from serving.roles import Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply, ScriptedRequest
-from tests.flows.test_run import ROOT, longspan
 from warehouse.records import Document
 from warehouse.store import Store
+from warehouse.store_upkeep import forget_errors
 
 QUICK = RetryOptions(timeout=2, deadline=30, first_wait=0.005, longest_wait=0.02, patience=0.3)
 TEXT = """# {name}
@@ -51,8 +50,8 @@ def reader(request: ScriptedRequest) -> ScriptedReply:
     return ScriptedReply(text="Here it is:\n```json\n" + json.dumps({"facts": facts}) + "\n```")
 
 
-def roles(server: LoopbackServer, *names: str, **more) -> Models:
-    model = ModelServer(model="scripted", address=server.address, retry=QUICK)
+def roles(server: LoopbackServer, *names: str, retry: RetryOptions = QUICK, **more) -> Models:
+    model = ModelServer(model="scripted", address=server.address, retry=retry)
     return Models(servers={"m": model}, roles={n: RoleOptions(model="m") for n in names}, **more)  # type: ignore[misc]
 
 
@@ -156,6 +155,22 @@ def test_under_faults_every_section_still_has_its_outcome(home):
     assert sum(o.n_out for o in counts) == len(done.tables["model_facts"])
 
 
+def test_what_is_not_answered_in_time_is_errored_without_rows_and_asked_again(home):
+    busy = FaultOptions(shares={"503": 1.0})
+    with LoopbackServer(reader, busy) as server:
+        late = home.read(server, retry=QUICK.model_copy(update={"tries": 2}))
+    assert {(o.status, o.reason) for o in late.outcomes} == {("errored", "deadline passed")}
+    assert sorted(o.input_id for o in late.outcomes) == sorted(home.ids)
+    assert not late.tables["model_facts"]
+    with home.store.writing():
+        home.store.commit("model_facts", "f", tables=late.tables, outcomes=late.outcomes)
+        assert home.store.pending("model_facts", "f", input_ids=home.ids) == []
+        assert forget_errors(home.store, "model_facts", "f") == 2
+        assert home.store.pending("model_facts", "f", input_ids=home.ids) == list(home.ids)
+    with LoopbackServer(reader) as server:
+        assert len(home.read(server).tables["model_facts"]) == 4
+
+
 def test_a_spent_budget_stops_the_stage(home):
     with LoopbackServer(reader) as server, pytest.raises(ModelsStopped, match=r"raise models\.caps"):  # fmt: skip
         home.read(server, caps={"tokens": 50})
@@ -177,46 +192,3 @@ def test_gleaning_asks_until_nothing_new_is_said(home, tmp_path):
     # Two facts a page, one a round; the third round says nothing new and is the last of five.
     assert len(done.tables["model_facts"]) == 4
     assert max(asked) == 3
-
-
-CONFIG = """
-seed = 3
-[[sources]]
-path = "general"
-category = "general"
-[generate]
-rows = 20
-[publish]
-name = "small"
-"""
-MODELS = """
-[model_facts]
-use = "on"
-[models.servers.m]
-model = "scripted"
-address = "{address}"
-[models.roles.extractor]
-model = "m"
-"""
-
-
-def test_a_run_accounts_for_the_models_reading_which_alone_changes_no_row(tmp_path, server):
-    documents = tmp_path / "documents" / "general"
-    documents.mkdir(parents=True)
-    for path in sorted((ROOT / "corpora" / "general").iterdir())[:8]:
-        shutil.copy(path, documents / path.name)
-    plain, asked = tmp_path / "plain.toml", tmp_path / "asked.toml"
-    plain.write_text(CONFIG, encoding="utf-8")
-    with LoopbackServer(reader) as loopback:
-        asked.write_text(CONFIG + MODELS.format(address=loopback.address), encoding="utf-8")
-        runs = {}
-        for config, home in ((asked, "a"), (plain, "b")):
-            place = ("--home", str(tmp_path / home), "--documents", str(documents.parent), "--json")
-            done = longspan("run", str(config), *place, env=server)
-            assert done.returncode == 0, done.stderr
-            runs[config.stem, home] = json.loads(done.stdout)
-    stages = {row[0] for row in runs["asked", "a"]["rows"]}
-    assert "model_facts" in stages
-    assert "model_facts" not in {row[0] for row in runs["plain", "b"]["rows"]}
-    # A model's facts are under extract.min_confidence, and what it confirms was above it.
-    assert Path(runs["plain", "b"]["path"]).name == Path(runs["asked", "a"]["path"]).name
