@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from flows.progress import Stopped
 from serving.calls import Reply
 from serving.client import ModelClient
 from serving.ledger import Ledger
@@ -18,12 +19,21 @@ FOLDER = "models"
 """Folder of the ledger under the home."""
 
 
-class ModelsStopped(RuntimeError):
+STOPPED_CODE = 5
+
+
+class ModelsStopped(Stopped):
     """A budget is spent or an address cannot be used; the message says which and what to do. A next run goes on."""
 
+    def __init__(self, why: str) -> None:
+        """Say which, and what to do."""
+        super().__init__(why, STOPPED_CODE)
 
-def with_models(home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]]) -> T:
-    """Return what `job` makes with a client over the home's ledger.
+
+def with_models(
+    home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]], stage: str = ""
+) -> T:
+    """Return what `job` makes with a client over the home's ledger, whose rows name the stage.
 
     Raises:
         ModelsStopped: as the job raises it.
@@ -34,6 +44,7 @@ def with_models(home: Path, models: Models, job: Callable[[ModelClient], Awaitab
     async def run() -> T:
         with Ledger(home / FOLDER) as ledger:
             async with ModelClient(models, ledger) as client:
+                client.stage = stage
                 return await job(client)
 
     return asyncio.run(run())

@@ -1,8 +1,8 @@
 """The `longspan` command: run, plan, look at snapshots, ask why a row is there or is not, check the installation.
 
 Every command takes `--json` for machines. Exit codes: 0 done, 1 the run or a check failed, 2 the call or the
-configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 130 and 143 it was
-stopped by SIGINT and SIGTERM.
+configuration is wrong, 3 another run holds the home folder, 4 the run was cancelled in Prefect, 5 a budget is spent or
+a model cannot be reached, 130 and 143 it was stopped by SIGINT and SIGTERM.
 """
 
 import json
@@ -19,6 +19,7 @@ from rich.table import Table
 
 from flows.config import ConfigError, SynthesisConfig, load_config
 from flows.quiet import silence_telemetry
+from flows.serve_command import serve
 
 if TYPE_CHECKING:
     from flows.forecast import Forecast
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 snapshots = typer.Typer(no_args_is_help=True, help="Look at published snapshots.")
 app.add_typer(snapshots, name="snapshot")
+models = typer.Typer(no_args_is_help=True, help="Look at what language models were asked.")
+app.add_typer(models, name="models")
 console = Console()
 errors = Console(stderr=True)
 
@@ -259,6 +262,57 @@ def clean(
     _emit(found.data, as_json, found.text)
 
 
+@models.command("show")
+def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    """Show calls, tokens and money by role, model and prompt, and what was not answered."""
+    from flows.models_command import asked
+
+    found = asked(home)
+    _emit(
+        found.model_dump(),
+        as_json,
+        _table("Asked of models", list(found.columns), [list(r) for r in found.rows]),
+    )
+    if found.missed and not as_json:
+        console.print(
+            _table("Not answered", ["role", "reason", "calls"], [list(r) for r in found.missed])
+        )
+
+
+@models.command("export")
+def models_export(
+    folder: Annotated[Path, typer.Argument(help="Where the Parquet files go.")],
+    home: Home = DEFAULT_HOME, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write every call with its reply as Parquet; a folder that has some gets what is new."""
+    from flows.models_command import export_calls
+
+    written = export_calls(home, folder)
+    _emit(
+        {"written": written, "folder": str(folder)},
+        as_json,
+        f"{written} calls written to {folder}.",
+    )
+
+
+@models.command("check")
+def models_check(config: ConfigPath, overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Ask each configured model two short questions; exit code 1 if one is not ready."""
+    from flows.models_command import check_models
+
+    found = check_models(_config(config, None, overrides).models)
+    columns = ["server", "model", "address", "status", "JSON schema", "seconds"]
+    _emit(
+        [p.model_dump() for p in found],
+        as_json,
+        _table("Models", columns, [list(p.model_dump().values()) for p in found]),
+    )
+    raise typer.Exit(1 if any(p.status != "ready" for p in found) else 0)
+
+
+app.command()(serve)
+
+
 @app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""
@@ -280,6 +334,8 @@ def main() -> None:
     if not os.environ.get("PYTHONWARNINGS"):
         warnings.simplefilter("ignore")
     from flows.progress import Stopped
+    from serving.ledger import LedgerError
+    from serving.roles import ModelConfigError
     from warehouse.shards import StoreError
 
     try:
@@ -287,9 +343,12 @@ def main() -> None:
     except Stopped as stopped:
         errors.print(f"longspan: {stopped}", style="red", markup=False, highlight=False)
         sys.exit(stopped.code)
-    except ConfigError as error:
+    except (ConfigError, ModelConfigError) as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(2)
+    except LedgerError as error:
+        errors.print(f"longspan: {error}", style="red", markup=False)
+        sys.exit(3 if "another run is writing" in str(error) else 1)
     except StoreError as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(3 if "is being written by" in str(error) else 1)

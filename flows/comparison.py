@@ -49,6 +49,8 @@ def _key(row: SampleRow) -> str:
     """A row's identity across versions: that of its program, or its own where it has none."""
     if not row.program:
         return row.id
+    if row.task_type == "reading_comprehension":
+        return json.loads(row.program)["round"]
     if row.task_type == "corpus_numeric":
         return query_id(Query.model_validate(json.loads(row.program)["query"]))
     return program_id(Program.model_validate_json(row.program))

@@ -5,11 +5,11 @@ validation, with c read as a TOML value where it is one, else as a string.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from extractors.filters.limits import QualityLimits
 from extractors.judging.options import DocumentJudgeOptions
@@ -17,10 +17,12 @@ from extractors.model_facts.options import ModelFactOptions
 from extractors.proposals.options import ProposalOptions
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
+from generators.mase.options import MaseOptions
 from generators.numeric_draws import DrawOptions
 from generators.rewriting.options import RewriteOptions
 from generators.walks import WalkOptions
-from serving.roles import Models
+from serving.roles import Models, RoleName
+from verifiers.check_options import CheckOptions
 from verifiers.question_checks import Caps
 from verifiers.second_program.options import SecondProgramOptions
 from warehouse.duplicates import DuplicateOptions
@@ -29,6 +31,9 @@ from warehouse.records import Category, Record
 
 SourceCategory = Category | Literal["auto"]
 """`auto`: each document's content decides."""
+
+
+SOLVERS: tuple[RoleName, ...] = ("solver", "strong_solver")
 
 
 class ConfigError(ValueError):
@@ -125,8 +130,44 @@ class SynthesisConfig(Record):
     proposals: ProposalOptions = ProposalOptions()
     rewriting: RewriteOptions = RewriteOptions()
     second_program: SecondProgramOptions = SecondProgramOptions()
+    checks: CheckOptions = CheckOptions()
+    mase: MaseOptions = MaseOptions()
     publish: Publish = Publish()
     run: Run = Run()
+
+    @model_validator(mode="after")
+    def _checks_can_be_made(self) -> "SynthesisConfig":
+        if not self.checks.made:
+            return self
+        solver = self.models.roles.get("solver")
+        if solver is None:
+            raise ValueError(
+                "checks: they ask a model; give [models.servers.NAME] and [models.roles.solver]"
+            )
+        roles = {name: self.models.roles[name] for name in SOLVERS if name in self.models.roles}
+        for name, role in roles.items():
+            if self.checks.k > 1 and not role.sampling.temperature:
+                raise ValueError(
+                    f"models.roles.{name}.sampling.temperature: at 0 the {self.checks.k} attempts of a check are "
+                    "one attempt; set it to 0.7, or checks.k to 1"
+                )
+        return self
+
+    @property
+    def layouts(self) -> int:
+        """Further contexts that are laid out for each sample: one for each attempt of the check of robustness."""
+        return self.checks.k if self.checks.robustness != "off" else 0
+
+    @model_validator(mode="after")
+    def _played(self) -> "SynthesisConfig":
+        missing = [
+            r for r in ("proposer", "solver") if self.mase.clusters and r not in self.models.roles
+        ]
+        if missing:
+            raise ValueError(
+                f"mase.clusters is {self.mase.clusters}, and models.roles.{missing[0]} is not given"
+            )
+        return self
 
 
 def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
@@ -146,11 +187,32 @@ def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
     for override in overrides:
         _override(data, override)
     try:
-        return SynthesisConfig.model_validate(data)
+        config = SynthesisConfig.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{path}: {field}: {first['msg']}") from error
+    for section, role in _asked(config):
+        if role not in config.models.roles:
+            raise ConfigError(
+                f"{path}: {section} asks a model, and models.roles.{role} is not given"
+            )
+    return config
+
+
+def _asked(config: SynthesisConfig) -> Iterator[tuple[str, RoleName]]:
+    """Yield the settings that have a role asked, with the role."""
+    switches: tuple[tuple[str, str, RoleName], ...] = (
+        (config.document_judge.use, "document_judge.use", "judge"),
+        (config.model_facts.use, "model_facts.use", "extractor"),
+        (config.model_facts.tables, "model_facts.tables", "extractor"),
+        (config.proposals.use, "proposals.use", "extractor"),
+        (config.rewriting.use, "rewriting.use", "writer"),
+        (config.second_program.use, "second_program.use", "solver"),
+    )
+    for use, section, role in switches:
+        if use != "off":
+            yield section, role
 
 
 def _override(data: dict[str, Any], override: str) -> None:

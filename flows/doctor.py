@@ -10,6 +10,7 @@ from typing import Literal
 
 from flows.progress import in_words, unfinished
 from flows.quiet import OFF
+from serving.embedded.weights import ModelUnavailable, embedded_file
 from warehouse.records import Record
 
 OURS = (
@@ -33,7 +34,10 @@ NEEDED = (
     "tiktoken",
 )
 OPTIONAL = {
-    "vllm": "serve",
+    "transformers": "serve",
+    "accelerate": "serve",
+    "gguf": "serve",
+    "llguidance": "serve",
     "torch": "train",
     "trl": "train",
     "prefect-ray": "ray",
@@ -56,6 +60,7 @@ def examine(home: Path) -> list[Finding]:
         _python(),
         *(_package(name, "") for name in NEEDED),
         *(_package(name, extra) for name, extra in OPTIONAL.items()),
+        _weights(),
         *(_own(name) for name in OURS),
         _telemetry(),
         _home(home),
@@ -84,6 +89,15 @@ def _package(name: str, extra: str) -> Finding:
         return Finding(
             what=name, status="wrong", detail="not installed: run `make demo` or `make test`"
         )
+
+
+def _weights() -> Finding:
+    """The embedded model's weights come without the packages that would compile another engine for them."""
+    try:
+        file = embedded_file()
+    except ModelUnavailable as error:
+        return Finding(what="embedded model", status="absent", detail=f"only for serve: {error}")
+    return Finding(what="embedded model", status="right", detail=file.name)
 
 
 def _own(name: str) -> Finding:

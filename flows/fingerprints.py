@@ -10,6 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.config import SynthesisConfig
+from serving.prompts import load_prompt
+from serving.roles import RoleName
+from verifiers.check_options import CHECK_NAMES, CheckName
+from verifiers.judging import PROMPT as JUDGE
+from verifiers.posed import CLOSED_BOOK
 from warehouse.identity import digest, merkle_root
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +26,15 @@ EXTRACT = ("warehouse/records.py", "warehouse/cells.py", "extractors/facts", "ex
            "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py")  # fmt: skip
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/multi_hop.py", "flows/numeric.py",
             "flows/numeric_samples.py", "flows/placing.py", "flows/samples.py", "flows/worlds.py")  # fmt: skip
+CHECK = (
+    *GENERATE,
+    "serving/outcomes.py",
+    "serving/structured.py",
+    "flows/model_checks.py",
+    "flows/check_samples.py",
+)
+CHECKING: tuple[RoleName, ...] = ("solver", "strong_solver", "judge")
+"""Roles that model-run checks ask."""
 
 
 @cache
@@ -69,7 +83,27 @@ def world_fingerprint(
     options["extract"] = config.extract.min_confidence
     if config.rewriting.use != "off" or config.second_program.use != "off":
         options["views"] = True
+    if config.layouts:
+        options["layouts"] = config.layouts
     return digest("generate", extract_fingerprint(config), code(GENERATE), options, scope, content)
+
+
+def check_fingerprint(config: SynthesisConfig, name: CheckName) -> str:
+    """Return the fingerprint of one model-run check: settings, code, and the models with all that replies hang on.
+
+    Addresses and prices stay outside, and so does whether it gates.
+    """
+    options = config.checks.model_dump(mode="json", exclude={*CHECK_NAMES, "batch"})
+    roles = {
+        role: [
+            config.models.server(role).model_dump(mode="json", include={"model", "strength", "context_tokens"}),
+            config.models.roles[role].model_dump(mode="json", exclude={"model"}),
+        ]
+        for role in CHECKING
+        if role in config.models.roles
+    }  # fmt: skip
+    prompts = [load_prompt("verifiers", prompt).name for prompt in (CLOSED_BOOK, JUDGE)]
+    return digest("check", name, code(CHECK), options, roles, prompts, config.layouts)
 
 
 def run_fingerprint(config: SynthesisConfig, files: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from flows.checked import GATE
 from flows.config import ConfigError
 from flows.publishing import CROWDED
+from generators.mase.rows import PLACED, STAGES
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_check import verify_snapshot
@@ -123,8 +125,19 @@ def explain_absence(home: Path, identity: str) -> Answer:
     ]
     if not found:
         raise ConfigError(f"{identity}: no stage ever had it as an input under {home}")
-    made = {row["detail"] for row in found if row["stage"] == "generate" and row["status"] == "ok"}
+    made = {
+        r["detail"] for r in found if r["stage"] in ("generate", PLACED) and r["status"] == "ok"
+    }
     published = _published(home) if made else frozenset()
+    left_out = list(
+        outcomes_of(
+            store,
+            GATE,
+            pl.col("input_id").is_in(sorted(made - published)) & (pl.col("status") == "rejected"),
+        )
+    )
+    found += left_out
+    published |= {row["input_id"] for row in left_out}
     found += [
         Outcome(stage="publish", input_id=sample, status="rejected", reason=CROWDED, detail="", n_out=0).model_dump()
         for sample in sorted(made - published)
@@ -141,9 +154,9 @@ def explain_absence(home: Path, identity: str) -> Answer:
 def outcomes_of(
     store: Store, stage: str, wanted: pl.Expr, *, most: int | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the outcomes of a stage that fit, those of its last commit; of every world for generation, in order."""
+    """Yield the outcomes of a stage that fit, those of its last commit; of every world where worlds have their own."""
     shards = store.manifest(stage).shards
-    last = shards[-1:] if stage != "generate" else shards
+    last = shards if stage in ("generate", *STAGES) else shards[-1:]
     for fingerprint in dict.fromkeys(shard.fingerprint for shard in last):
         hit = store.scan(OUTCOMES, {stage: fingerprint}, record=Outcome).filter(wanted)
         yield from (hit if most is None else hit.head(most)).collect().iter_rows(named=True)

@@ -104,6 +104,9 @@ def recorded(home: Path) -> Iterator[Recorder]:
     except Cancellation:
         recorder.ended(CANCELLED)
         raise
+    except Stopped as stopped:
+        recorder.ended(stopped.how[:300])
+        raise
     except Exception as error:
         recorder.ended(f"failed: {type(error).__name__}: {error}"[:300])
         raise
@@ -139,8 +142,8 @@ def finished(state: State[Any]) -> Any:
     """Return what a flow run came to.
 
     Raises:
-        Stopped: it was cancelled, no model can be asked any more, a batch that cannot be cut lost its worker, or Ray
-            went away beneath it.
+        Stopped: it was cancelled, a batch that cannot be cut lost its worker, models can be asked nothing more, or
+            Ray went away beneath it.
         Exception: what it failed with.
     """
     if state.is_cancelling():

@@ -69,7 +69,7 @@ def run_model_stage(
             done = await ask_batch.with_options(name=name)(partial(work, client, batch))
             engine.store.commit(name, fingerprint, tables=done.tables, outcomes=done.outcomes)
 
-    with_models(engine.store.home, engine.config.models, job)
+    with_models(engine.store.home, engine.config.models, job, name)
 
 
 async def together(items: Sequence[ItemT], ask: Callable[[ItemT], Awaitable[T]]) -> list[T]:

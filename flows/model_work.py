@@ -22,7 +22,7 @@ ROLES: dict[str, RoleName] = {
 """The role that each stage asks."""
 
 
-def models_used(config: SynthesisConfig, stages: Iterable[str]) -> tuple[ModelUse, ...]:
+def work_models(config: SynthesisConfig, stages: Iterable[str]) -> tuple[ModelUse, ...]:
     """Return the language models that had a part in a snapshot, by role."""
     roles: list[RoleName] = sorted({ROLES[stage] for stage in stages if stage in ROLES})
     uses: list[ModelUse] = []
@@ -51,6 +51,13 @@ class ModelWork:
         )
         return [(stage, fingerprint) for stage, fingerprint in every if fingerprint]
 
+    def origins(self, store: Store) -> dict[str, str]:
+        """Return id of a sample that was worded anew → id that it was made under."""
+        return {
+            reworded_id(origin, question): origin
+            for origin, question in wordings_of(store, self.rewriting).items()
+        }
+
     def applied(
         self, store: Store, config: SynthesisConfig, samples: Iterable[SampleRow]
     ) -> list[SampleRow]:
@@ -71,6 +78,9 @@ class ModelWork:
         return out
 
 
+NO_WORK = ModelWork()
+
+
 def wordings_of(store: Store, fingerprint: str) -> dict[str, str]:
     """Return the accepted wordings by sample."""
     if not fingerprint:
@@ -87,6 +97,11 @@ def findings_of(store: Store, fingerprint: str) -> dict[str, SecondProgram]:
     return {row.id: row for row in rows}
 
 
+def reworded_id(identity: str, question: str) -> str:
+    """Return the id of a sample that asks in other words."""
+    return content_id("sample", identity, question)
+
+
 def reworded(sample: SampleRow, question: str) -> SampleRow:
     """Return a sample that asks in other words: a row of its own."""
     prompt = tuple(
@@ -94,7 +109,7 @@ def reworded(sample: SampleRow, question: str) -> SampleRow:
         for message in sample.prompt
     )  # fmt: skip
     return sample.model_copy(update={
-        "id": content_id("sample", sample.id, question), "question": question, "core_question": question,
+        "id": reworded_id(sample.id, question), "question": question, "core_question": question,
         "prompt": prompt, "verdicts": (*sample.verdicts, _check("rewriting", "passed", "")),
     })  # fmt: skip
 

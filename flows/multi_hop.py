@@ -7,12 +7,11 @@ has one outcome, so the ledger balances: ok with its sample, or rejected with th
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from flows.config import SynthesisConfig
-from flows.placing import placed, rivals
+from flows.placing import laid_out_again, placed, rivals
 from flows.samples import path_question, sample_rows
 from flows.worlds import Scope, Yield
 from generators.contexts import Context, Pool, render
@@ -132,9 +131,8 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
     """Build the candidate's context and check it."""
     candidate = item.candidate
     matcher = Matcher.of(candidate, {node.id: node for node in world.view.graph.nodes})
-    context = placed(
-        candidate, pool, item.evidence, item.banned, partial(rivals, matcher), config.context
-    )
+    competes = rivals(matcher)
+    context = placed(candidate, pool, item.evidence, item.banned, competes, config.context)
     if isinstance(context, Verdict):
         _refuse(out, candidate, context)
         return
@@ -143,7 +141,14 @@ def _place(item: Worded, world: World, pool: Pool, config: SynthesisConfig, out:
         _refuse(out, candidate, verdicts[-1])
         return
     made = path_question(candidate, (*item.verdicts, *verdicts))
-    out.accept(candidate.id, *sample_rows(made, context, pool))
+
+    def holds(again: Context) -> bool:
+        return check_context(candidate, lay_out(again, pool), world)[-1].status == "passed"
+
+    layouts = laid_out_again(
+        context, candidate, pool, item.banned, competes, config.context, count=config.layouts, holds=holds
+    )  # fmt: skip
+    out.accept(candidate.id, *sample_rows(made, context, pool), layouts)
 
 
 def lay_out(context: Context, pool: Pool) -> LaidOut:

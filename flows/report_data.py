@@ -17,11 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from extractors.proposals.asking import Proposal
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
+from flows.mase_report import MaseReport
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.records import Fact
-from warehouse.snapshot_manifest import Gate
+from warehouse.snapshot_manifest import CheckSummary, Gate
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, EvidenceSpan, SampleRow
 from warehouse.store import Store
 
@@ -44,6 +45,9 @@ class Material:
     gates: Sequence[Gate]
     store: Store
     tables: Sequence[TableRow] = ()
+    checks: Sequence[CheckSummary] = ()
+    reviewed: Sequence[Mapping[str, Any]] = ()
+    mase: MaseReport | None = None
     proposals: Sequence[Proposal] = ()
 
 
@@ -81,6 +85,9 @@ def report_page(material: Material) -> str:
         counts=_counts(material.samples),
         concentration=_concentration(material.samples),
         tables=material.tables,
+        checks=material.checks,
+        reviewed=material.reviewed,
+        mase=material.mase,
         proposals=material.proposals,
         positions=positions,
         even=sum(positions) / BINS,
@@ -117,6 +124,8 @@ def _counts(samples: Sequence[SampleRow]) -> list[tuple[str, list[tuple[str, int
 
 def _signature(row: SampleRow) -> str:
     program = json.loads(row.program)
+    if row.task_type == "reading_comprehension":
+        return row.strategy
     if row.task_type == "corpus_numeric":
         return f"{row.strategy}: {', '.join(ref['column'] for ref in program['query']['quantity']['columns'])}"
     steps = [step["relation"] for path in program["paths"] for step in path["steps"]]
@@ -206,9 +215,16 @@ def _in_turn(groups: Mapping[Any, list]) -> list:
 def _view(row: SampleRow, context: ContextRow) -> dict[str, Any]:
     program = json.loads(row.program)
     numeric = row.task_type == "corpus_numeric"
+    if row.task_type == "reading_comprehension":
+        tried = row.difficulty
+        path = (
+            f"{row.strategy}, round {program['number']}, pass rate {tried.pass_rate} over {tried.k}"
+        )
+    else:
+        path = "" if numeric else _path(program, row.answer)
     return {
         "row": row,
-        "path": "" if numeric else _path(program, row.answer),
+        "path": path,
         "hops": [_hop(span, context) for span in row.evidence],
         "table": _table(program) if numeric else None,
     }

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
 from flows.corpus import Corpus, FileEntry, Survey, survey
-from flows.fingerprints import extract_fingerprint, ingest_fingerprint, run_fingerprint
+from flows.fingerprints import (
+    check_fingerprint,
+    extract_fingerprint,
+    ingest_fingerprint,
+    run_fingerprint,
+)
 from flows.quiet import prefect_home
 from warehouse.identity import digest
 from warehouse.records import CATEGORIES, Record
@@ -94,10 +99,11 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
 
 
 def forget_killed(config: SynthesisConfig, home: Path) -> int:
-    """Forget what killed its worker or was not answered in time, so that a run tries it again; return how many."""
+    """Forget what killed its worker and what no model answered, so that a run tries it again; return how many."""
     from flows.model_stages import active_stages
 
     fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
+    fingerprints |= {name: check_fingerprint(config, name) for name in config.checks.made}
     fingerprints |= active_stages(config)
     with Store(home).writing() as store:
         return sum(forget_errors(store, *stage) for stage in fingerprints.items())

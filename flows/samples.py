@@ -69,6 +69,9 @@ class Question:
     hops: int
     quoted: tuple[Quoted, ...]
     verdicts: tuple[Verdict, ...]
+    pass_rate: float | None = None
+    """Share of `k` attempts of a model that were right; None where none was made."""
+    k: int | None = None
 
 
 def path_question(candidate: Candidate, verdicts: Sequence[Verdict]) -> Question:
@@ -130,7 +133,7 @@ def _proved(question: Question) -> dict:
         "program": json.dumps(question.program, ensure_ascii=False, sort_keys=True),
         "hops": question.hops,
         "documents": len({quote.document_id for quote in question.quoted}),
-        "difficulty": {"pass_rate": None, "k": None},
+        "difficulty": {"pass_rate": question.pass_rate, "k": question.k},
         "verdicts": [
             {"check": v.check, "status": v.status, "reason": v.reason} for v in question.verdicts
         ],

@@ -25,6 +25,8 @@ from warehouse.shards import ShardSet, to_records, write_shards
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 SIGNATURES = {"document_id": pl.String(), "signature": pl.Binary()}
 """Columns of the table of signatures."""
+LAYOUTS = "layouts"
+"""Table of the contexts that the check of robustness asks over; there is none where it is off."""
 REJECTED_SHOWN = 60
 """Worded candidates kept with their rejection, per world, for the report and `why-not`."""
 
@@ -48,6 +50,8 @@ class Job(Record):
     """Generate: shards of the facts that rules and a model both read."""
     readings: tuple[str, ...] = ()
     """Generate: shards of a model's readings of cells, of which those that do not agree are left out."""
+    questions: tuple[str, ...] = ()
+    """Questions of models that are to be placed: shard paths."""
     split: str = ""
     category: Category = "general"
     repeated: tuple[str, ...] = ()
@@ -131,15 +135,7 @@ def extract_job(job: Job) -> ShardSet:
 def generate_job(job: Job) -> ShardSet:
     """Make the samples of one world."""
     home = Path(job.home)
-    documents = {
-        document.id: document for document in _read(home, job.documents, Document, "id", job.ids)
-    }
-    sections = _by_document(home, job)
-    pool = [
-        PoolSection(stored.section, documents[document], stored.tokens)
-        for document, rows in sections.items()
-        for stored in rows
-    ]
+    pool = pool_of(job)
     facts = (
         fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
     )
@@ -156,9 +152,24 @@ def generate_job(job: Job) -> ShardSet:
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
         tables={
             "samples": made.samples, "contexts": made.contexts, "tables": made.tables,
-            "rejected": _varied(made.rejected), **({"views": made.views} if made.views else {}),
+            "rejected": _varied(made.rejected),
+            **({LAYOUTS: made.layouts} if made.layouts else {}),
+            **({"views": made.views} if made.views else {}),
         },
     )  # fmt: skip
+
+
+def pool_of(job: Job) -> list[PoolSection]:
+    """Return the sections of the job's documents as contexts are made of them."""
+    home = Path(job.home)
+    documents = {
+        document.id: document for document in _read(home, job.documents, Document, "id", job.ids)
+    }
+    return [
+        PoolSection(stored.section, documents[document], stored.tokens)
+        for document, rows in _by_document(home, job).items()
+        for stored in rows
+    ]
 
 
 def _surer(home: Path, job: Job) -> dict[str, float]:

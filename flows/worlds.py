@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from generators.contexts import Context
 from warehouse.numeric import NumericCandidate
 from warehouse.programs import Candidate
 from warehouse.records import Category, Outcome, Record
@@ -57,6 +58,17 @@ class TableRow(Record):
     """Some of its conflicts in words."""
 
 
+class LayoutRow(Record):
+    """A sample's context laid out again, for the check of robustness; its text is rendered when it is asked over."""
+
+    sample_id: str
+    number: int
+    """0-based among the sample's layouts."""
+    tokens: int
+    sections: tuple[str, ...]
+    """Section ids in order."""
+
+
 @dataclass
 class Yield:
     """What one world gave."""
@@ -68,6 +80,7 @@ class Yield:
     tables: list[TableRow] = field(default_factory=list)
     views: list[NumericView] = field(default_factory=list)
     """Tables of numerical samples, where something is to read their questions once more."""
+    layouts: list[LayoutRow] = field(default_factory=list)
 
     def reject(self, identity: str, verdict: Verdict) -> None:
         """Record that a check refused an input before it was worded."""
@@ -96,8 +109,16 @@ class Yield:
             )
         )  # fmt: skip
 
-    def accept(self, identity: str, sample: SampleRow, context: ContextRow) -> None:
-        """Record a sample and its context."""
+    def accept(
+        self, identity: str, sample: SampleRow, context: ContextRow, layouts: Sequence[Context] = ()
+    ) -> None:
+        """Record a sample, its context and what else it is laid out as."""
+        self.layouts += [
+            LayoutRow(
+                sample_id=sample.id, number=number, tokens=again.tokens, sections=again.sections
+            )
+            for number, again in enumerate(layouts)
+        ]
         self.samples.append(sample)
         self.contexts.append(context)
         self.outcomes.append(

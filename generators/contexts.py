@@ -94,6 +94,7 @@ class Pool:
         self.keys = np.array([key for key, _, _ in keyed], dtype=np.uint64)
         self.number = {item.section.id: at for at, item in enumerate(self.items)}
         self.total = sum(item.tokens for item in self.items)
+        self._ranked: tuple[tuple[str, ...], list[list[int]]] = ((), [])
         self._index = bm25s.BM25()
         if self.items:
             texts = [
@@ -113,12 +114,15 @@ class Pool:
         return found
 
     def ranked(self, questions: Sequence[str]) -> list[list[int]]:
-        """Return, for each sub-question, the numbers of the best sections in order."""
+        """Return, for each sub-question, the numbers of the best sections in order; the last are kept for layouts."""
+        if self._ranked[0] == tuple(questions):
+            return self._ranked[1]
         tokens = bm25s.tokenize(list(questions), stopwords="en", show_progress=False)
         found, _ = self._index.retrieve(
             tokens, k=min(RETRIEVED, len(self.items)), show_progress=False
         )
-        return [[int(at) for at in row] for row in found]
+        self._ranked = (tuple(questions), [[int(at) for at in row] for row in found])
+        return self._ranked[1]
 
     def ring(self, key: int) -> Iterator[int]:
         """Yield every section number once, in hash order from `key` on."""
@@ -172,10 +176,13 @@ def assemble(
     bucket: int,
     options: ContextOptions,
     competes: Competes,
+    layout: int = 0,
 ) -> Context | None:
     """Return the question's context of one bucket, or None when clean distractors cannot fill it.
 
-    `banned` holds section ids that restate a hop; `competes` says whether a section may hold a second answer.
+    `banned` holds section ids that restate a hop; `competes` says whether a section may hold a second answer. `layout`
+    numbers further contexts of the same question by the same rules: each has other near misses, another band, another
+    place on the ring and another order.
     """  # fmt: skip
     gold = [pool.number[section] for section in evidence]
     room = bucket - sum(pool.items[at].tokens for at in gold)
@@ -194,28 +201,42 @@ def assemble(
             tokens -= item.tokens
         return tokens
 
+    drawn = f"{asked.id}|{layout}" if layout else asked.id
     rankings = pool.ranked(asked.sub_questions)
+    if layout:
+        rankings = _mixed(rankings, drawn, options)
     near = [row[i] for i in range(options.near_per_hop) for row in rankings if i < len(row)]
     band = [
         row[i] for i in range(options.near_per_hop, RETRIEVED) for row in rankings if i < len(row)
     ]
     left = room * (1 - options.near_share) + take(near, room * options.near_share)
     left = left - room * options.band_share + take(band, room * options.band_share)
-    left = _fill_ring(pool, asked, left, take, options.seed)
+    left = _fill_ring(pool, rank(options.seed, drawn), left, take)
     if bucket - left < options.filled * bucket:
         return None
-    order = _lay_out(gold, chosen, asked, options.seed)
+    order = _lay_out(gold, chosen, draw(options.seed, f"order|{drawn}"))
     sections = tuple(pool.items[at].section.id for at in order)
     tokens = sum(pool.items[at].tokens for at in order)
     return Context(id=content_id("context", bucket, sections), question_id=asked.id, bucket=bucket,
                    tokens=tokens, sections=sections, evidence=tuple(evidence))  # fmt: skip
 
 
-def _fill_ring(pool: Pool, asked: Asked, left: float, take: Callable, seed: int) -> float:
-    """Take ring sections until the room is nearly used or the ring is through."""
+def _mixed(rankings: list[list[int]], drawn: str, options: ContextOptions) -> list[list[int]]:
+    """Return rankings shuffled within their best, twice as many as are taken of a hop, and within the others."""
+    stream = draw(options.seed, f"layout|{drawn}")
+    best = 2 * options.near_per_hop
+    mixed = []
+    for row in rankings:
+        parts = (row[:best], row[best:])
+        mixed.append([part[i] for part in parts for i in stream.permutation(len(part)).tolist()])
+    return mixed
+
+
+def _fill_ring(pool: Pool, key: int, left: float, take: Callable) -> float:
+    """Take sections of the ring from a key on until the room is nearly used or the ring is through."""
     smallest = min(item.tokens for item in pool.items)
     batch: list[int] = []
-    for at in pool.ring(rank(seed, asked.id)):
+    for at in pool.ring(key):
         batch.append(at)
         if len(batch) == 32:
             left = take(batch, left)
@@ -225,9 +246,8 @@ def _fill_ring(pool: Pool, asked: Asked, left: float, take: Callable, seed: int)
     return take(batch, left)
 
 
-def _lay_out(gold: list[int], chosen: list[int], asked: Asked, seed: int) -> list[int]:
+def _lay_out(gold: list[int], chosen: list[int], stream: np.random.Generator) -> list[int]:
     """Shuffle the distractors and put each gold section into its own stratum of the order."""
-    stream = draw(seed, f"order|{asked.id}")
     order = [chosen[i] for i in stream.permutation(len(chosen)).tolist()]
     strata = np.sort((np.arange(len(gold)) + stream.random(len(gold))) / len(gold))
     shuffled = [gold[i] for i in stream.permutation(len(gold)).tolist()]

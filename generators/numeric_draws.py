@@ -18,8 +18,9 @@ from pydantic import Field
 
 from generators.numeric_families import DIVIDED, FAMILIES, POSITIVE, SUMS, Family
 from generators.numeric_parts import PARTS, Case, pick, roundest
+from generators.numeric_series import LONGEST, first_past, longest_run
 from warehouse.corpus_tables import KEY, Column
-from warehouse.figures import Figures
+from warehouse.figures import SERIES, Figures
 from warehouse.identity import draw
 from warehouse.numeric import NAMED, ColumnRef, Condition, Operation, Quantity, Query
 from warehouse.records import Record
@@ -47,6 +48,10 @@ BASES = re.compile(
     r"students|patients|participants|berths|beds|branches|stores|customers)"
 )
 """Labels of what other figures are commonly divided by."""
+
+
+OPERATIONS = {**PARTS, "first_past": first_past, "longest_run": longest_run}
+"""What each operation takes beside its quantity."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,8 @@ class Drawer:
         summed = family.operation in SUMS
         if family.combination == "growth":
             return self._growth(family, stream)
+        if family.combination == "series":
+            return self._series(stream)
         if family.combination == "plain":
             pool = [r for own in self._additive.values() for r in own] if summed else self._columns
             if not pool:
@@ -163,6 +170,15 @@ class Drawer:
         if family.operation == "compound_growth":
             pairs = [pair for pair in pairs if self.figures.years(pair) > 1]
         return Quantity(combination="growth", columns=pick(pairs, stream)) if pairs else None
+
+    def _series(self, stream: np.random.Generator) -> Quantity | None:
+        """Return some years in a row of a measure."""
+        if not self.figures.series:
+            return None
+        series = pick(self.figures.series, stream)
+        size = int(stream.integers(SERIES, min(len(series), LONGEST) + 1))
+        start = int(stream.integers(len(series) - size + 1))
+        return Quantity(combination="series", columns=series[start : start + size])
 
     def _combine(self, family: Family, first: ColumnRef, second: ColumnRef) -> bool:
         """Whether two columns of a table make a derived quantity that means something."""
@@ -237,7 +253,7 @@ class Drawer:
             operation=family.operation, quantity=quantity, second=second,
             entities=tuple(sorted(rows[KEY].to_list())), conditions=tuple(conditions_made),
         )  # fmt: skip
-        parts = PARTS.get(family.operation)
+        parts = OPERATIONS.get(family.operation)
         case = Case(self.figures, query, rows[KEY].to_list(), amounts, meets.height, stream)
         changes = parts(case) if parts else {}
         if changes is None:
@@ -293,7 +309,7 @@ def _clean(
 def _amounts(quantity: Quantity, rows: pl.DataFrame, refs: Sequence[ColumnRef]) -> pl.Series:
     first, *rest = (rows[str(refs.index(ref))].cast(pl.Float64) for ref in quantity.columns)
     match quantity.combination:
-        case "plain":
+        case "plain" | "series":
             return first
         case "ratio":
             return first / rest[0]

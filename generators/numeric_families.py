@@ -67,6 +67,8 @@ FAMILIES: tuple[Family, ...] = (
     _family("total_if", 3),
     _family("total_growth", 3, combination="growth"),
     _family("compound_growth", 3, combination="growth"),
+    _family("first_past", 2, combination="series"),
+    _family("longest_run", 3, combination="series"),
 )
 SUMS: frozenset[Operation] = frozenset(
     ("total", "top_total", "share", "share_where", "total_if", "total_growth")

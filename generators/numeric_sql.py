@@ -5,9 +5,11 @@ string. Every operation is a function of the query's parts; `SELECTS` has one fo
 """
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from sqlglot import exp
 
+from generators.numeric_series_sql import first_place, longest
 from warehouse.corpus_tables import KEY
 from warehouse.numeric import ColumnRef, Operation, Quantity, Query
 
@@ -66,14 +68,15 @@ def _conditions(query: Query) -> list[exp.Expr]:
 def _rows(query: Query, *wanted: exp.Expr, filtered: bool = False) -> exp.Select:
     """Return a SELECT of expressions over the rows in scope, those that meet the conditions where `filtered`."""
     first, *others = query.tables
-    select = exp.select(*wanted).from_(exp.Table(this=_name(first)))
+    select = exp.select(*wanted, copy=False).from_(exp.Table(this=_name(first)), copy=False)
     for other in others:
         same = exp.EQ(
             this=exp.column(KEY, table=_name(first)), expression=exp.column(KEY, table=_name(other))
         )
-        select = select.join(exp.Table(this=_name(other)), on=same)
-    select = select.where(_key(query).isin(*map(exp.Literal.string, query.entities)))
-    return select.where(*_conditions(query)) if filtered else select
+        select = select.join(exp.Table(this=_name(other)), on=same, copy=False)
+    names = [exp.Literal.string(entity) for entity in query.entities]
+    conditions = _conditions(query) if filtered else []
+    return select.where(exp.In(this=_key(query), expressions=names), *conditions, copy=False)
 
 
 def _is(query: Query, entity: str) -> exp.EQ:
@@ -125,7 +128,7 @@ def _nth(query: Query) -> exp.Select:
 
 
 def _which(query: Query) -> exp.Select:
-    return _rows(query, _key(query), filtered=True).order_by(_key(query))
+    return _rows(query, _key(query), filtered=True).order_by(exp.Ordered(this=_key(query)))
 
 
 def _top(query: Query) -> exp.Select:
@@ -280,6 +283,18 @@ def _compound_growth(query: Query) -> exp.Select:
     return _focused(query, exp.Mul(this=HUNDRED.copy(), expression=rate))
 
 
+def _first_past(query: Query) -> exp.Select:
+    values = [_column(ref) for ref in query.quantity.columns]
+    return _focused(query, first_place(values, _conditions(query)))
+
+
+def _longest_run(query: Query) -> exp.Select:
+    values = [_column(ref) for ref in query.quantity.columns]
+    sign = exp.GT if query.order == "rising" else exp.LT
+    moves = [sign(this=b.copy(), expression=a.copy()) for a, b in pairwise(values)]
+    return _focused(query, longest(values, _conditions(query) or moves))
+
+
 SELECTS: Mapping[Operation, Callable[[Query], exp.Select]] = {
     "count": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising, "nth": _nth,
     "which": _which, "top": _top, "rank": _rank, "rank_shift": _rank_shift,
@@ -288,4 +303,5 @@ SELECTS: Mapping[Operation, Callable[[Query], exp.Select]] = {
     "share": _share, "share_where": _share_where, "gap": _gap, "times": _times, "group_gap": _group_gap,
     "weighted_mean": _weighted_mean, "mean_without_best": _mean_without_best, "total_if": _total_if,
     "total_growth": _total_growth, "compound_growth": _compound_growth,
+    "first_past": _first_past, "longest_run": _longest_run,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from generators.numeric_series_words import SENTENCES, series_parts
 from generators.numeric_words import (
     amount,
     condition_words,
@@ -161,10 +162,11 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "Over the {years} years {span}, what was the compound growth per year, in percent, of the {measure} of "
         "{focus}?",
     ),
+    **SENTENCES,
 }  # fmt: skip
 
 UNITLESS: frozenset[Operation] = frozenset(
-    ("count", "count_above_mean", "count_rising", "rank", "rank_shift", "times")
+    ("count", "count_above_mean", "count_rising", "rank", "rank_shift", "times", "longest_run")
 )
 
 
@@ -212,17 +214,17 @@ def _worded(figures: Figures, query: Query, *, closed: bool, ways: tuple[int, in
     else:
         closed = closed and bool(noun_of(figures, query))
         question = f"{scope_words(figures, query, closed=closed, variant=scope)} {sentence}"
-    labels = " ".join(
-        dict.fromkeys(figures.column(ref).measure.label for ref in figures.used(query))
-    )
+    labels = " ".join(dict.fromkeys(figures.column(ref).measure.label for ref in query.refs))
     subs = tuple(f"{entity} {labels.replace(' / ', ' ')}" for entity in query.entities)
     return Worded(question, closed, subs)
 
 
 def answer_unit(figures: Figures, query: Query) -> str:
-    """Return the unit that a query's number is in, as words; empty for a count, a rank or a plain number."""
+    """Return the unit of a query's number, as words, `year` for a year; empty for a count, a rank or a plain number."""
     if query.operation in ("share", "share_where", "total_growth", "compound_growth"):
         return "%"
+    if query.operation == "first_past":
+        return "year"
     if query.operation in UNITLESS:
         return ""
     unit = unit_of(figures, query.quantity)
@@ -250,7 +252,7 @@ def _parts(figures: Figures, query: Query, variant: int) -> dict[str, str]:
         "second": quantity_words(figures, query, query.second) if query.second else "",
         "measure": measure, "order_them": _started(narrowed.format("order")),
         "rank_them": _started(narrowed.format("rank")),
-        **_times(figures, query), "order": query.order,
+        **_times(figures, query), **series_parts(figures, query, variant), "order": query.order,
         "opposite": "smallest" if query.order == "largest" else "largest",
         "nth": f"{ordinal(query.number)}-" if query.number > 1 else "", "place": ordinal(query.number),
         "count": number_word(query.number), "years": number_word(query.number),

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from generators.phrases import in_sentence, plain_label, plural, quoted, singular
 from warehouse.figures import Figures
-from warehouse.numeric import ColumnRef, Condition, Quantity, Query
+from warehouse.numeric import ColumnRef, Condition, Quantity, Query, Sign
 
 UNITS = {
     "USD": "US dollars", "EUR": "euros", "GBP": "pounds sterling", "JPY": "yen", "CNY": "yuan", "CHF": "Swiss francs",
@@ -183,7 +183,7 @@ def quantity_words(figures: Figures, query: Query, quantity: Quantity) -> str:
     """Return a quantity as a noun phrase without article."""
     first, *rest = (timed(figures, query, ref) for ref in quantity.columns)
     match quantity.combination:
-        case "plain":
+        case "plain" | "series":
             return first
         case "ratio":
             return f"ratio of the {first} to the {rest[0]}"
@@ -224,10 +224,15 @@ def condition_words(figures: Figures, query: Query, variant: int) -> str:
 
 def _condition(figures: Figures, query: Query, condition: Condition, variant: int) -> str:
     words = timed(figures, query, condition.column)
-    above, below = (("greater than", "less than"), ("more than", "below"), ("above", "under"))[variant % 3]  # fmt: skip
     bound = amount(condition.bound, figures.column(condition.column).measure.unit)
     verb = "are" if is_plural(words) else "is"
-    return f"the {words} {verb} {above if condition.sign == '>' else below} {bound}"
+    return f"the {words} {verb} {compared(condition.sign, variant)} {bound}"
+
+
+def compared(sign: Sign, variant: int) -> str:
+    """Return a comparison in words: `greater than`, `below`."""
+    above, below = (("greater than", "less than"), ("more than", "below"), ("above", "under"))[variant % 3]  # fmt: skip
+    return above if sign == ">" else below
 
 
 def listed(names: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ def most_tokens(call: Call) -> tuple[int, int]:
     return math.ceil(characters / CHARACTERS_PER_TOKEN), call.sampling.max_tokens
 
 
-def price(server: ModelServer, prompt: int, cached: int, reply: int) -> float:
+def price(server: ModelServer, prompt: float, cached: float, reply: float) -> float:
     """Return the price of a call from its token counts."""
     reduced = server.price_in if server.price_cached is None else server.price_cached
     total = (prompt - cached) * server.price_in + cached * reduced + reply * server.price_out

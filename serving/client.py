@@ -10,7 +10,7 @@ them first, so that the server's prefix cache serves the others.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Self
@@ -48,6 +48,8 @@ class ModelClient:
         self.models = models
         self.ledger = ledger
         self.budget = Budget(models.caps)
+        self.stage = ""
+        """Stage of the run that asks; the ledger keeps it beside each reply."""
         self.spent: dict[RoleName, Spent] = defaultdict(Spent)
         """What was asked anew, by role."""
         self.free: dict[RoleName, int] = defaultdict(int)
@@ -99,7 +101,7 @@ class ModelClient:
             return second if second.stops else reply
         return second.model_copy(update={"repaired": True, "key": reply.key})
 
-    async def each(self, asks: Iterable[Ask]) -> AsyncIterator[tuple[Ask, Reply]]:
+    async def each(self, asks: Iterable[Ask]) -> AsyncGenerator[tuple[Ask, Reply], None]:
         """Yield every ask with its reply as they come; adjacent asks with one long beginning follow its first.
 
         At most `WINDOW` asks are held.
@@ -107,8 +109,10 @@ class ModelClient:
         places = asyncio.Semaphore(WINDOW)
         ready: asyncio.Queue[tuple[Ask, Reply] | BaseException | None] = asyncio.Queue()
 
-        async def one(ask: Ask) -> None:
+        async def one(ask: Ask, first: asyncio.Task[None] | None) -> None:
             try:
+                if first is not None:
+                    await asyncio.wait([first])
                 ready.put_nowait((ask, await self.ask(ask)))
             finally:
                 places.release()
@@ -116,11 +120,12 @@ class ModelClient:
         async def feed() -> None:
             async with asyncio.TaskGroup() as tasks:
                 for shared, group in groupby(asks, key=_beginning):
-                    for number, ask in enumerate(group):
+                    first: asyncio.Task[None] | None = None
+                    for ask in group:
                         await places.acquire()
-                        task = tasks.create_task(one(ask))
-                        if shared and number == 0:
-                            await asyncio.wait([task])
+                        task = tasks.create_task(one(ask, first))
+                        # The others of its beginning wait for it, other beginnings do not.
+                        first = first or (task if shared else None)
 
         async def run() -> None:
             try:
@@ -177,10 +182,12 @@ class ModelClient:
             found = await line.send(ask.call)
             if isinstance(found, Missed):
                 reason = f"{found.reason}: {found.detail}"
-                await self.ledger.fail(ask.call.key, role=ask.role, reason=reason)
+                await self.ledger.fail(ask.call.key, role=ask.role, reason=reason, stage=self.stage)
                 return found
             completion = found
-            await self.ledger.put(ask.call, completion, role=ask.role, prompt=ask.prompt)
+            await self.ledger.put(
+                ask.call, completion, role=ask.role, prompt=ask.prompt, stage=self.stage
+            )
             self.spent[ask.role].add(completion)
             return completion
         finally:

@@ -29,17 +29,18 @@ LOOKUP = 500
 """Keys looked up in one statement."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS completions (
-  number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, model TEXT NOT NULL, role TEXT NOT NULL, prompt TEXT NOT NULL,
-  call TEXT NOT NULL, completion TEXT NOT NULL, finished REAL NOT NULL);
+  number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, model TEXT NOT NULL, stage TEXT NOT NULL, role TEXT NOT NULL,
+  prompt TEXT NOT NULL, call TEXT NOT NULL, completion TEXT NOT NULL, finished REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS texts (hash TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS failures (
-  number INTEGER PRIMARY KEY, key TEXT NOT NULL, role TEXT NOT NULL, reason TEXT NOT NULL, finished REAL NOT NULL);
+  number INTEGER PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL, role TEXT NOT NULL, reason TEXT NOT NULL,
+  finished REAL NOT NULL);
 """
 INSERT = (
-    "INSERT OR IGNORE INTO completions (key, model, role, prompt, call, completion, finished) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO completions (key, model, stage, role, prompt, call, completion, finished) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-FAILURE = "INSERT INTO failures (key, role, reason, finished) VALUES (?, ?, ?, ?)"
+FAILURE = "INSERT INTO failures (key, stage, role, reason, finished) VALUES (?, ?, ?, ?, ?)"
 
 
 class LedgerError(RuntimeError):
@@ -52,6 +53,8 @@ class Entry:
 
     number: int
     """Position in the order of writing, from 1."""
+    stage: str
+    """Stage of the run that asked first, empty outside of one."""
     role: str
     """Role that asked first."""
     prompt: str
@@ -116,7 +119,9 @@ class Ledger:
             known.update(row[0] for row in rows)
         return set(keys) - known
 
-    async def put(self, call: Call, completion: Completion, *, role: str, prompt: str) -> None:
+    async def put(
+        self, call: Call, completion: Completion, *, role: str, prompt: str, stage: str = ""
+    ) -> None:
         """Store a reply; returns once it is durable. A key that has one keeps it.
 
         Raises:
@@ -124,13 +129,13 @@ class Ledger:
         """
         parts = {digest(text): text for text in _long(call)}
         row = (
-            call.key, completion.model, role, prompt, _packed(call), completion.model_dump_json(), time.time(),
+            call.key, completion.model, stage, role, prompt, _packed(call), completion.model_dump_json(), time.time(),
         )  # fmt: skip
         await self._writer.write(INSERT, row, parts)
 
-    async def fail(self, key: str, *, role: str, reason: str) -> None:
+    async def fail(self, key: str, *, role: str, reason: str, stage: str = "") -> None:
         """Record that a call was not answered; it is asked again by the next run."""
-        await self._writer.write(FAILURE, (key, role, reason, time.time()), {})
+        await self._writer.write(FAILURE, (key, stage, role, reason, time.time()), {})
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield stored calls in the order of writing, from the one after `after`."""
@@ -147,15 +152,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def read_entries(connection: sqlite3.Connection, after: int = 0) -> Iterator[Entry]:
     """Yield stored calls in the order of writing; for readers beside the writer."""
-    query = (
-        "SELECT number, role, prompt, call, completion, finished FROM completions WHERE number > ?"
-    )
-    for number, role, prompt, call, completion, finished in connection.execute(
+    query = "SELECT number, stage, role, prompt, call, completion, finished FROM completions WHERE number > ?"
+    for number, stage, role, prompt, call, completion, finished in connection.execute(
         f"{query} ORDER BY number", (after,)
     ):
-        yield Entry(
-            number, role, prompt, _unpacked(call, connection), Completion.model_validate_json(completion), finished,
-        )  # fmt: skip
+        reply = Completion.model_validate_json(completion)
+        yield Entry(number, stage, role, prompt, _unpacked(call, connection), reply, finished)
 
 
 def _long(call: Call) -> Iterable[str]:

@@ -12,7 +12,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI
+import httpx2
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    DefaultAioHttpClient,
+)
 
 from serving.calls import DEAD, EXPIRED, REJECTED, TOO_LONG, Call, Completion
 from serving.circuit import Circuit, retry_after, wait_before
@@ -92,9 +99,9 @@ class Line:
         self.circuit = Circuit(server.address, server.retry)
         self._schemas = server.structured == "schema"
         self._client = AsyncOpenAI(
-            base_url=server.address, api_key=server.key(), max_retries=0, timeout=server.retry.timeout
+            base_url=server.address, api_key=server.key(), max_retries=0, timeout=server.retry.timeout,
+            http_client=DefaultAioHttpClient(),
         )  # fmt: skip
-        self._create = self._client.chat.completions.with_raw_response.create
 
     async def close(self) -> None:
         """Close the connections."""
@@ -174,8 +181,9 @@ class Line:
         return await _first(self._request(call), self._request(call), pause)
 
     async def _request(self, call: Call) -> str:
-        raw = await self._create(**request_of(call, self.server, with_schema=self._schemas))
-        return raw.text
+        body = request_of(call, self.server, with_schema=self._schemas)
+        response = await self._client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+        return response.text
 
 
 @dataclass(frozen=True)

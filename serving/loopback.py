@@ -72,12 +72,16 @@ class LoopbackServer:
         self.met: Counter[str] = Counter()
         """Faults that were met."""
         self.most_in_flight = 0
+        self.first = 0.0
+        self.last = 0.0
+        """When the first request came and when the last was answered, seconds of the server's clock."""
         self._in_flight = 0
 
     def __enter__(self) -> Self:
         """Listen on a free port of the loopback address."""
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
+        self._port = self._socket.getsockname()[1]
         self._server = uvicorn.Server(uvicorn.Config(
             self.app, interface="asgi3", lifespan="off", access_log=False, log_level="critical",
             timeout_graceful_shutdown=1,
@@ -98,7 +102,7 @@ class LoopbackServer:
     @property
     def address(self) -> str:
         """Base address for clients."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+        return f"http://127.0.0.1:{self._port}/v1"
 
     async def app(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -113,17 +117,20 @@ class LoopbackServer:
         if not scope["path"].endswith("/chat/completions"):
             await _answer(send, 404, _error("not found"))
             return
+        self.first = self.first or time.monotonic()
         self._in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
             await self._complete(await _body(receive), send)
         finally:
             self._in_flight -= 1
+            self.last = time.monotonic()
 
     def stats(self) -> dict[str, Any]:
-        """Return requests seen, replies given, distinct requests answered, and faults met."""
+        """Return requests seen, replies given, distinct requests answered, their time, and faults met."""
         return {
             "requests": self.seen.total(), "answered": self.answered.total(), "distinct": len(self.answered),
+            "in_flight": self._in_flight, "most_in_flight": self.most_in_flight, "seconds": self.last - self.first,
             "faults": dict(self.met),
         }  # fmt: skip
 

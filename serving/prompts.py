@@ -95,14 +95,14 @@ def load_prompt(package: str, name: str, version: str = "") -> Prompt:
     return Prompt(f"{name}.{number} {digest(text)[:MARK_HEX]}", sections, frozenset(SLOT.findall(text)))  # fmt: skip
 
 
-def marked(texts: Iterable[tuple[str, str]]) -> str:
-    """Return (title, text) pairs as documents between marks, numbered from 1.
+def marked(texts: Iterable[tuple[str, str]], what: str = "document") -> str:
+    """Return (title, text) pairs as documents between marks, numbered from 1; `what` says what else they are.
 
     A mark carries the hash of the document, so that no document can close its own or open another.
     """
     blocks = []
     for number, (title, text) in enumerate(texts, start=1):
         mark = digest(number, title, text)[:MARK_HEX]
-        name = f"document {number} mark={mark}"
+        name = f"{what} {number} mark={mark}"
         blocks.append(f"<{name}>\n{title}\n\n{text}\n</{name}>")
     return "\n".join(blocks)

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from serving.wire import content_text
 from warehouse.records import Record
 
 CHARACTERS_PER_TOKEN = 4
@@ -103,7 +104,7 @@ def request_of(body: Mapping[str, Any]) -> ScriptedRequest:
     schema = (wanted.get("json_schema") or {}).get("schema")
     return ScriptedRequest(
         model=str(body.get("model", "")),
-        messages=tuple((m["role"], m["content"]) for m in body.get("messages", ())),
+        messages=tuple((m["role"], content_text(m["content"])) for m in body.get("messages", ())),
         seed=int(body.get("seed") or 0), temperature=float(body.get("temperature") or 0),
         reply_schema=str(schema) if schema else "",
     )  # fmt: skip

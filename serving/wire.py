@@ -17,7 +17,7 @@ class WireError(ValueError):
 
 
 def request_of(call: Call, server: ModelServer, *, with_schema: bool) -> dict[str, Any]:
-    """Return the arguments of `chat.completions.create`; `with_schema` sends the call's schema."""
+    """Return the body of a chat request; `with_schema` sends the call's schema."""
     sampling = call.sampling
     request: dict[str, Any] = {
         "model": server.model, "messages": [{"role": m.role, "content": m.text} for m in call.messages],
@@ -27,8 +27,7 @@ def request_of(call: Call, server: ModelServer, *, with_schema: bool) -> dict[st
     if sampling.stop:
         request["stop"] = list(sampling.stop)
     if sampling.thinking is not None:
-        thinking = {"enable_thinking": sampling.thinking}
-        request["extra_body"] = {"chat_template_kwargs": thinking}
+        request["chat_template_kwargs"] = {"enable_thinking": sampling.thinking}
     if call.reply_schema and with_schema:
         schema = {"name": "reply", "schema": json.loads(call.reply_schema), "strict": True}
         request["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -51,24 +50,24 @@ def completion_of(body: str, call: Call, server: ModelServer, latency: float) ->
         data = json.loads(body)
         choice = data["choices"][0]
         message = choice["message"]
-        text = _text(message.get("content"))
+        text = content_text(message.get("content"))
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
         raise WireError(f"not a chat completion ({type(error).__name__})") from error
-    reasoning = _text(message.get("reasoning_content") or message.get("reasoning"))
+    reasoning = content_text(message.get("reasoning_content") or message.get("reasoning"))
     if not reasoning and THOUGHT in text:
         reasoning, _, text = text.rpartition(THOUGHT)
     prompt, cached, reply = _usage(data.get("usage"), call, text + reasoning)
     return Completion(
         key=call.key, model=str(data.get("model") or server.model), text=text.strip("\n"),
         reasoning=reasoning.removeprefix("<think>").strip("\n"),
-        finish_reason=str(choice.get("finish_reason") or ""), refusal=_text(message.get("refusal")),
+        finish_reason=str(choice.get("finish_reason") or ""), refusal=content_text(message.get("refusal")),
         prompt_tokens=prompt, cached_tokens=cached, completion_tokens=reply, latency=latency,
         price=price(server, prompt, cached, reply),
     )  # fmt: skip
 
 
-def _text(content: Any) -> str:
-    """Return a message's content, which is text, nothing, or a list of parts; half a surrogate pair becomes `?`."""
+def content_text(content: Any) -> str:
+    """Return the content of a message: text, nothing, or a list of parts; half a surrogate pair becomes `?`."""
     if isinstance(content, list):
         content = "".join(
             str(part.get("text", "")) for part in content if isinstance(part, Mapping)

@@ -44,13 +44,13 @@ def check_numeric_context(
         read.setdefault((cell.document_id, cell.entity if cell.named else ""), []).append(cell)
     tables: list[CorpusTable] = []
     for name in query.tables:
-        columns = [figures.column(ref) for ref in figures.used(query) if ref.table == name]
+        columns = [figures.column(ref) for ref in query.refs if ref.table == name]
         table, rival = _shown(figures.tables[name], columns, read)
         if rival:
             return failed(CHECK, "the context states a figure differently", rival)
         tables.append(table)
     small = Figures(tables)
-    things = set(small.complete(small.used(query))[KEY])
+    things = set(small.complete(query.refs)[KEY])
     if missing := sorted(set(query.entities) - things):
         return failed(CHECK, "a figure cannot be read from the context", *missing)
     if closed and (more := sorted(things - set(query.entities))):

@@ -19,8 +19,9 @@ from warehouse.figures import Figures
 from warehouse.numeric import DISCRETE, Query
 from warehouse.programs import Answer
 from warehouse.safe_sql import Engine, Result, SqlRejected
-from warehouse.sql_cells import cells_read, critical, readable, twins_of
+from warehouse.sql_cells import cells_read, involved, readable, twins_of
 from warehouse.sql_guard import CheckedQuery, SqlRefused, check_sql
+from warehouse.sql_without import critical
 from warehouse.verdicts import Verdict, failed, passed
 
 PLACES = Decimal("0.01")
@@ -41,6 +42,15 @@ class NumericProof:
     """Ids of those without which the answer is another one."""
 
 
+@dataclass(frozen=True)
+class _Computed:
+    """What both engines agree on."""
+
+    checked: CheckedQuery
+    result: Result
+    answer: Answer
+
+
 class Prover:
     """Both engines over the tables of one world; use as a context manager."""
 
@@ -51,7 +61,6 @@ class Prover:
         self._engine = Engine(self._frames)
         self._twins = twins_of(self._engine.schema)
         self._schema = readable(self._engine.schema, self._twins)
-        self._last: tuple[exp.Select, CheckedQuery] | None = None
 
     def __enter__(self) -> "Prover":
         return self
@@ -68,19 +77,25 @@ class Prover:
         self, query: Query, select: exp.Select
     ) -> tuple[NumericProof | None, tuple[Verdict, ...]]:
         """Return the proof of a query whose SQL is `select`, or none and the verdict that failed last."""
-        answer, verdicts = self.answer(query, select)
-        if answer is None:
+        found, verdicts = self._computed(query, select)
+        if found is None:
             return None, verdicts
         verdicts = (*verdicts, rounding(query, self.figures))
         if verdicts[-1].status == "failed":
             return None, verdicts
-        return self._rests_on(query, self._checked(select), answer, verdicts)
+        return self._rests_on(query, found, verdicts)
 
     def answer(self, query: Query, select: exp.Select) -> tuple[Answer | None, tuple[Verdict, ...]]:
         """Return what both engines agree on, or none and the verdict that failed last."""
+        found, verdicts = self._computed(query, select)
+        return (found.answer if found else None), verdicts
+
+    def _computed(
+        self, query: Query, select: exp.Select
+    ) -> tuple["_Computed | None", tuple[Verdict, ...]]:
         verdicts: list[Verdict] = []
         try:
-            checked = self._checked(select)
+            checked = check_sql(select, self._schema)
             verdicts.append(passed("sql_guard"))
             result = self._engine.run(checked)
             computed = compute(query, self._frames)
@@ -93,32 +108,29 @@ class Prover:
         verdicts.append(_agree(result, computed))
         if verdicts[-1].status == "failed":
             return None, tuple(verdicts)
-        answer, verdict = _answer(query, result)
-        return answer, (*verdicts, verdict)
-
-    def _checked(self, select: exp.Select) -> CheckedQuery:
-        """Return the guarded query, which one question needs twice."""
-        if self._last is None or self._last[0] is not select:
-            self._last = (select, check_sql(select, self._schema))
-        return self._last[1]
+        answer, verdict = _answer(query, result, self.figures)
+        return (_Computed(checked, result, answer) if answer else None), (*verdicts, verdict)
 
     def _rests_on(
-        self, query: Query, checked: CheckedQuery, answer: Answer, verdicts: tuple[Verdict, ...]
+        self, query: Query, found: "_Computed", verdicts: tuple[Verdict, ...]
     ) -> tuple[NumericProof | None, tuple[Verdict, ...]]:
         """Find the cells, and fail where they stand in too few documents."""
-        ids = cells_read(self._engine, checked, self._twins)
-        needed = critical(self._engine, checked, ids, self._twins)
+        with involved(self._engine, found.checked, self._twins) as part:
+            ids = cells_read(part)
+            needed = critical(part, ids, found.result)
         named = {
             cell.id: cell
-            for ref in self.figures.used(query)
+            for ref in query.refs
             for cell in self.figures.cells(ref, query.entities).values()
         }
-        cells = sorted((named[i] for i in ids), key=lambda cell: (cell.document_id, cell.start))
+        cells = sorted(
+            (named[i] for i in ids), key=lambda cell: (cell.document_id, cell.start, cell.id)
+        )
         documents = {cell.document_id for cell in cells if cell.id in needed}
         if len(documents) < DOCUMENTS:
             verdict = failed("spread", "the answer hangs on too few documents", str(len(documents)))
             return None, (*verdicts, verdict)
-        proof = NumericProof(checked.sql, answer, tuple(cells), needed)
+        proof = NumericProof(found.checked.sql, found.answer, tuple(cells), needed)
         return proof, (*verdicts, passed("spread"))
 
 
@@ -137,11 +149,14 @@ def _agree(result: Result, computed: Computed) -> Verdict:
     return failed("engines_agree", "the two engines disagree", f"{values} and {other}")
 
 
-def _answer(query: Query, result: Result) -> tuple[Answer | None, Verdict]:
+def _answer(query: Query, result: Result, figures: Figures) -> tuple[Answer | None, Verdict]:
     """Return the stored answer, or none where the result is trivial or its rounding open."""
     values = [row[0] for row in result.rows]
     if query.operation in ("nth", "which", "top"):
         return _named(query, [str(value) for value in values])
+    if query.operation == "first_past":
+        year = figures.time(query.quantity.columns[values[0] - 1])
+        return Answer(kind="number", text=year), passed("answer")
     number = Decimal(str(values[0]))
     if query.operation in DISCRETE:
         whole = len(query.entities)

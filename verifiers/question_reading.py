@@ -15,8 +15,9 @@ from verifiers.reading_columns import schema_of
 from verifiers.reading_grammar import Bound
 from verifiers.reading_parts import Parts
 from verifiers.reading_sentences import OPENINGS, SENTENCES
+from verifiers.reading_series import series_of
 from warehouse.figures import Figures
-from warehouse.numeric import NAMED, Condition, Operation, Quantity, Query
+from warehouse.numeric import NAMED, SERIES, Condition, Operation, Quantity, Query
 from warehouse.verdicts import Verdict, failed, passed
 
 CHECK = "round_trip"
@@ -94,11 +95,14 @@ def round_trip(
     return failed(CHECK, "the wording says another query", *parts)
 
 
-FILTERED: frozenset[Operation] = frozenset(
-    ("count", "which", "nth", "top", "total", "mean", "median", "share_where", "group_gap")
+FILTERED: frozenset[Operation] = (
+    frozenset(
+        ("count", "which", "nth", "top", "total", "mean", "median", "share_where", "group_gap")
+    )
+    | SERIES
 )
 """Operations that read conditions."""
-ENDED: frozenset[Operation] = frozenset(("nth", "top", "rank", "mean_without_best"))
+ENDED: frozenset[Operation] = frozenset(("nth", "top", "rank", "mean_without_best", "longest_run"))
 """Operations that read an order."""
 NUMBERED: frozenset[Operation] = frozenset(("nth", "top", "top_total", "compound_growth"))
 """Operations that read a number."""
@@ -107,8 +111,9 @@ MEASURED: frozenset[Operation] = frozenset(
      "mean_without_best", "total_if")
 )  # fmt: skip
 """Operations whose answer has the quantity's unit, so that it has to be said."""
-FOCUSED: frozenset[Operation] = frozenset(
-    ("rank", "rank_shift", "share", "gap", "times", "total_if", "compound_growth")
+FOCUSED: frozenset[Operation] = (
+    frozenset(("rank", "rank_shift", "share", "gap", "times", "total_if", "compound_growth"))
+    | SERIES
 )
 """Operations that ask about things by name."""
 
@@ -194,7 +199,7 @@ class _Reading:
 
     def _query(self, operation: Operation, quantity: Quantity | None, bound: Bound) -> Query:
         """Return the query of a sentence's parts; refuse parts that do not go together."""
-        conditions = bound.get("conditions", bound.get("group", ()))
+        conditions = self._conditions(quantity, bound)
         focus = tuple(bound[name] for name in ("focus", "first", "other") if name in bound)
         names = focus if operation in NAMED else bound.get("names", self.things)
         if names is None:
@@ -214,10 +219,20 @@ class _Reading:
             divisor=str(divisor),
         )  # fmt: skip
 
+    def _conditions(self, quantity: Quantity | None, bound: Bound) -> tuple[Condition, ...]:
+        """Return the conditions that a sentence states: of a series the same for each of its columns."""
+        if "sign" not in bound or quantity is None:
+            return bound.get("conditions", bound.get("group", ()))
+        number, unit = bound["bound"]
+        if {self.parts.schema.column(ref).measure.unit for ref in quantity.columns} != {unit}:
+            raise Unreadable(f"the bound is in {unit or 'no unit'}, the figures are not")
+        return tuple(
+            Condition(column=ref, sign=bound["sign"], bound=format(number, "f"))
+            for ref in quantity.columns
+        )
+
     def _check(self, query: Query, bound: Bound) -> None:
         """Refuse a query that is not about what the question says it is."""
-        refs = [*query.quantity.columns, *(query.second.columns if query.second else ()),
-                *(condition.column for condition in query.conditions)]  # fmt: skip
         said, _ = bound["documents"]
         tables = [self.parts.schema.figures.tables[name] for name in query.tables]
         if not {table.edition for table in tables} <= (said or {""}):
@@ -225,7 +240,7 @@ class _Reading:
         noun = bound.get("noun")
         if noun and {table.noun for table in tables} - {""} != {noun}:
             raise Unreadable("the things are called something else")
-        if not all(self.parts.schema.stated_for(ref, query.entities) for ref in refs):
+        if not all(self.parts.schema.stated_for(ref, query.entities) for ref in query.refs):
             raise Unreadable("none of the things has a figure")
         if query.operation in MEASURED:
             unit, _ = bound.get("unit", ("", 1))
@@ -256,12 +271,19 @@ class _Reading:
                 return "pp" if differs else "%"
             case "difference":
                 return "pp" if units_of[0] == "%" else units_of[0]
-            case "plain":
+            case "plain" | "series":
                 return "pp" if units_of[0] == "%" and differs else units_of[0]
 
     def _changes(self, bound: Bound) -> list[Quantity | None]:
         """Return the changes between two times that a sentence means; one of nothing where it speaks of none."""
         if "measure" not in bound:
             return [None]
+        if "series" in bound:
+            (said, _), times = bound["documents"], bound["series"]
+            if bound.get("year_asked", times[0].kind == "edition") != (times[0].kind == "edition"):
+                return []
+            return list(
+                series_of(self.parts.schema, bound["measure"], times, said, later=bound["later"])
+            )
         first, last = bound["span"] if "span" in bound else (bound["earlier"], bound["later"])
         return list(self.parts.grown(bound["measure"], first, last))

@@ -5,12 +5,10 @@ all of them; that only one is meant must follow from the time, the unit and the 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeVar
-
-import polars as pl
+from typing import Generic, Literal, TypeVar
 
 from verifiers.reading_grammar import fold
 from verifiers.reading_words import dates, lengths
@@ -27,11 +25,14 @@ BEFORE = {
 }  # fmt: skip
 
 
+Kind = Literal["edition", "date", "instant", "period"]
+
+
 @dataclass(frozen=True)
 class Moment:
     """When figures are from, as said."""
 
-    kind: Literal["edition", "date", "instant", "period"]
+    kind: Kind
     """The documents' own date, a bare date, a moment, or a period with its length."""
     end: str
     length: str = ""
@@ -56,25 +57,22 @@ class Schema:
                 ref = ColumnRef(table=table.name, column=column.name)
                 for phrase in printed_as(column):
                     phrases[fold(phrase)].append(ref)
-        self._phrases = _by_start(
-            (phrase, Mention(tuple(refs))) for phrase, refs in phrases.items()
-        )
+        self._phrases = _Phrases((phrase, Mention(tuple(refs))) for phrase, refs in phrases.items())
         tables = figures.tables.values()
-        self._names = _by_start(
+        self._names = _Phrases(
             (name, name) for name in {name for table in tables for name in table.frame[KEY]}
         )
-        self._having: dict[ColumnRef, frozenset[str]] = {}
         self.editions = {table.edition for table in tables}
         self.nouns = {table.noun for table in tables} - {""}
         self.units = {column.measure.unit for table in tables for column in table.columns} - {""}
 
     def mentions(self, folded: str, at: int) -> Iterator[tuple[Mention, int]]:
         """Yield what columns the words from a position on fit, the time still open."""
-        yield from _starting(self._phrases, folded, at)
+        yield from self._phrases.starting(folded, at)
 
     def names(self, text: str, at: int) -> Iterator[tuple[str, int]]:
         """Yield the things named from a position on."""
-        yield from _starting(self._names, text, at)
+        yield from self._names.starting(text, at)
 
     def moments(self, text: str, at: int) -> Iterator[tuple[Moment, int]]:
         """Yield the time at a position: `the 2005 documents`, `the six months ended 30 June 2024`, `2024`."""
@@ -136,10 +134,7 @@ class Schema:
 
     def stated_for(self, ref: ColumnRef, things: Collection[str]) -> bool:
         """Whether any of the things has a figure in a column."""
-        if ref not in self._having:
-            frame = self.figures.tables[ref.table].frame
-            self._having[ref] = frozenset(frame.filter(pl.col(ref.column).is_not_null())[KEY])
-        return not self._having[ref].isdisjoint(things)
+        return bool(self.figures.cells(ref, tuple(things)))
 
 
 @lru_cache(maxsize=2)
@@ -161,19 +156,20 @@ def printed_as(column: Column) -> set[str]:
     return {joined, f"{many}{joined}", quoted, f"figure for {quoted}"}
 
 
-def _by_start(items: Iterable[tuple[str, Item]]) -> Mapping[str, list[tuple[str, Item]]]:
-    """Return phrases with what they stand for, by their first two characters."""
-    out: dict[str, list[tuple[str, Item]]] = defaultdict(list)
-    for phrase, item in sorted(items, key=lambda pair: pair[0]):
-        out[phrase[:2]].append((phrase, item))
-    return out
+class _Phrases(Generic[Item]):
+    """What phrases stand for, found where they start in a text."""
 
+    def __init__(self, items: Iterable[tuple[str, Item]]) -> None:
+        self._items: dict[str, list[Item]] = defaultdict(list)
+        for phrase, item in items:
+            if phrase:
+                self._items[phrase].append(item)
+        self._lengths = sorted({len(phrase) for phrase in self._items})
 
-def _starting(
-    index: Mapping[str, list[tuple[str, Item]]], text: str, at: int
-) -> Iterator[tuple[Item, int]]:
-    """Yield what the phrases that start at a position stand for, with where they end."""
-    for key in {text[at : at + 2], text[at : at + 1]}:
-        for phrase, item in index.get(key, ()):
-            if phrase and text.startswith(phrase, at):
-                yield item, at + len(phrase)
+    def starting(self, text: str, at: int) -> Iterator[tuple[Item, int]]:
+        """Yield what the phrases that start at a position stand for, with where they end, the shortest first."""
+        for length in self._lengths:
+            end = at + length
+            if end > len(text):
+                break
+            yield from ((item, end) for item in self._items.get(text[at:end], ()))

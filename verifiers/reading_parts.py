@@ -10,9 +10,16 @@ from typing import Any
 from verifiers.reading_columns import Mention, Moment, Schema
 from verifiers.reading_grammar import PartReader, Text
 from verifiers.reading_sentences import COMPARED, CONDITION
+from verifiers.reading_series import moments
 from verifiers.reading_words import PERCENT, counts, numbers, places, plurals, units
 from warehouse.numeric import ColumnRef, Condition, Quantity
 
+YEAR_ASKED = (
+    ("how is the document dated that gives it", True),
+    ("for which year is it given", False),
+)
+LATER = " where two of the documents give a figure for the same year, the later one counts."
+MOVES = (("rises", "rising"), ("rise", "rising"), ("falls", "falling"), ("fall", "falling"))
 SCALES = (("thousands", 10**3), ("millions", 10**6), ("billions", 10**9))
 
 
@@ -32,7 +39,7 @@ class Parts:
     def _readers(self) -> dict[str, PartReader]:
         words: dict[str, Callable[[str, int], Iterator[tuple[Any, int]]]] = {
             "count": counts, "place": places, "names": self._names, "name": self.schema.names,
-            "time": self.schema.times,
+            "time": self.schema.times, "series": moments,
         }  # fmt: skip
         own: dict[str, PartReader] = {
             kind: lambda at, read=read: read(self.question, at) for kind, read in words.items()
@@ -42,7 +49,8 @@ class Parts:
             "group": self._group, "quantity": self._quantity, "column": self._column, "measure": self._measure,
             "span": self._span, "conditions": self._conditions, "sign": self._sign, "bound": self._bound,
             "order": self._order, "opposite": self._order, "nth": self._nth, "percent": self._percent,
-            "in_unit": self._in_unit,
+            "in_unit": self._in_unit, "year_asked": self._year_asked, "later": self._later, "moved": self._moved,
+            "moves": self._moves,
         }  # fmt: skip
 
     def _either(self, words: Iterable[tuple[str, Any]], at: int) -> Iterator[tuple[Any, int]]:
@@ -206,6 +214,21 @@ class Parts:
                 if self.question.startswith(" of ", end):
                     for unit, last in units(self.question, end + len(" of "), codes):
                         yield (unit, scale), last
+
+    def _year_asked(self, at: int) -> Iterator[tuple[bool, int]]:
+        """Yield whether the date of a document is asked for, and not the year of its figure."""
+        yield from self._either(YEAR_ASKED, at)
+
+    def _later(self, at: int) -> Iterator[tuple[bool, int]]:
+        """Yield whether it is said that of two documents the later counts, at the end of a question."""
+        yield False, at
+        yield from self._either(((LATER, True),), at)
+
+    def _moved(self, at: int) -> Iterator[tuple[str, int]]:
+        yield from self._either((("rose", "rising"), ("fell", "falling")), at)
+
+    def _moves(self, at: int) -> Iterator[tuple[str, int]]:
+        yield from self._either(MOVES, at)
 
     def grown(self, mention: Mention, first: Moment, last: Moment) -> Iterator[Quantity]:
         """Yield the changes of a column between two times."""

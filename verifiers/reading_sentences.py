@@ -26,6 +26,10 @@ COMPARED = {
     "<": "(less than|smaller than|lower than|fewer than|below|under)",
 }
 CONDITION = "the {column} (is|are) {sign} {bound}"
+THE_SERIES = "the {measure} of {focus:name} {series}"
+IN_TIME = "(in order of time|from the earliest to the latest)"
+THE_YEAR = "{year_asked}?{later}"
+PAST = "{sign} {bound}"
 
 SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     "count": (
@@ -174,5 +178,23 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
         "{number:count} year[s]?",
         "over the {number:count} year[s] {span}, what was the compound growth per year, in percent, of the {measure} "
         "of {focus:name}?",
+    ),
+    "first_past": (
+        f"take {THE_SERIES} {IN_TIME}, and find the first figure that is {PAST}. {THE_YEAR}",
+        f"in order of time, look for the first figure {PAST} among those for {THE_SERIES}. {THE_YEAR}",
+        f"line up {THE_SERIES} {IN_TIME}, and go through the figures until one is {PAST}. {THE_YEAR}",
+    ),
+    "longest_run": (
+        f"take {THE_SERIES} {IN_TIME}. what is the greatest number of times in a row that the figure {{order:moved}} "
+        "from one to the next?{later}",
+        f"take {THE_SERIES} {IN_TIME}. what is the greatest number of figures in a row that are {PAST}?{{later}}",
+        f"line up {THE_SERIES} {IN_TIME}. how long is the longest unbroken run of {{order:moves}}, each "
+        "{order:moves} from one figure to the next counting as one?{later}",
+        f"line up {THE_SERIES} {IN_TIME}. how long is the longest unbroken run of figures {PAST}, each counting as "
+        "one?{later}",
+        f"in order of time, go through {THE_SERIES}. at most how many {{order:moves}} from one figure to the next "
+        "follow each other without a break?{later}",
+        f"in order of time, go through {THE_SERIES}. at most how many figures {PAST} follow each other without a "
+        "break?{later}",
     ),
 }  # fmt: skip

@@ -7,9 +7,10 @@ a condition, must be the same for all of them. Numbers are computed from the pri
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from warehouse.figures import Figures
-from warehouse.numeric import DISCRETE, Condition, Quantity, Query
+from warehouse.numeric import DISCRETE, SERIES, Condition, Quantity, Query
 from warehouse.verdicts import Verdict, failed, passed
 
 CHECK = "rounding"
@@ -36,6 +37,8 @@ def rounding(query: Query, figures: Figures) -> Verdict:
                 return failed(CHECK, "a bound is within the printed precision", entity)
     if query.operation not in DISCRETE:
         return passed(CHECK)
+    if query.operation in SERIES:
+        return _moves_decided(query, figures)
     kept = set(query.entities)
     for condition in query.conditions:
         values = figures.values(condition.column, query.entities)
@@ -49,6 +52,19 @@ def rounding(query: Query, figures: Figures) -> Verdict:
         if undecided
         else passed(CHECK)
     )
+
+
+def _moves_decided(query: Query, figures: Figures) -> Verdict:
+    """Return whether each figure of a series without a bound is surely above or below the one before."""
+    if query.conditions:
+        return passed(CHECK)
+    (name,) = query.focus
+    series = [
+        _interval(*figures.values(ref, query.entities)[name]) for ref in query.quantity.columns
+    ]
+    if all(a.apart(b) for a, b in pairwise(series)):
+        return passed(CHECK)
+    return failed(CHECK, "a rise or fall is within the printed precision", name)
 
 
 def _undecided(query: Query, values: Mapping[str, Interval], figures: Figures) -> str:
@@ -112,7 +128,7 @@ def _interval(value: Decimal, step: Decimal) -> Interval:
 def _combined(quantity: Quantity, parts: Sequence[Interval]) -> Interval:
     first, *rest = parts
     match quantity.combination:
-        case "plain":
+        case "plain" | "series":
             return first
         case "difference":
             return Interval(first.low - rest[0].high, first.high - rest[0].low)

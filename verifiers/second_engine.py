@@ -45,12 +45,19 @@ def compute(query: Query, tables: Mapping[str, pl.DataFrame]) -> Computed:
 
 def _scope(query: Query, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the rows in scope: `entity`, the quantity, the second one, and whether the conditions are met."""
-    first, *others = query.tables
-    rows = tables[first].filter(pl.col(KEY).is_in(list(query.entities)))
-    rows = rows.rename({name: _key(first, name) for name in rows.columns if name != KEY})
+    rows, *others = (
+        tables[name].select(
+            KEY,
+            *(pl.col(r.column).alias(_key(name, r.column)) for r in query.refs if r.table == name),
+        )
+        for name in query.tables
+    )
+    rows = rows.filter(pl.col(KEY).is_in(list(query.entities)))
     for other in others:
-        more = tables[other].rename({n: _key(other, n) for n in tables[other].columns if n != KEY})
-        rows = rows.join(more, on=KEY, how="inner")
+        rows = rows.join(other, on=KEY, how="inner")
+    if query.quantity.combination == "series":
+        columns = (_number(ref.table, ref.column) for ref in query.quantity.columns)
+        return rows.select(KEY, *(column.alias(str(at)) for at, column in enumerate(columns)))
     chosen = [pl.col(KEY), _quantity(query.quantity).alias(VALUE)]
     if query.second:
         chosen.append(_quantity(query.second).alias(SECOND))
@@ -76,7 +83,7 @@ def _number(table: str, column: str) -> pl.Expr:
 def _quantity(quantity: Quantity) -> pl.Expr:
     first, *rest = (_number(ref.table, ref.column) for ref in quantity.columns)
     match quantity.combination:
-        case "plain":
+        case "plain" | "series":
             return first
         case "ratio":
             return first / rest[0]
@@ -235,6 +242,32 @@ def _rank(query: Query, rows: pl.DataFrame) -> float:
     return _place(rows, VALUE, query.focus[0], descending=query.order == "largest")
 
 
+def _over_time(query: Query, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the figures of a series one below the other, and whether each meets the condition of its year."""
+    own = rows.filter(pl.col(KEY) == query.focus[0]).drop(KEY)
+    series = own.transpose(column_names=[VALUE]).with_row_index("place", offset=1)
+    for condition in query.conditions[:1]:
+        number, bound = pl.col(VALUE), float(condition.bound)
+        return series.with_columns(
+            (number > bound if condition.sign == ">" else number < bound).alias(MEETS)
+        )
+    change = pl.col(VALUE).diff()
+    moves = change > 0 if query.order == "rising" else change < 0
+    return series.with_columns(moves.fill_null(value=False).alias(MEETS))
+
+
+def _first_past(query: Query, rows: pl.DataFrame) -> float:
+    passing = _over_time(query, rows).filter(pl.col(MEETS))["place"]
+    if passing.is_empty():
+        raise ValueError(f"{query.operation}: no figure is past the bound")
+    return passing[0]
+
+
+def _longest_run(query: Query, rows: pl.DataFrame) -> float:
+    runs = _over_time(query, rows)[MEETS].rle().struct.unnest()
+    return max(runs.filter(pl.col("value"))["len"].to_list(), default=0)
+
+
 COMPUTE: Mapping[Operation, Callable[[Query, pl.DataFrame], float | list[str]]] = {
     "count": _count, "count_above_mean": _count_above_mean, "count_rising": _count_rising, "nth": _nth,
     "which": _which, "top": _top, "rank": _rank, "rank_shift": _rank_shift, "total": _summed(_sum),
@@ -242,4 +275,5 @@ COMPUTE: Mapping[Operation, Callable[[Query, pl.DataFrame], float | list[str]]] 
     "top_total": _top_total, "share": _share, "share_where": _share_where, "gap": _gap, "times": _times,
     "group_gap": _group_gap, "weighted_mean": _weighted_mean, "mean_without_best": _mean_without_best,
     "total_if": _total_if, "total_growth": _total_growth, "compound_growth": _compound_growth,
+    "first_past": _first_past, "longest_run": _longest_run,
 }  # fmt: skip

@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from itertools import islice, product
+from typing import Any
 
 import polars as pl
 
 from warehouse.cells import Cell
 from warehouse.corpus_tables import KEY, Column, CorpusTable
-from warehouse.numeric import ColumnRef, Query
+from warehouse.numeric import ColumnRef
 from warehouse.sql_cells import SUFFIX
+from warehouse.wide_tables import StoredCells
 
 SPECIFIC = re.compile(
     r"\b(?:rates?|ratios?|average|mean|median|per|ind(?:ex|ices)|ages?|shares?|percent\w*|density|expectancy|temperatures?|"
@@ -29,6 +32,13 @@ NAMES = re.compile(
 )
 """Words of a label whose numbers name something and measure nothing."""
 
+SERIES = 3
+"""Years of a series, at least."""
+WAYS = 8
+"""Series of one measure, at most, where several tables of one date state a year."""
+YEARLY = ("", "P1Y", "instant")
+"""Lengths of periods that a year alone tells."""
+YEAR = re.compile(r"\d{4}")
 RECENT = 64
 """Lookups of cells that are kept: every check of a question asks for the same ones."""
 
@@ -40,6 +50,7 @@ class Figures:
         """Take the tables as they are; nothing is copied."""
         self.tables = {table.name: table for table in tables}
         self._held = lru_cache(maxsize=RECENT)(self._found)
+        self._placed = lru_cache(maxsize=RECENT)(self._rows)
         self._columns = {
             (table.name, column.name): column
             for table in self.tables.values()
@@ -81,6 +92,56 @@ class Figures:
             ]
         return out
 
+    @cached_property
+    def series(self) -> list[tuple[ColumnRef, ...]]:
+        """One measure at three years or more, in order, each year as the latest documents that state it give it."""
+        out: list[tuple[ColumnRef, ...]] = []
+        for years in self._years.values():
+            latest = {
+                year: [ref for ref in refs if self._edition(ref) == max(map(self._edition, refs))]
+                for year, refs in sorted(years.items())
+            }
+            if len(latest) >= SERIES and len({ref.table for r in latest.values() for ref in r}) > 1:
+                out += islice(product(*latest.values()), WAYS)
+        return out
+
+    def together(self, refs: Sequence[ColumnRef]) -> bool:
+        """Whether the documents of one table state all the years of a series."""
+        years = self._years[self._kind(refs[0])]
+        stating = [{other.table for other in years[self.time(ref)]} for ref in refs]
+        return bool(set.intersection(*stating))
+
+    def restated(self, refs: Sequence[ColumnRef]) -> bool:
+        """Whether the tables of a series state a year of it twice."""
+        tables, years = {ref.table for ref in refs}, self._years[self._kind(refs[0])]
+        return any(
+            len({other.table for other in years[self.time(ref)]} & tables) > 1 for ref in refs
+        )
+
+    @cached_property
+    def _years(self) -> dict[tuple[Any, ...], dict[str, list[ColumnRef]]]:
+        """What states a measure of dated pages, by kind of page and measure, then by year."""
+        kinds: dict[tuple[Any, ...], dict[str, list[ColumnRef]]] = {}
+        for name, refs in self.refs.items():
+            table = self.tables[name]
+            for ref in refs if table.kind == "pages" and YEAR.fullmatch(table.edition) else ():
+                if YEAR.fullmatch(self.time(ref)) and self.column(ref).period.length in YEARLY:
+                    own = kinds.setdefault(self._kind(ref), {})
+                    own.setdefault(self.time(ref), []).append(ref)
+        return kinds
+
+    def _kind(self, ref: ColumnRef) -> tuple[Any, ...]:
+        column = self.column(ref)
+        return (
+            self.tables[ref.table].noun,
+            column.measure,
+            column.period.length,
+            bool(column.period.end),
+        )
+
+    def _edition(self, ref: ColumnRef) -> str:
+        return self.tables[ref.table].edition
+
     def column(self, ref: ColumnRef) -> Column:
         """Return the column that a reference names.
 
@@ -111,12 +172,6 @@ class Figures:
         measure = self.column(ref).measure
         return bool(SPECIFIC.search(" ".join((measure.label, *measure.path[-1:]))))
 
-    def used(self, query: Query) -> list[ColumnRef]:
-        """Return the columns that a query names, each once."""
-        second = query.second.columns if query.second else ()
-        conditions = (condition.column for condition in query.conditions)
-        return list(dict.fromkeys((*query.quantity.columns, *second, *conditions)))
-
     def complete(self, refs: Sequence[ColumnRef]) -> pl.DataFrame:
         """Return the rows that have a figure in every column: `entity`, then the columns by their place: `0`, `1`."""
         joined: pl.DataFrame | None = None
@@ -141,6 +196,22 @@ class Figures:
 
     def _found(self, name: str, column: str, entities: tuple[str, ...]) -> dict[str, Cell]:
         table = self.tables[name]
-        rows = table.frame.select(KEY, pl.col(column + SUFFIX).alias("cell"))
-        rows = rows.filter(pl.col(KEY).is_in(list(entities))).drop_nulls()
-        return {entity: table.cells[cell] for entity, cell in rows.iter_rows()}
+        places = self._placed(name, entities)
+        ids = table.frame[column + SUFFIX].gather(list(places.values()))
+        held = [(entity, cell) for entity, cell in zip(places, ids, strict=True) if cell]
+        cells = table.cells
+        if not isinstance(cells, StoredCells):
+            return {entity: cells[cell] for entity, cell in held}
+        found = cells.some([cell for _, cell in held])
+        return dict(zip((entity for entity, _ in held), found, strict=True))
+
+    def _rows(self, name: str, entities: tuple[str, ...]) -> dict[str, int]:
+        """Return the place in its table of each thing that has a row, in the order of the table."""
+        names = self.tables[name].frame[KEY]
+        wanted = sorted(set(entities))
+        places = names.search_sorted(pl.Series(wanted, dtype=pl.String)).to_list()
+        return {
+            entity: place
+            for entity, place in zip(wanted, places, strict=True)
+            if place < len(names) and names[place] == entity
+        }

@@ -13,20 +13,23 @@ from warehouse.programs import Answer
 from warehouse.records import Category, Record
 
 Sign = Literal[">", "<"]
-Order = Literal["", "largest", "smallest"]
-Combination = Literal["plain", "ratio", "difference", "growth"]
+Order = Literal["", "largest", "smallest", "rising", "falling"]
+Combination = Literal["plain", "ratio", "difference", "growth", "series"]
 Operation = Literal[
     "count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift", "total", "mean", "median",
     "spread", "lead", "top_total", "share", "share_where", "gap", "times", "group_gap", "weighted_mean",
-    "mean_without_best", "total_if", "total_growth", "compound_growth",
+    "mean_without_best", "total_if", "total_growth", "compound_growth", "first_past", "longest_run",
 ]  # fmt: skip
 DISCRETE: frozenset[Operation] = frozenset(
-    ("count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift")
-)
-"""Operations whose answer is a name, a set, a count or a rank: it must not hang on the rounding of a cell."""
+    ("count", "count_above_mean", "count_rising", "nth", "which", "top", "rank", "rank_shift",
+     "first_past", "longest_run")
+)  # fmt: skip
+"""Operations whose answer is a name, a set, a count, a rank or a year: it must not hang on the rounding of a cell."""
 
 
-NAMED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth"))
+SERIES: frozenset[Operation] = frozenset(("first_past", "longest_run"))
+"""Operations over the figures of one thing at several times."""
+NAMED: frozenset[Operation] = frozenset(("gap", "times", "compound_growth")) | SERIES
 """Operations over the things that the question names, without any others."""
 
 
@@ -41,7 +44,8 @@ class Quantity(Record):
     """A number of each thing."""
 
     combination: Combination
-    """`plain` a; `ratio` a / b; `difference` a - b; `growth` 100 (b - a) / a, in percent."""
+    """`plain` a; `ratio` a / b; `difference` a - b; `growth` 100 (b - a) / a, in percent; `series` each
+    column by itself, in the order of time."""
     columns: tuple[ColumnRef, ...]
 
 
@@ -68,13 +72,15 @@ class Query(Record):
     """The scope: names of rows, sorted."""
     conditions: tuple[Condition, ...] = ()
     """All to be met: by the things of `count`, `which`, `nth`, `top`, `total`, `mean` and `median`, by the part that
-    `share_where` sets against the whole and `group_gap` against the rest; other operations have none."""
+    `share_where` sets against the whole and `group_gap` against the rest; one for each column of a series, all with the
+    same bound, for `first_past` and for a `longest_run` on one side of it; other operations have none."""
     second: Quantity | None = None
     """`weighted_mean`: the weight; `rank_shift`: the other ranking."""
     focus: tuple[str, ...] = ()
-    """Things the question names: of `rank`, `share`, `gap`, `times`, `total_if`, `compound_growth`."""
+    """Things the question names: of `rank`, `share`, `gap`, `times`, `total_if`, `compound_growth`, and of series."""
     order: Order = ""
-    """From which end `nth`, `top` and `rank` count, and what `mean_without_best` leaves out."""
+    """From which end `nth`, `top` and `rank` count, and what `mean_without_best` leaves out; which moves a
+    `longest_run` without conditions is of."""
     number: int = 0
     """The n of `nth`, the k of `top` and `top_total`, the years of `compound_growth`."""
     percent: str = ""
@@ -83,11 +89,16 @@ class Query(Record):
     """What a numerical answer is divided by, so that it is in thousands, millions or billions of its unit."""
 
     @property
+    def refs(self) -> tuple[ColumnRef, ...]:
+        """The columns it reads, each once, in order of first use."""
+        second = self.second.columns if self.second else ()
+        conditions = (condition.column for condition in self.conditions)
+        return tuple(dict.fromkeys((*self.quantity.columns, *second, *conditions)))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables it reads, in order of first use."""
-        refs = [*self.quantity.columns, *(self.second.columns if self.second else ()),
-                *(condition.column for condition in self.conditions)]  # fmt: skip
-        return tuple(dict.fromkeys(ref.table for ref in refs))
+        return tuple(dict.fromkeys(ref.table for ref in self.refs))
 
 
 class NumericCandidate(Record):

@@ -8,7 +8,6 @@ division and averages are doubles. One thread, so that sums of doubles always ad
 """
 
 import math
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from sqlglot import exp
 from warehouse.records import Record
 from warehouse.sql_guard import CheckedQuery
 from warehouse.sql_ties import Probe, probe
+from warehouse.time_limit import TimeLimit
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,6 +100,13 @@ class Result:
         mine, others = map(_typed, self.rows), map(_typed, other.rows)
         return list(mine) == list(others) if ordered else Counter(mine) == Counter(others)
 
+    def not_finite(self) -> tuple[Any, ...]:
+        """Return the first row with an infinite value or one that is no number; an empty one where all are finite."""
+        for row in self.rows:
+            if any(isinstance(value, float) and not math.isfinite(value) for value in row):
+                return row
+        return ()
+
 
 def _typed(row: Sequence[Any]) -> tuple[tuple[str, str], ...]:
     return tuple((type(value).__name__, repr(value)) for value in row)
@@ -115,6 +122,14 @@ class Prepared:
     cut_sql: str
 
 
+@dataclass(frozen=True)
+class Held:
+    """A table of the engine."""
+
+    name: str
+    rows: int
+
+
 class Engine:
     """A closed database over tables that the program gives; use as a context manager, from one thread at a time."""
 
@@ -123,6 +138,9 @@ class Engine:
     ) -> None:
         """Copy frames and Parquet files into memory, then lock the engine."""
         self.limits = limits or SqlLimits()
+        self.held: dict[str, Held] = {}
+        """The registered tables."""
+        self._time = TimeLimit(self.limits.seconds)
         import duckdb  # here, because its bindings report leaks when a process with live threads ends
 
         self._connection = duckdb.connect(":memory:")
@@ -148,6 +166,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the memory back."""
+        self._time.close()
         self._connection.close()
 
     def run(self, query: CheckedQuery) -> Result:
@@ -174,9 +193,8 @@ class Engine:
             SqlRejected: as for `run`.
         """
         result = self.fetch(query.sql, self.limits.rows, given)
-        for row in result.rows:
-            if any(isinstance(value, float) and not math.isfinite(value) for value in row):
-                raise SqlRejected("not finite", f"a division by zero or the like: {row!r}"[:200])
+        if row := result.not_finite():
+            raise SqlRejected("not finite", f"a division by zero or the like: {row!r}"[:200])
         if query.cut and query.cut.tied(
             self.fetch(query.cut_sql, self.limits.rows + 2, given).rows
         ):
@@ -207,26 +225,36 @@ class Engine:
         names = tuple(str(column[0]) for column in head)
         return Result(names, tuple(str(column[1]) for column in head), tuple(found))
 
-    def frame(self, query: exp.Expr) -> pl.DataFrame:
-        """Return the rows of a query that the program derived itself, however many.
+    def rows(
+        self, query: exp.Expr | str, given: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query that the program derived itself, however many; `given` fills its placeholders.
 
         Raises:
             SqlRejected: as for `run`.
         """
+        sql = query if isinstance(query, str) else _text(query)
         with self._cursor() as cursor:
-            return pl.DataFrame(_stream(cursor.sql(_text(query))))
+            return cursor.execute(sql, given).fetchall()
 
     @contextmanager
-    def beside(self, tables: Mapping[str, pl.DataFrame]) -> Iterator[dict[str, str]]:
-        """Hold more tables for a while; yields the name that each has meanwhile, which no checked query can say."""
-        names = {name: f"beside {number}" for number, name in enumerate(tables)}
+    def beside(self, tables: Mapping[str, exp.Select]) -> Iterator[dict[str, "Held"]]:
+        """Hold the rows of queries as tables for a while; yields their names, which no checked query can say.
+
+        Raises:
+            SqlRejected: finding the rows broke a limit.
+        """
+        held: dict[str, Held] = {}
         try:
-            for name, table in tables.items():
-                self._register(names[name], table)
-            yield names
+            for name, query in tables.items():
+                own = f"beside {len(held)}"
+                with self._cursor() as cursor:
+                    made = cursor.execute(f'CREATE TABLE "{own}" AS {_text(query)}').fetchall()
+                held[name] = Held(own, made[0][0])
+            yield held
         finally:
-            for name in names.values():
-                self._connection.execute(f'DROP TABLE IF EXISTS "{name}"')
+            for table in held.values():
+                self._connection.execute(f'DROP TABLE "{table.name}"')
 
     def _register(self, name: str, table: pl.DataFrame | Path) -> None:
         frame = pl.read_parquet(table, glob=False) if isinstance(table, Path) else table
@@ -234,6 +262,7 @@ class Engine:
         quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
         self._connection.execute(f'CREATE TABLE {quoted} AS SELECT * FROM "handed over"')
         self._connection.unregister("handed over")
+        self.held[name.lower()] = Held(name.lower(), frame.height)
 
     def _columns(self, name: str) -> dict[str, str]:
         quoted = exp.to_identifier(name, quoted=True).sql("duckdb")
@@ -251,18 +280,12 @@ class Engine:
         """Lend a cursor that is interrupted when time is up; its errors are rejections."""
         import duckdb  # see `__init__`
 
-        with self._connection.cursor() as cursor:
-            timer = threading.Timer(self.limits.seconds, cursor.interrupt)
-            timer.daemon = True
-            timer.start()
+        with self._connection.cursor() as cursor, self._time.on(cursor.interrupt):
             try:
                 yield cursor
             except duckdb.Error as error:
                 message = str(error).split("\n", maxsplit=1)[0][:200]
                 raise SqlRejected(_why(error), message) from error
-            finally:
-                timer.cancel()
-                timer.join()
 
 
 def _why(error: Exception) -> RunReason:

@@ -298,7 +298,44 @@ def _checks(manifest: SnapshotManifest) -> list[str]:
         lines += _table(("gate", "result", "observed", "limit", "required"), gates)
     if steps:
         lines += _table(("step", "inputs", "kept"), steps)
+    return lines + _tried(manifest)
+
+
+def _tried(manifest: SnapshotManifest) -> list[str]:
+    """Return what models found of the samples, where any were asked."""
+    checks = manifest.provenance.checks
+    if not checks:
+        return []
+    found = [
+        (check.check, check.mode, what, number)
+        for check in checks
+        for what, number in check.found.items()
+    ]
+    models = [
+        (check.check, m.role, m.model, m.prompt, m.samples, m.right, m.wrong, m.unread, m.unanswered, m.spared)
+        for check in checks
+        for m in check.models
+    ]  # fmt: skip
+    rates = [
+        (c.check, c.rated, _rate(c.rate), c.pass_at or "", _rate(c.passed))
+        for c in checks
+        if c.rated
+    ]
+    lines = ["## Checks that models ran", ""]
+    lines += _table(("check", "mode", "found", "samples"), found)
+    lines += _table(
+        ("check", "role", "model", "prompt", "samples", "right", "wrong", "unread", "unanswered", "spared"), models
+    )  # fmt: skip
+    if rates:
+        lines += _table(("check", "samples", "pass rate (95 %)", "k", "pass@k (95 %)"), rates)
+    reviewed = len({sample for check in checks for sample in check.review})
+    if reviewed:
+        lines += [f"{reviewed} samples go to review; `report/index.html` lists them.", ""]
     return lines
+
+
+def _rate(rate: tuple[float, float, float] | None) -> str:
+    return f"{rate[0]:.3f} ({rate[1]:.3f} to {rate[2]:.3f})" if rate else ""
 
 
 def _origin(manifest: SnapshotManifest) -> list[str]:

@@ -53,6 +53,52 @@ class ModelUse(Record):
     """Hash of its weights, or its version where the weights are not ours to read."""
 
 
+class TriedModel(Record):
+    """What one model was asked under a check, and what came of it; counts of attempts unless a field says otherwise."""
+
+    role: str
+    model: str
+    prompt: str
+    """Name and hash of the prompt; `row` and a hash for the samples' own."""
+    samples: int = 0
+    """Samples that it was asked about."""
+    right: int = 0
+    wrong: int = 0
+    unread: int = 0
+    """Replies that were cut, empty or refused, or that neither rules nor a judge could tell."""
+    unanswered: int = 0
+    judged: int = 0
+    """Of the right and wrong ones, those that a judge decided."""
+    spared: int = 0
+    """Planned and not made, since the verdict was certain."""
+
+
+class CheckSummary(Record):
+    """A check that models ran over the samples."""
+
+    check: str
+    mode: str
+    """`advise`: rows say what was found. `gate`: rows that fail for certain were left out."""
+    samples: int
+    found: dict[str, int]
+    """Status and reason → samples."""
+    models: tuple[TriedModel, ...]
+    spared: int
+    """Calls that were not needed."""
+    fresh: int = 0
+    """Robustness: attempts among distractors of their own; the others had another order alone."""
+    rated: int = 0
+    """Samples whose attempts were all made; the next two are means over them."""
+    rate: tuple[float, float, float] | None = None
+    """Mean pass rate, and its 95 % interval."""
+    pass_at: int = 0
+    """k of pass@k."""
+    passed: tuple[float, float, float] | None = None
+    """Mean pass@k, and its 95 % interval."""
+    review: tuple[str, ...] = ()
+    """Ids of the samples that a person must look at, those that were left out too."""
+
+
 class Decision(Record):
     """What a reviewer decided on one sample."""
 
@@ -73,6 +119,8 @@ class Provenance(Record):
     gates: tuple[Gate, ...] = ()
     yields: tuple[YieldStep, ...] = ()
     models: tuple[ModelUse, ...] = ()
+    checks: tuple[CheckSummary, ...] = ()
+    """Checks that models ran; empty where none was."""
     prompts: dict[str, str] = Field(default_factory=dict)
     """Prompt name → sha256 of its text."""
     decisions: tuple[Decision, ...] = ()

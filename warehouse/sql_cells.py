@@ -1,27 +1,28 @@
-"""Which cells a query reads, and which of them its result hangs on (method 2.2: the evidence of a question).
+"""Which cells a query reads: the evidence of a question (method 2.2).
 
 A wide table has for each value column `c` a twin `c__cell` with the id of the cell the value came from; columns
 without a twin are keys and are taken as given. A cell that is not among `cells_read` may hold anything, or nothing,
-and the result is the same. Of the cells in it a smaller set is critical: without one of them the result changes.
+and the result is the same. Of the cells in it a smaller set is critical (`warehouse.sql_without`).
 
 1. For each SELECT, columns that its filters look at are read for all rows that pass the conditions on keys; its other
    columns for the rows that pass the whole filter. A SELECT that refers to an outer one reads all as if in filters.
 2. A subquery is judged by its own filters and the outer conditions on its keys, not by all that happens outside.
+3. Rows that pass the conditions on keys of no SELECT change nothing. Those that do are copied once, and cells are
+   looked for among them alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlglot import exp
 
-from warehouse.safe_sql import Engine, Prepared, Result, SqlRejected
+from warehouse.safe_sql import Engine, Held
 from warehouse.sql_guard import CheckedQuery, Schema
-from warehouse.sql_scopes import Select, Twins, selects
+from warehouse.sql_scopes import Select, Twins, selects, table_of
 
 SUFFIX = "__cell"
-CELL = "cell"
-"""Placeholder of the cell that is left out."""
-NO_CELL = ""
-"""Id that no cell has."""
+ROW = "rowid"
 
 
 def twins_of(schema: Schema) -> Twins:
@@ -40,26 +41,71 @@ def readable(schema: Schema, twins: Twins) -> Schema:
     }
 
 
-def cells_read(engine: Engine, query: CheckedQuery, twins: Twins) -> frozenset[str]:
-    """Return the ids of the cells that the query reads.
+@dataclass(frozen=True)
+class Involved:
+    """A query with the rows that can matter to it."""
+
+    engine: Engine
+    query: CheckedQuery
+    twins: Twins
+    parts: tuple[Select, ...]
+    rows: Mapping[str, Held]
+    """Table of the query → table of its rows that can matter, or the table itself where that is all of them."""
+    alike: frozenset[str]
+    """Tables of which each SELECT needs all these rows."""
+
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table that the query names."""
+        return _named_columns(self.query, table)
+
+    def on_rows(self, tree: exp.Query) -> exp.Query:
+        """Let a query read the rows that can matter in place of the tables; changes the tree and returns it."""
+        for table in tree.find_all(exp.Table):
+            if table.name in self.rows:
+                if not table.alias:
+                    table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name, True)))
+                table.set("this", exp.to_identifier(self.rows[table.name].name, quoted=True))
+        return tree
+
+
+@contextmanager
+def involved(engine: Engine, query: CheckedQuery, twins: Twins) -> Iterator[Involved]:
+    """Hold the rows that can matter to a query for as long as its cells are looked for.
 
     Raises:
         SqlRefused: the query, written out, is too large.
         SqlRejected: finding the rows broke a limit of the engine.
     """
-    found: set[str] = set()
-    for select in selects(query, twins):
-        for lookup in _lookups(select, twins):
-            frame = engine.frame(lookup)
-            for column in frame.get_columns():
-                found.update(column.drop_nulls().unique().to_list())
-    return frozenset(found)
+    parts = tuple(selects(query, twins))
+    found = _conditions(query, parts)
+    wanted = {
+        table: _rows_of(query, table, twins, any_of)
+        for table, any_of in found.items()
+        if exp.true() not in any_of
+    }
+    with engine.beside(wanted) as few:
+        held = {table: few.get(table) or engine.held[table] for table in found}
+        alike = frozenset(table for table, any_of in found.items() if len(any_of) == 1)
+        yield Involved(engine, query, twins, parts, held, alike)
 
 
-def _lookups(select: Select, twins: Twins) -> list[exp.Select]:
-    """Return the queries for the ids of the cells that one SELECT reads."""
-    filtered = _cell_columns(select, select.filtered(), twins)
-    used = _cell_columns(select, select.used(), twins)
+def cells_read(part: Involved) -> frozenset[str]:
+    """Return the ids of the cells that the query reads.
+
+    Raises:
+        SqlRejected: finding them broke a limit of the engine.
+    """
+    lookups = [part.on_rows(one) for select in part.parts for one in _lookups(part, select)]
+    if not lookups:
+        return frozenset()
+    every = exp.union(*lookups, distinct=False, copy=False) if len(lookups) > 1 else lookups[0]
+    return frozenset(cell for (cell,) in part.engine.rows(every) if cell is not None)
+
+
+def _lookups(part: Involved, select: Select) -> list[exp.Select]:
+    """Return the queries for the ids of the cells that one SELECT reads, each of one column."""
+    filtered = _cell_columns(select, select.filtered(), part.twins)
+    used = _cell_columns(select, select.used(), part.twins)
     lookups = []
     for alias in sorted(set(filtered) | set(used)):
         looked_at = filtered.get(alias, [])
@@ -67,9 +113,13 @@ def _lookups(select: Select, twins: Twins) -> list[exp.Select]:
         if select.correlated:
             looked_at, shown = [*looked_at, *shown], []
         if looked_at:
-            lookups.append(select.relevant(alias, looked_at))
+            column = _one_column(looked_at)
+            if select.tables[alias] in part.alike:
+                lookups.append(exp.select(column).from_(table_of(select.tables[alias], alias)))
+            else:
+                lookups.append(select.relevant(alias, [column]))
         if shown:
-            lookups.append(select.passing(shown))
+            lookups.append(select.passing([_one_column(shown)]))
     return lookups
 
 
@@ -84,96 +134,50 @@ def _cell_columns(
     return found
 
 
-def critical(
-    engine: Engine, query: CheckedQuery, cells: Iterable[str], twins: Twins
-) -> frozenset[str]:
-    """Return those of the cells without which (null in their place) the typed result is another or fails.
-
-    The query runs once for each cell, on a copy of the rows that can matter to it.
-
-    Raises:
-        SqlRefused: as for `cells_read`.
-        SqlRejected: the query fails as it is.
-    """
-    tables = {
-        table: engine.frame(rows) for table, rows in _relevant_rows(query, twins, engine).items()
-    }
-    lowered = {
-        table: frame.rename({name: name.lower() for name in frame.columns})
-        for table, frame in tables.items()
-    }
-    present = {
-        cell
-        for table, frame in lowered.items()
-        for twin in twins.get(table, {}).values()
-        if twin in frame.columns
-        for cell in frame[twin].drop_nulls().to_list()
-    }
-    if not present:
-        return frozenset()
-    with engine.beside(lowered) as names:
-        tree = query.tree.copy()
-        for table in list(tree.find_all(exp.Table)):
-            if table.name in names:
-                columns = lowered[table.name].columns
-                table.replace(_without_one(table, names[table.name], columns, twins))
-        again = engine.prepare(CheckedQuery(tree, query.schema))
-        before = engine.execute(again, {CELL: NO_CELL})
-        return frozenset(
-            cell
-            for cell in set(cells) & present
-            if _changes(engine, again, cell, before, ordered=query.ordered)
-        )
+def _one_column(columns: list[exp.Expr]) -> exp.Expr:
+    """Return the values of columns one below the other."""
+    if len(columns) == 1:
+        return columns[0]
+    return exp.Anonymous(this="unnest", expressions=[exp.Array(expressions=columns)])
 
 
-def _relevant_rows(query: CheckedQuery, twins: Twins, engine: Engine) -> dict[str, exp.Select]:
-    """Return for each table of the query its rows that pass the conditions on keys of some SELECT."""
-    wanted: dict[str, list[exp.Select]] = {}
-    for select in selects(query, twins):
+def _conditions(query: CheckedQuery, parts: Iterable[Select]) -> dict[str, list[exp.Expr]]:
+    """Return for each table of the query what its SELECTs ask of the keys of its rows, each condition once."""
+    wanted: dict[str, list[exp.Expr]] = {}
+    for select in parts:
         for alias, table in select.tables.items():
-            row = exp.column("rowid", alias, quoted=True)
-            wanted.setdefault(table, []).append(select.relevant(alias, [row]))
+            condition = _on_keys(select, alias)
+            if condition not in wanted.setdefault(table, []):
+                wanted[table].append(condition)
     for table in query.tree.find_all(exp.Table):
         if table.name in query.schema:
             wanted.setdefault(table.name, [])
-    return {table: _rows_of(query, table, twins, lookups) for table, lookups in wanted.items()}
+    return wanted
 
 
-def _rows_of(
-    query: CheckedQuery, table: str, twins: Twins, lookups: list[exp.Select]
-) -> exp.Select:
-    """Return the query of a table's rows that one of the lookups finds, with the columns that the query names."""
-    named = {column.name for column in query.tree.find_all(exp.Column)}
-    own = [column for column in query.schema[table] if column in named]
+def _on_keys(select: Select, alias: str) -> exp.Expr:
+    """Return what a SELECT asks of the keys of a table's rows, in terms of that table alone."""
+    conditions = select.conditions(alias)
+    if any(condition.tables != {alias} for condition in conditions):
+        row = exp.column(ROW, quoted=True)
+        return row.isin(query=select.relevant(alias, [exp.column(ROW, alias, quoted=True)]))
+    own = [condition.tree.copy() for condition in conditions]
+    for column in (column for tree in own for column in tree.find_all(exp.Column)):
+        column.set("table", None)
+    return exp.and_(*own, copy=False) if own else exp.true()
+
+
+def _rows_of(query: CheckedQuery, table: str, twins: Twins, any_of: list[exp.Expr]) -> exp.Select:
+    """Return the query of a table's rows that meet one of the conditions, with the columns that the query names."""
+    own = _named_columns(query, table)
     ids = [twins[table][column] for column in own if column in twins.get(table, {})]
-    row = exp.column("rowid", quoted=True)
-    any_of = [row.copy().isin(query=lookup) for lookup in lookups] or [exp.false()]
+    row = exp.column(ROW, quoted=True)
     columns = [exp.column(name, quoted=True) for name in (*own, *ids)] or [row.copy()]
-    return (
-        exp.select(*columns)
-        .from_(exp.to_table(table, quoted=True))
-        .where(exp.or_(*any_of))
-        .order_by(row)
-    )
+    select = exp.select(*columns, copy=False).from_(table_of(table), copy=False)
+    condition = exp.or_(*any_of, copy=False) if any_of else exp.false()
+    return select.where(condition, copy=False).order_by(row, copy=False)
 
 
-def _changes(engine: Engine, query: Prepared, cell: str, before: Result, *, ordered: bool) -> bool:
-    try:
-        return not before.same(engine.execute(query, {CELL: cell}), ordered=ordered)
-    except SqlRejected:
-        return True
-
-
-def _without_one(table: exp.Table, copy: str, columns: Iterable[str], twins: Twins) -> exp.Subquery:
-    """Return a copy of the table as a subquery in which the cell that is given when it runs is null."""
-    own = twins.get(table.name, {})
-    outputs: list[exp.Expr] = []
-    for column in columns:
-        value: exp.Expr = exp.column(column, quoted=True)
-        if column in own:
-            same = exp.column(own[column], quoted=True).eq(exp.Placeholder(this=CELL))
-            emptied = exp.case().when(same, exp.null()).else_(value)
-            value = exp.alias_(emptied, column, quoted=True)
-        outputs.append(value)
-    inner = exp.select(*outputs).from_(exp.to_table(copy, quoted=True))
-    return inner.subquery(exp.to_identifier(table.alias_or_name, quoted=True))
+def _named_columns(query: CheckedQuery, table: str) -> list[str]:
+    named = {column.name for column in query.tree.find_all(exp.Column)}
+    return [column for column in query.schema[table] if column in named]

@@ -17,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
 from sqlglot.tokenizer_core import Token, TokenType
 
 from warehouse.sql_grammar import (
@@ -274,7 +275,8 @@ def _qualified(tree: exp.Query, schema: Schema, dialect: str) -> exp.Query:
         if table in used
     }  # of a wide table only what is named: the binder's work grows with the columns
     try:
-        bound = qualify(tree, dialect=dialect, schema=types)
+        names = MappingSchema(types, dialect=dialect, normalize=False)  # in lower case already
+        bound = qualify(tree, dialect=dialect, schema=names)
     except OptimizeError as error:
         raise SqlRefused("unknown column", str(error).split(". Line", maxsplit=1)[0]) from error
     _check_size(bound, schema)

@@ -94,10 +94,7 @@ class Select:
         """Return the query of some columns of a table over its rows that pass all conditions on keys."""
         conditions = self.conditions(alias)
         aliases = {alias}.union(*(c.tables for c in conditions))
-        first, *others = (
-            exp.alias_(exp.to_table(self.tables[a], quoted=True), a, table=True, quoted=True)
-            for a in sorted(aliases)
-        )
+        first, *others = (table_of(self.tables[name], name) for name in sorted(aliases))
         query = exp.select(*outputs).from_(first).distinct()
         for other in others:
             query = query.join(other, join_type="cross")
@@ -115,6 +112,12 @@ def selects(query: CheckedQuery, twins: Twins) -> list[Select]:
         _sink(scope)
     tree = pushdown_projections(merge_subqueries(pushdown_projections(tree)))
     return [_select(scope, query, twins) for scope in traverse_scope(tree) if _is_select(scope)]
+
+
+def table_of(name: str, alias: str = "") -> exp.Table:
+    """Return a mention of a table, under an alias where one is given."""
+    called = exp.TableAlias(this=exp.to_identifier(alias, quoted=True)) if alias else None
+    return exp.Table(this=exp.to_identifier(name, quoted=True), alias=called)
 
 
 def _is_select(scope: Scope) -> bool:

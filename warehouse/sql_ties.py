@@ -20,7 +20,11 @@ class Probe:
     keys: tuple[int, ...]
     """Positions of the sort keys among its columns; none where the query has no order."""
     ends: tuple[int, ...]
-    """Positions among its rows that a cut comes before."""
+    """Positions among its rows that a cut comes before: the first that is kept and the first that no longer is."""
+
+    def kept(self, rows: Sequence[tuple[Any, ...]]) -> Sequence[tuple[Any, ...]]:
+        """Return the rows that the query itself gives."""
+        return rows[slice(*self.ends)] if self.ends else ()
 
     def tied(self, rows: Sequence[tuple[Any, ...]]) -> bool:
         """Whether rows on both sides of a cut share their keys."""
@@ -35,16 +39,23 @@ def probe(tree: exp.Query) -> Probe | None:
     limit, offset = _count(tree, "limit"), _count(tree, "offset") or 0
     if limit is None:
         return None
-    wider = tree.copy()
-    order = wider.args.get("order")
-    found = [_shown(wider, ordered.this) for ordered in order.expressions] if order else []
-    keys = tuple(key for key in found if key is not None)
-    if len(keys) < len(found):
+    found = with_keys(tree)
+    if found is None:
         return None
+    wider, keys = found
     before = min(offset, 1)
     wider.set("offset", exp.Offset(expression=exp.Literal.number(offset - before)))
     wider.set("limit", exp.Limit(expression=exp.Literal.number(before + limit + 1)))
     return Probe(wider, keys, (before, before + limit) if limit else ())
+
+
+def with_keys(tree: exp.Query) -> tuple[exp.Query, tuple[int, ...]] | None:
+    """Return a copy of a query that shows its sort keys, and where; None where one cannot be shown."""
+    wider = tree.copy()
+    order = wider.args.get("order")
+    found = [_shown(wider, ordered.this) for ordered in order.expressions] if order else []
+    keys = tuple(key for key in found if key is not None)
+    return (wider, keys) if len(keys) == len(found) else None
 
 
 def _count(tree: exp.Query, clause: str) -> int | None:

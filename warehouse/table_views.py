@@ -9,6 +9,7 @@ from typing import Literal
 
 import polars as pl
 
+from warehouse.cells import Cell
 from warehouse.corpus_tables import KEY, Column, CorpusTable
 from warehouse.figures import Figures
 from warehouse.identity import rank
@@ -47,7 +48,7 @@ def numeric_view(
     identity: str, query: Query, figures: Figures, shown: Collection[str], seed: int
 ) -> NumericView:
     """Return the view of a question's tables; `shown` are the documents of its context."""
-    used = {(ref.table, ref.column) for ref in figures.used(query)}
+    used = {(ref.table, ref.column) for ref in query.refs}
     return NumericView(
         id=identity,
         tables=tuple(
@@ -76,20 +77,32 @@ def _view(
 
 
 def corpus_table(view: TableView) -> CorpusTable:
-    """Return a view as a table without cells."""
-    figures = [
-        (row, column, value, "")
-        for column, values in enumerate(view.values)
-        for row, value in enumerate(values)
-        if value
-    ]
+    """Return a view as a table; its cells have values and no places."""
+    cells: dict[str, Cell] = {}
+    figures: list[tuple[int, int, str, str]] = []
+    for column, values in enumerate(view.values):
+        for row, value in enumerate(values):
+            if value:
+                cell = _cell(view, row, column)
+                cells[cell.id] = cell
+                figures.append((row, column, value, cell.id))
     frame = wide_frame(
         pl.Series(KEY, list(view.entities), dtype=pl.String), view.columns,
         pl.DataFrame(figures, schema=FIGURES, orient="row"),
     )  # fmt: skip
     return CorpusTable(
         name=view.name, kind=view.kind, noun=view.noun, edition=view.edition, columns=view.columns,
-        frame=frame, documents=dict.fromkeys(view.entities, ""), cells={},
+        frame=frame, documents=dict.fromkeys(view.entities, ""), cells=cells,
+    )  # fmt: skip
+
+
+def _cell(view: TableView, row: int, column: int) -> Cell:
+    """Return the cell of a view's row and column, by their places."""
+    told, value = view.columns[column], view.values[column][row]
+    return Cell(
+        id=f"{view.name}|{row}|{column}", document_id="", section_id="", table="0", row=row, column=column,
+        entity=view.entities[row], named=None, measure=told.measure, period=told.period, text=value, start=0,
+        end=0, value=value, step="0", notes=(), role=told.role, exact=False, support=(), extractor="view/1",
     )  # fmt: skip
 
 

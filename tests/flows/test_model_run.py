@@ -93,7 +93,7 @@ def test_a_run_with_every_model_stage_ends_goes_on_and_accounts_for_itself(tmp_p
         text = CONFIG + MODELS.replace("ADDRESS", loopback.address)
         config.write_text(text.replace("TOKENS", "40_000"), encoding="utf-8")
         stopped = longspan("run", str(config), *place, env=server)
-        assert stopped.returncode == 1
+        assert stopped.returncode == 5
         assert "raise models.caps and run again" in stopped.stderr
         assert "Traceback" not in stopped.stderr.splitlines()[-1]
         config.write_text(text.replace("TOKENS", "0"), encoding="utf-8")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.asking import with_models
-from flows.config import SynthesisConfig, load_config
+from flows.config import ConfigError, SynthesisConfig, load_config
 from flows.corpus import inventory
 from flows.model_stage import Done
 from flows.model_work import ModelWork
@@ -29,7 +29,18 @@ from warehouse.records import Section
 from warehouse.snapshot_rows import SampleRow
 from warehouse.store import Store
 
-ON = "\n[rewriting]\nuse = 'on'\n[second_program]\nuse = 'gate'\n"
+ON = """
+[rewriting]
+use = "on"
+[second_program]
+use = "gate"
+[models.servers.m]
+model = "scripted"
+address = "http://127.0.0.1:9/v1"
+[models.roles]
+writer = { model = "m" }
+solver = { model = "m" }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +190,15 @@ def test_both_programs_are_kept_and_a_gate_leaves_out_what_they_differ_on(made, 
     shown = {row.id: row for row in ModelWork(programs="f").applied(store, advise, made[1].samples)}
     assert shown[rows[0].id].verdicts[-1].status == "unknown"
     assert shown[rows[-1].id].verdicts[-1].check == "second_program"
+
+
+def test_a_stage_without_its_role_is_a_configuration_that_cannot_be_used(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text(CONFIG + '[proposals]\nuse = "on"\n', encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r"proposals\.use asks a model, and models\.roles\.extractor"
+    ):
+        load_config(path)
 
 
 def test_without_models_samples_stay_as_they_are(made, store):

@@ -17,7 +17,7 @@ HOSTILE = (
 )
 
 
-def page(tmp_path, rejected=(), *, index=(), samples=(), contexts=None):
+def page(tmp_path, rejected=(), *, index=(), samples=(), contexts=None, mase=None):
     config = SynthesisConfig(sources=(Source(path="general", category="general"),))
     stages = (
         StageRow(
@@ -34,6 +34,7 @@ def page(tmp_path, rejected=(), *, index=(), samples=(), contexts=None):
             stages,
             gates((), config),
             Store(tmp_path),
+            mase=mase,
         )
     )
 

@@ -90,3 +90,33 @@ def test_a_length_without_weight_is_never_tried_first_and_all_are_without_weight
     assert 1000 not in chosen
     assert chosen.count(4000) > 2 * chosen.count(2000) > 0  # weights 1 and 0.25: 48 and 12 of 60
     assert choose_bucket(candidates[0], [1000], long) == 1000  # no other length can be filled
+
+
+def lay_again(laid, layout, **options):
+    candidate, pool, evidence, _ = laid
+    banned, competes = options.get("banned", ()), options.get("competes", lambda s: False)
+    return assemble(
+        candidate, pool, evidence, set(banned), bucket=2000, options=ContextOptions(buckets=(2000,)),
+        competes=competes, layout=layout,
+    )  # fmt: skip
+
+
+def test_layouts_keep_evidence_and_length_and_differ_in_distractors_and_order(laid):
+    first = build(laid)
+    layouts = [lay_again(laid, number) for number in range(1, 9)]
+    assert len({context.id for context in [first, *layouts]}) == 9
+    for context in layouts:
+        assert set(laid[2]) <= set(context.sections)
+        assert 0.8 * 2000 <= context.tokens <= 2000
+    others = [set(context.sections) - set(laid[2]) for context in [first, *layouts]]
+    assert len({frozenset(own) for own in others}) == 9
+    # Evidence moves: over eight layouts it does not keep one place.
+    places = {context.sections.index(laid[2][0]) for context in layouts}
+    assert len(places) > 2
+    assert layouts == [lay_again(laid, number) for number in range(1, 9)]
+
+
+def test_layouts_leave_out_what_competes_or_is_banned(laid):
+    free = [section for section in lay_again(laid, 1).sections if section not in laid[2]]
+    without = lay_again(laid, 1, banned=free[:2], competes=lambda s: s.section.id == free[2])
+    assert not set(free[:3]) & set(without.sections)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from generators.numeric_sql import SELECTS, query_text, to_sql
 from verifiers.second_engine import COMPUTE, compute
 from warehouse.corpus_tables import DECIMAL, KEY
-from warehouse.numeric import ColumnRef, Condition, Operation, Quantity, Query
+from warehouse.numeric import SERIES, ColumnRef, Condition, Operation, Quantity, Query
 from warehouse.safe_sql import Engine, SqlRejected
 from warehouse.sql_guard import check_sql
 
@@ -45,6 +45,13 @@ BOTH = {"conditions": (LARGE, SMALLER)}
 ONE = {"conditions": (LARGE,)}
 
 
+IN_TIME = Quantity(combination="series", columns=(AREA, PEOPLE, LATER))
+
+
+def past(bound: str, sign: Any = ">") -> tuple[Condition, ...]:
+    return tuple(Condition(column=ref, sign=sign, bound=bound) for ref in IN_TIME.columns)
+
+
 def query(operation: Operation, **parts: Any) -> Query:
     """Return a query of the operation with whatever it needs and the test does not say."""
     needs: dict[str, Any] = {
@@ -63,6 +70,10 @@ def query(operation: Operation, **parts: Any) -> Query:
     if operation in ("count_rising", "total_growth", "compound_growth"):
         needs["quantity"] = Quantity(combination="growth", columns=(PEOPLE, LATER))
         needs["number"] = 5
+    if operation in SERIES:  # of the third town 40, 200, 300; of the second 20, 400, 380
+        needs |= {"quantity": IN_TIME, "order": "rising", "focus": (TOWNS[2],)}
+    if operation == "first_past":
+        needs["conditions"] = past("150")
     if operation == "total_if":
         needs["percent"] = "10"
     return Query(operation=operation, **(needs | parts))
@@ -106,6 +117,16 @@ HAND: list[tuple[Operation, dict[str, Any], object]] = [
     ("total_if", {}, 1020),
     ("total_growth", {}, 10),  # 1000 to 1100
     ("compound_growth", {}, (1.5**0.2 - 1) * 100),
+    ("first_past", {}, 2),  # 40, then 200 above 150
+    ("first_past", {"focus": (TOWNS[1],), "conditions": past("390", "<")}, 1),
+    ("longest_run", {}, 2),  # 40, 200, 300
+    ("longest_run", {"focus": (TOWNS[1],)}, 1),  # 20, 400, 380
+    ("longest_run", {"focus": (TOWNS[1],), "order": "falling"}, 1),
+    ("longest_run", {"focus": ("Elm",)}, 1),  # 2.5, 250, 250: a figure that stays is no rise
+    ("longest_run", {"order": "falling"}, 0),
+    ("longest_run", {"order": "", "conditions": past("30")}, 3),
+    ("longest_run", {"order": "", "conditions": past("100")}, 2),
+    ("longest_run", {"order": "", "conditions": past("250", "<")}, 2),
 ]
 
 
@@ -140,6 +161,22 @@ def test_answers_are_divided_where_the_question_asks_for_thousands() -> None:
     asked = query("total", divisor="1000")
     assert run(asked, SMALL) == [1.0]
     assert compute(asked, SMALL).number == 1.0
+
+
+def test_a_series_with_a_missing_figure_has_no_answer() -> None:
+    """40, nothing, 300: whether the missing figure is above 150, or the figures rise, nobody can tell."""
+    holes = dict(SMALL)
+    holes["towns 2020"] = SMALL["towns 2020"].with_columns(
+        people=pl.when(pl.col(KEY) == TOWNS[2]).then(None).otherwise(pl.col("people"))
+    )
+    for operation in ("first_past", "longest_run"):
+        assert run(query(operation), holes) == [None]
+        with pytest.raises(ValueError, match="missing"):
+            compute(query(operation), holes)
+    assert run(query("first_past", conditions=past("30")), holes) == [1]  # settled before it
+    assert run(query("first_past", conditions=past("1000")), SMALL) == [None]
+    with pytest.raises(ValueError, match="no figure is past"):
+        compute(query("first_past", conditions=past("1000")), SMALL)
 
 
 def test_a_name_that_is_sql_is_a_string() -> None:
@@ -181,7 +218,11 @@ def test_the_engines_agree_on_any_numbers(
     with Engine(drawn) as engine:
         for operation in get_args(Operation):
             plain = query(operation)
-            asked = plain.model_copy(update={"conditions": above}) if plain.conditions else plain
+            if operation in SERIES:
+                last = max(drawn[ref.table][ref.column][2] for ref in IN_TIME.columns)
+                asked = plain.model_copy(update={"conditions": past(str(last - Decimal("0.005")))})
+            else:
+                asked = plain.model_copy(update={"conditions": above if plain.conditions else ()})
             found = [row[0] for row in engine.run(check_sql(to_sql(asked), engine.schema)).rows]
             second = compute(asked, drawn)
             if second.number is None:

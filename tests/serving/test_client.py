@@ -14,7 +14,7 @@ from serving.roles import Caps, Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply, ScriptedRequest
 from warehouse.records import Record
 
-QUICK = RetryOptions(timeout=1.5, deadline=30, first_wait=0.005, longest_wait=0.02, patience=0.3)
+QUICK = RetryOptions(timeout=1.5, deadline=30, first_wait=0.005, longest_wait=0.02)
 
 
 class Colour(Record):
@@ -83,7 +83,8 @@ def test_under_faults_every_ask_has_one_reply_and_transport_faults_are_overcome(
     faults = even_faults(0.3, slow=0.02, hang=30)
     asks = [Ask("solver", said(f"colour {n}"), Expected(Colour)) for n in range(300)]
     with LoopbackServer(script, faults) as server:
-        replies, _ = asked(models(server), tmp_path, asks)
+        impatient = QUICK.model_copy(update={"timeout": 0.7})
+        replies, _ = asked(models(server, retry=impatient), tmp_path, asks)
         assert set(server.met) == set(FAULTS)
     statuses = {r.status for r in replies}
     # The mending call of a wrong schema may meet a fault as well.
@@ -168,8 +169,8 @@ def test_two_runs_cannot_write_one_ledger(tmp_path):
 
 
 def test_a_hedged_call_takes_the_first_answer(tmp_path):
-    slow_once = FaultOptions(shares={"hang": 0.5}, hang=30, seed=3)
-    given = RetryOptions(timeout=20, hedge_after=0.05, first_wait=0.01, patience=0.3)
+    slow_once = FaultOptions(shares={"hang": 0.4}, hang=30, seed=3)
+    given = QUICK.model_copy(update={"hedge_after": 0.1})
     with LoopbackServer(faults=slow_once) as server:
         asks = [Ask("solver", said(f"h{n}")) for n in range(12)]
         replies, _ = asked(models(server, retry=given), tmp_path, asks)

@@ -339,3 +339,41 @@ def test_another_reader_can_take_the_place_of_the_rules() -> None:
         round_trip("Eh?", one.query, FIGURES, closed=text.closed, read=lambda *_: one.query).status
         == "passed"
     )
+
+
+CARGO = (
+    "Going by the documents dated 2022, 2023 and 2024, take the cargo of Port of Elm in 2021, 2022 and 2023 in order "
+    "of time, and find the first figure that is above 500 tonnes. {}?{}"
+)
+YEAR, DATED = "For which year is it given", "How is the document dated that gives it"
+LATER = " Where two of the documents give a figure for the same year, the later one counts."
+
+
+def test_a_year_that_two_documents_give_is_that_of_the_later_where_the_question_says_so() -> None:
+    query = read_question(CARGO.format(YEAR, LATER), FIGURES, None)
+    assert [(ref.table, FIGURES.time(ref)) for ref in query.quantity.columns] == [
+        ("harbour_2022", "2021"), ("harbour_2023", "2022"), ("harbour_2024", "2023"),
+    ]  # fmt: skip
+    assert {(c.sign, c.bound) for c in query.conditions} == {(">", "500")}
+    assert query.entities == query.focus == ("Port of Elm",)
+    with pytest.raises(Unreadable, match="ambiguous column"):
+        read_question(CARGO.format(YEAR, ""), FIGURES, None)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("the date of a document is asked for, the figures have years of their own", (YEAR, DATED)),
+        ("the bound is in another unit", ("500 tonnes", "500 metres")),
+        ("the times are not in order", ("2021, 2022 and 2023 in", "2022, 2021 and 2023 in")),
+        ("two times are no series", ("2021, 2022 and 2023 in", "2021 and 2022 in")),
+        ("no document gives the year", ("2021, 2022 and 2023 in", "2019, 2022 and 2023 in")),
+    ],
+)
+def test_a_series_that_is_not_what_the_documents_give_is_refused(
+    said: str, instead: tuple[str, str]
+) -> None:
+    question = CARGO.format(YEAR, LATER)
+    assert question.count(instead[0]) == 1, said
+    with pytest.raises(Unreadable):
+        read_question(question.replace(*instead), FIGURES, None)

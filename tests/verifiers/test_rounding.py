@@ -77,6 +77,14 @@ CASES: list[tuple[Operation, dict[str, Any], tuple[str, str]]] = [
     ("rank", {**TENS, "focus": ("E",)}, DECIDED),
     ("rank_shift", {"values": ("5", "4", "3", "2", "8"), "focus": ("A",), "step": "0.1"}, DECIDED),
     ("rank_shift", {"values": ("5", "4", "3", "2", "8"), "focus": ("A",), "step": "1"}, ("failed", "B")),
+    # A's mills and inns, 12 and 10: 11.5 at least and 10.5 at most
+    ("longest_run", {"values": ("12", "0", "0", "0", "0"), "combination": "series", "focus": ("A",)}, DECIDED),
+    # 11 is 10.5 at least
+    ("longest_run", {"values": ("11", "0", "0", "0", "0"), "combination": "series", "focus": ("A",)}, ("failed", "A")),
+    # inns above 11 or not is clear for 10 and for 20, above 10.5 it is open
+    ("first_past", {"combination": "series", "focus": ("A",), "bound": "11"}, DECIDED),
+    ("first_past", {"combination": "series", "focus": ("A",), "bound": "10.5"}, ("failed", "A")),
+    ("longest_run", {"combination": "series", "focus": ("A",), "bound": "10.5"}, ("failed", "A")),
     # the second ranking is open: inns 10 and 10
     ("rank_shift", {"values": ("5", "4", "3", "2", "8"), "focus": ("A",), "step": "0.1",
                     "other": ("10", "10", "30", "40", "50")}, ("failed", "B")),

@@ -143,6 +143,19 @@ def companies(names: Sequence[str]) -> CorpusTable:
     ])  # fmt: skip
 
 
+def harbours(names: Sequence[str]) -> list[CorpusTable]:
+    """Return tables of reports of three years, each with figures of its own year and of the year before."""
+    return [
+        made("harbour", str(year), names, [
+            Given("Cargo", numbers(year, len(names), 100, 900), "t", length="P1Y", end=str(year)),
+            Given("Cargo", numbers(year - 1, len(names), 100, 900), "t", length="P1Y", end=str(year - 1)),
+            Given("Debt", numbers(70 + year, len(names), 10, 90), "EUR", length="instant", end=str(year)),
+            Given("Berths", numbers(90 + year, len(names), 10, 90)),
+        ])
+        for year in (2022, 2023, 2024)
+    ]  # fmt: skip
+
+
 def mills(names: Sequence[str]) -> CorpusTable:
     """Return a table of things that the documents have no common noun for."""
     size = len(names)
@@ -157,7 +170,7 @@ def world(names: Sequence[str] = PLAIN) -> Figures:
     """Return tables with columns for every family of questions."""
     return Figures([
         countries(names, "2004", 1), countries(names, "2005", 2), companies([f"{n} & Co" for n in names]),
-        mills([f"{n} Mill" for n in names]),
+        mills([f"{n} Mill" for n in names]), *harbours([f"Port of {n}" for n in names]),
     ])  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from warehouse.safe_sql import Engine, Result, SqlLimits, SqlRejected
-from warehouse.sql_cells import cells_read, critical, readable, twins_of
+from warehouse.sql_cells import cells_read, involved, readable, twins_of
 from warehouse.sql_guard import CheckedQuery, check_sql
+from warehouse.sql_without import critical
 
 
 def wide(rows: list[tuple[str, int, int | None, int | None]]) -> pl.DataFrame:
@@ -50,13 +51,16 @@ def check(engine: Engine, text: str) -> CheckedQuery:
 
 def read(text: str) -> set[str]:
     with open_engine() as engine:
-        return set(cells_read(engine, check(engine, text), twins_of(engine.schema)))
+        query = check(engine, text)
+        with involved(engine, query, twins_of(engine.schema)) as part:
+            return set(cells_read(part))
 
 
 def hinges(text: str) -> set[str]:
     with open_engine() as engine:
-        query, twins = check(engine, text), twins_of(engine.schema)
-        return set(critical(engine, query, cells_read(engine, query, twins), twins))
+        query = check(engine, text)
+        with involved(engine, query, twins_of(engine.schema)) as part:
+            return set(critical(part, cells_read(part), engine.run(query)))
 
 
 READ = {
@@ -163,9 +167,10 @@ def test_critical_cells_of_a_large_table_run_on_the_rows_that_matter():
     with Engine({"wide": table}) as engine:
         twins = twins_of(engine.schema)
         query = check(engine, f"SELECT sum(a * a) FROM wide WHERE firm IN ({named})")
-        cells = cells_read(engine, query, twins)
         start = time.perf_counter()
-        found = critical(engine, query, cells, twins)
+        with involved(engine, query, twins) as part:
+            cells = cells_read(part)
+            found = critical(part, cells, engine.run(query))
         assert time.perf_counter() - start < 20
     # 20 firms of 10 rows; 7·i mod 1000 is zero for i = 0 alone.
     assert len(cells) == 200
@@ -282,7 +287,8 @@ def changed(frame: pl.DataFrame, keep: frozenset[str], values: list[int | None])
 def test_cells_that_are_not_read_may_hold_anything(text, rows, firm_rows, values):
     with open_engine(rows, firm_rows) as engine:
         query = check(engine, text)
-        kept = cells_read(engine, query, twins_of(engine.schema))
+        with involved(engine, query, twins_of(engine.schema)) as part:
+            kept = cells_read(part)
         before = outcome(engine, query)
     tables = {"wide": wide(rows), "firms": firms(firm_rows)}
     with Engine({name: changed(frame, kept, values) for name, frame in tables.items()}) as other:
@@ -302,8 +308,10 @@ def test_critical_cells_are_those_found_by_trying_each_on_the_whole_tables(text,
         query, twins = check(engine, text), twins_of(engine.schema)
         before = outcome(engine, query)
         assume(isinstance(before, Result))
-        found = critical(engine, query, every, twins)
-        assert found <= cells_read(engine, query, twins)
+        assert isinstance(before, Result)
+        with involved(engine, query, twins) as part:
+            found = critical(part, every, before)
+            assert found <= cells_read(part)
     assert isinstance(before, Result)
     tried = set()
     for cell in every:

@@ -1,0 +1,252 @@
+"""MASE in a run: real command, scripted models over the loopback server; killed, replayed without a server, capped."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from flows.config import ConfigError, load_config
+from generators.mase.rows import ASKED, ATTEMPTS, ROUNDS
+from serving.ledger import Ledger
+from serving.loopback import TRANSPORT, FaultOptions, LoopbackServer, even_faults
+from tests.flows.scripted_readers import reader
+from warehouse.snapshot_check import read_samples, verify_snapshot
+from warehouse.store import Store
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = """
+seed = 3
+[[sources]]
+path = "general"
+category = "general"
+[generate]
+rows = 4
+draws = 300
+[numeric]
+rows = 2
+[mase]
+clusters = 3
+documents = 3
+tokens = 1500
+attempts = 4
+rounds = 3
+batch = 2
+[models.servers.scripted]
+model = "scripted"
+address = "{address}"
+retry = {{ timeout = 1.5, first_wait = 0.01, longest_wait = 0.05, patience = 1.0 }}
+[models.roles.proposer]
+model = "scripted"
+[models.roles.solver]
+model = "scripted"
+sampling = {{ temperature = 0.7 }}
+[models.roles.verifier]
+model = "scripted"
+[publish]
+name = "mase"
+"""
+
+
+def configured(folder: Path, address: str, **caps: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "mase.toml"
+    text = CONFIG.format(address=address)
+    text += "".join(f"[models.caps]\n{name} = {value}\n" for name, value in caps.items())
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def command(config: Path, home: Path) -> list[str]:
+    own = [sys.executable, "-m", "flows", "run", str(config), "--home", str(home), "--json"]
+    return [*own, "--documents", str(ROOT / "corpora")]
+
+
+def longspan(config: Path, home: Path, env: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        command(config, home), capture_output=True, text=True, cwd=ROOT, timeout=300, env=env
+    )
+
+
+def run(config: Path, home: Path, env: dict[str, str]) -> dict:
+    done = longspan(config, home, env)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def version(outcome: dict) -> str:
+    return Path(outcome["path"]).name
+
+
+@pytest.fixture(scope="module")
+def undisturbed(server, tmp_path_factory) -> tuple[Path, dict]:
+    """The home and outcome of a run that nothing disturbed."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    with LoopbackServer(reader) as models:
+        return home, run(configured(home, models.address), home, server)
+
+
+@pytest.fixture
+def prepared(undisturbed, tmp_path) -> Path:
+    """A home whose documents are read and whose other questions are made, without anything of MASE."""
+    home = tmp_path / "home"
+    left_out = shutil.ignore_patterns("mase*.json", "models", "snapshots", "runs", "prefect")
+    shutil.copytree(undisturbed[0], home, ignore=left_out)
+    assert Store(home).stages() == ["deduplicate", "extract", "generate", "ingest"]
+    return home
+
+
+def test_accepted_questions_are_samples_with_difficulty_and_provenance(undisturbed):
+    _, outcome = undisturbed
+    path = Path(outcome["path"])
+    assert verify_snapshot(path) == []
+    rows = list(read_samples(path, task_type="reading_comprehension"))
+    assert rows
+    for row in rows:
+        # Only the second question is within the window: 2 of 4.
+        assert (row.difficulty.pass_rate, row.difficulty.k) == (0.5, 4)
+        assert row.documents == 2
+        checks = {v.check: v.status for v in row.verdicts}
+        assert checks["well_formed"] == checks["leak"] == checks["standalone"] == "passed"
+        assert checks["execution"] == checks["second_answer"] == "unknown"
+        program = json.loads(row.program)
+        assert program["models"] == {"proposer": "scripted", "solver": "scripted"}
+        assert program["number"] == 2
+        assert len(program["proposal"]) == 64
+        assert row.answer not in row.question
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    stated = manifest["provenance"]
+    assert {"role": "solver", "name": "scripted", "digest": "as served"} in stated["models"]
+    assert "mase/solve.1" in stated["prompts"]
+    assert "language models wrote" in stated["description"]
+
+
+def test_every_round_is_kept_and_accounted_for(undisturbed):
+    home, outcome = undisturbed
+    counts = {(stage, reason): n for stage, _, reason, n in outcome["rows"]}
+    clusters = counts["mase-clusters", ""]
+    assert counts["mase", ""] == counts["mase", "too easy"] == clusters
+    assert counts["mase", "hard: kept for review"] == clusters
+    store = Store(home)
+    using = {ASKED: {shard.fingerprint for shard in store.manifest(ASKED).shards}}
+    rounds = store.scan(ROUNDS, using).collect()
+    assert rounds.height == 3 * clusters
+    attempts = store.scan(ATTEMPTS, using).collect()
+    assert Counter(attempts["found"].to_list()) == {
+        "equal": 6 * clusters,
+        "different": 6 * clusters,
+    }
+    keys = set(attempts["key"].to_list()) | set(rounds["key"].to_list())
+    with Ledger(home / "models") as ledger:
+        known = {entry.completion.key for entry in ledger.entries()}
+    assert keys <= known
+
+
+def test_the_report_shows_a_ladder_of_rounds(undisturbed):
+    _, outcome = undisturbed
+    page = (Path(outcome["path"]) / "report" / "index.html").read_text("utf-8")
+    ladder = page[page.index('id="mase"') : page.index('id="samples"')]
+    assert "Pass rate 1.000 (4 right, 0 wrong, 0 unknown)" in ladder
+    assert "rejected, too easy: too easy" in ladder
+    assert "rejected, hard: hard: kept for review" in ladder
+    assert "<ol>" in ladder
+
+
+def test_a_second_run_has_nothing_to_do_and_other_addresses_are_the_same_work(undisturbed, server):
+    home, outcome = undisturbed
+    dead = configured(home / "again", "http://127.0.0.1:9/v1")
+    again = run(dead, home, server)
+    assert version(again) == version(outcome)
+
+
+def test_the_ledger_alone_gives_the_same_content(undisturbed, prepared, server, tmp_path):
+    home, outcome = undisturbed
+    shutil.copytree(home / "models", prepared / "models")
+    dead = configured(tmp_path, "http://127.0.0.1:9/v1")
+    again = run(dead, prepared, server)
+    assert version(again) == version(outcome)
+
+
+def test_a_dead_address_ends_in_a_line_and_a_server_later_goes_on(
+    undisturbed, prepared, server, tmp_path
+):
+    _, outcome = undisturbed
+    dead = longspan(configured(tmp_path, "http://127.0.0.1:9/v1"), prepared, server)
+    assert dead.returncode == 1
+    assert "start the server or correct the address" in dead.stderr
+    assert "Traceback" not in dead.stderr
+    with LoopbackServer(reader) as models:
+        again = run(configured(tmp_path, models.address), prepared, server)
+    assert version(again) == version(outcome)
+
+
+def test_a_killed_run_goes_on_to_the_same_content(undisturbed, prepared, server, tmp_path):
+    _, outcome = undisturbed
+    with LoopbackServer(reader, FaultOptions(latency=0.3)) as models:
+        config = configured(tmp_path, models.address)
+        process = subprocess.Popen(
+            command(config, prepared),
+            cwd=ROOT,
+            env=server,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 120
+        while models.answered.total() < 12 and time.monotonic() < end:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+        before = models.answered.total()
+    with LoopbackServer(reader) as models:
+        again = run(configured(tmp_path, models.address), prepared, server)
+        assert models.answered.total() > 0
+    assert before >= 12
+    assert version(again) == version(outcome)
+
+
+def test_under_faults_of_the_line_the_content_is_the_same(undisturbed, prepared, server, tmp_path):
+    _, outcome = undisturbed
+    faults = FaultOptions(shares=dict.fromkeys(TRANSPORT, 0.3 / len(TRANSPORT)), hang=30)
+    with LoopbackServer(reader, faults) as models:
+        again = run(configured(tmp_path, models.address), prepared, server)
+        assert sum(models.met.values()) > 0
+    assert version(again) == version(outcome)
+
+
+def test_under_faults_of_the_model_too_everything_is_accounted_for(prepared, server, tmp_path):
+    with LoopbackServer(reader, even_faults(0.3, hang=30, slow=0.02)) as models:
+        outcome = run(configured(tmp_path, models.address), prepared, server)
+        assert {"wrong schema", "refusal", "truncated", "empty"} & set(models.met)
+    assert verify_snapshot(Path(outcome["path"])) == []
+    counts = Counter()
+    for stage, _, _, number in outcome["rows"]:
+        counts[stage] += number
+    assert counts["mase"] == 3 * counts["mase-clusters"]
+
+
+def test_a_cap_stops_and_a_higher_one_gives_the_same_content(
+    undisturbed, prepared, server, tmp_path
+):
+    _, outcome = undisturbed
+    with LoopbackServer(reader) as models:
+        low = longspan(configured(tmp_path, models.address, tokens=9000), prepared, server)
+        assert low.returncode == 1
+        assert "raise models.caps and run again" in low.stderr
+        again = run(configured(tmp_path, models.address), prepared, server)
+    assert version(again) == version(outcome)
+
+
+def test_clusters_without_a_proposer_are_a_wrong_configuration(tmp_path):
+    path = tmp_path / "none.toml"
+    path.write_text('[[sources]]\npath = "general"\n[mase]\nclusters = 1\n', encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r"mase.clusters is 1, and models.roles.proposer is not given"
+    ):
+        load_config(path)

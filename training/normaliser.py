@@ -1,0 +1,19 @@
+"""The token normaliser of (4): a prompt group's loss is divided by the group's own tokens, groups count alike.
+
+TRL's `dapo` divides by the tokens of the whole batch. Multiplying each advantage of a group by N / (groups × the
+group's tokens), with N the tokens of the batch, makes the one the other, and the loss needs no override.
+"""
+
+import numpy as np
+
+
+def group_token_weights(tokens: np.ndarray) -> np.ndarray:
+    """Return the factor of each group's advantages, shape (P,).
+
+    Args:
+        tokens: tokens of each completion, masked sequences included, shape (P, G).
+
+    A group without tokens gets 0.
+    """
+    own = tokens.sum(axis=1).astype(float)
+    return np.divide(tokens.sum(), len(tokens) * own, out=np.zeros_like(own), where=own > 0)
