@@ -5,7 +5,7 @@ their texts are rendered here, for one batch at a time, so that eight contexts a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import polars as pl
@@ -24,18 +24,20 @@ from warehouse.store import Store, Using
 
 
 def posed_batches(
-    store: Store, config: SynthesisConfig, using: Using, reads: str, rows: Sequence[SampleRow]
+    store: Store, config: SynthesisConfig, made: tuple[Using, Mapping[str, str]], reads: str,
+    rows: Sequence[SampleRow],
 ) -> Iterator[list[Posed]]:  # fmt: skip
     """Yield samples in batches of `checks.batch` with what they are asked over.
 
     Args:
         store: of the run.
         config: of the run.
-        using: stages that made the samples, with their fingerprints.
+        made: stages that made the samples, with their fingerprints; and the id that a sample was made under, where it
+            was worded anew since.
         reads: `nothing`, `context` or `layouts`.
         rows: the samples.
     """
-    size = config.checks.batch
+    (using, origins), size = made, config.checks.batch
     if reads == "nothing":
         for start in range(0, len(rows), size):
             yield [Posed(row) for row in rows[start : start + size]]
@@ -43,8 +45,9 @@ def posed_batches(
     posed = _with_contexts(store, using, rows)
     while batch := list(islice(posed, size)):
         if reads == "layouts":
-            texts = _layouts(store, config, using, [item.row.id for item in batch])
-            batch = [Posed(p.row, p.context, texts.get(p.row.id, ())) for p in batch]
+            first = {item.row.id: origins.get(item.row.id, item.row.id) for item in batch}
+            texts = _layouts(store, config, using, list(first.values()))
+            batch = [Posed(p.row, p.context, texts.get(first[p.row.id], ())) for p in batch]
         yield batch
 
 

@@ -76,7 +76,9 @@ def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
 def run(
     config: ConfigPath, home: Home = DEFAULT_HOME, documents: Documents = None,
     overrides: Overrides = None, as_json: AsJson = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Try again what killed its worker.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Try again what killed its worker or was not answered.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Ingest, extract, generate, verify and publish, in one flow."""
     from flows.progress import in_words, stoppable, unfinished

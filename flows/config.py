@@ -5,21 +5,26 @@ validation, with c read as a TOML value where it is one, else as a string.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from extractors.filters.limits import QualityLimits
+from extractors.judging.options import DocumentJudgeOptions
+from extractors.model_facts.options import ModelFactOptions
+from extractors.proposals.options import ProposalOptions
 from extractors.readers import ReadOptions
 from generators.contexts import ContextOptions
 from generators.mase.options import MaseOptions
 from generators.numeric_draws import DrawOptions
+from generators.rewriting.options import RewriteOptions
 from generators.walks import WalkOptions
 from serving.roles import Models, RoleName
 from verifiers.check_options import CheckOptions
 from verifiers.question_checks import Caps
+from verifiers.second_program.options import SecondProgramOptions
 from warehouse.duplicates import DuplicateOptions
 from warehouse.programs import Form
 from warehouse.records import Category, Record
@@ -120,6 +125,11 @@ class SynthesisConfig(Record):
     caps: Caps = Caps()
     context: ContextOptions = ContextOptions()
     models: Models = Models()
+    document_judge: DocumentJudgeOptions = DocumentJudgeOptions()
+    model_facts: ModelFactOptions = ModelFactOptions()
+    proposals: ProposalOptions = ProposalOptions()
+    rewriting: RewriteOptions = RewriteOptions()
+    second_program: SecondProgramOptions = SecondProgramOptions()
     checks: CheckOptions = CheckOptions()
     mase: MaseOptions = MaseOptions()
     publish: Publish = Publish()
@@ -177,11 +187,32 @@ def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
     for override in overrides:
         _override(data, override)
     try:
-        return SynthesisConfig.model_validate(data)
+        config = SynthesisConfig.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{path}: {field}: {first['msg']}") from error
+    for section, role in _asked(config):
+        if role not in config.models.roles:
+            raise ConfigError(
+                f"{path}: {section} asks a model, and models.roles.{role} is not given"
+            )
+    return config
+
+
+def _asked(config: SynthesisConfig) -> Iterator[tuple[str, RoleName]]:
+    """Yield the settings that have a role asked, with the role."""
+    switches: tuple[tuple[str, str, RoleName], ...] = (
+        (config.document_judge.use, "document_judge.use", "judge"),
+        (config.model_facts.use, "model_facts.use", "extractor"),
+        (config.model_facts.tables, "model_facts.tables", "extractor"),
+        (config.proposals.use, "proposals.use", "extractor"),
+        (config.rewriting.use, "rewriting.use", "writer"),
+        (config.second_program.use, "second_program.use", "solver"),
+    )
+    for use, section, role in switches:
+        if use != "off":
+            yield section, role
 
 
 def _override(data: dict[str, Any], override: str) -> None:

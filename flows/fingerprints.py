@@ -81,6 +81,8 @@ def world_fingerprint(
         mode="json", include={"seed", "walk", "generate", "numeric", "caps", "context", "extract"}
     )
     options["extract"] = config.extract.min_confidence
+    if config.rewriting.use != "off" or config.second_program.use != "off":
+        options["views"] = True
     if config.layouts:
         options["layouts"] = config.layouts
     return digest("generate", extract_fingerprint(config), code(GENERATE), options, scope, content)

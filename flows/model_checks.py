@@ -8,6 +8,7 @@ out and why.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -32,8 +33,13 @@ from warehouse.store import Store, Using
 VERDICTS = "model_verdicts"
 
 
-def run_checks(engine: Engine, samples: Sequence[SampleRow], using: Using) -> Checked:
+def run_checks(
+    engine: Engine, samples: Sequence[SampleRow], using: Using,
+    origins: Mapping[str, str] = MappingProxyType({}),
+) -> Checked:  # fmt: skip
     """Make the configured checks of samples; `using` names the stages that made them, with their fingerprints.
+
+    `origins` has the id that a sample was made under where it was worded anew since.
 
     Raises:
         ModelsStopped: a budget is spent or an address cannot be used; what is done is kept.
@@ -45,7 +51,9 @@ def run_checks(engine: Engine, samples: Sequence[SampleRow], using: Using) -> Ch
         return Checked()
     if _pending(store, config, checks, samples):
         with_models(
-            store.home, config.models, lambda client: _make(engine, client, checks, samples, using)
+            store.home,
+            config.models,
+            lambda client: _make(engine, client, checks, samples, (using, origins)),
         )
     verdicts: list[ModelVerdict] = []
     stages: list[tuple[str, str]] = []
@@ -102,7 +110,7 @@ def _passed(
 
 async def _make(
     engine: Engine, client: ModelClient, checks: Sequence[ModelCheck],
-    samples: Sequence[SampleRow], using: Using,
+    samples: Sequence[SampleRow], made: tuple[Using, Mapping[str, str]],
 ) -> None:  # fmt: skip
     """Make the checks in order, each of the samples that the ones before it leave."""
     config, store = engine.config, engine.store
@@ -114,7 +122,7 @@ async def _make(
         fingerprint = check_fingerprint(config, check.name)
         wanted = set(store.pending(check.name, fingerprint, input_ids=[row.id for row in left]))
         todo = [row for row in left if row.id in wanted]
-        for batch in posed_batches(store, config, using, check.reads, todo):
+        for batch in posed_batches(store, config, made, check.reads, todo):
             engine.recorder.heed()
             await run_check(_work(store, trial, check, fingerprint, batch))
         left = _passed(config, check, left, _stored(store, config, check, left))

@@ -29,6 +29,7 @@ from warehouse.figures import Figures
 from warehouse.identity import rank
 from warehouse.numeric import NumericCandidate, Query, query_id
 from warehouse.records import Document, Section
+from warehouse.table_views import numeric_view
 from warehouse.verdicts import Verdict, failed
 
 CONFLICTS_SHOWN = 20
@@ -164,9 +165,13 @@ def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
             question = numeric_question(
                 wording.candidate, proof, maker.figures, maker.documents, (*verdicts, wording.read, alone)
             )  # fmt: skip
-            out.accept(
-                wording.candidate.id, *sample_rows(question, context, maker.sections()), layouts
-            )
+            sample, row = sample_rows(question, context, maker.sections())
+            out.accept(wording.candidate.id, sample, row, layouts)
+            if wants_views(maker.config):
+                shown = {section.document_id for section in row.sections}
+                out.views.append(
+                    numeric_view(sample.id, item.query, maker.figures, shown, maker.config.seed)
+                )
             return True
         if not closed:
             quotes = [cell.text for cell in proof.read]
@@ -186,6 +191,11 @@ def _worded(item: Drawn, proof: NumericProof, maker: Maker, *, closed: bool) -> 
     )  # fmt: skip
     read = round_trip(worded.question, query, figures, closed=worded.closed)
     return Wording(candidate, worded.closed, read)
+
+
+def wants_views(config: SynthesisConfig) -> bool:
+    """Whether anything is to read numerical questions once more and so needs their tables."""
+    return config.second_program.use != "off" or config.rewriting.use != "off"
 
 
 def _closed_first(item: Drawn, maker: Maker) -> bool:

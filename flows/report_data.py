@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from extractors.proposals.asking import Proposal
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
 from flows.mase_report import MaseReport
@@ -47,6 +48,7 @@ class Material:
     checks: Sequence[CheckSummary] = ()
     reviewed: Sequence[Mapping[str, Any]] = ()
     mase: MaseReport | None = None
+    proposals: Sequence[Proposal] = ()
 
 
 def visible(text: object) -> str:
@@ -86,6 +88,7 @@ def report_page(material: Material) -> str:
         checks=material.checks,
         reviewed=material.reviewed,
         mase=material.mase,
+        proposals=material.proposals,
         positions=positions,
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),

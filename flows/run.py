@@ -68,7 +68,7 @@ def _survey(config: SynthesisConfig, home: Path) -> Survey:
 def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -> RunOutcome:
     """Run the main job, or say at once that the corpus, the options and the code are those of the last run.
 
-    With `retry`, files and documents that killed their worker are tried again.
+    With `retry`, files and documents that killed their worker are tried again, and what no model answered in time.
     """
     entries = _survey(config, home).entries
     again = retry and forget_killed(config, home) > 0
@@ -99,12 +99,12 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
 
 
 def forget_killed(config: SynthesisConfig, home: Path) -> int:
-    """Forget which files and documents killed their worker, and which samples no model answered; return how many.
+    """Forget what killed its worker and what no model answered, so that a run tries it again; return how many."""
+    from flows.model_stages import active_stages
 
-    A run then tries them again.
-    """
     fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
     fingerprints |= {name: check_fingerprint(config, name) for name in config.checks.made}
+    fingerprints |= active_stages(config)
     with Store(home).writing() as store:
         return sum(forget_errors(store, *stage) for stage in fingerprints.items())
 

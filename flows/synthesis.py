@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 import polars as pl
 
 from extractors.facts.code import code_package
+from extractors.model_facts.agreement import trusted
 from flows.config import SynthesisConfig
 from flows.multi_hop import add_paths
 from flows.numeric import Given, add_numeric
@@ -28,6 +30,8 @@ def synthesise(
     pool: Sequence[PoolSection],
     repeated: frozenset[str],
     config: SynthesisConfig,
+    *,
+    surer: Mapping[str, float] = MappingProxyType({}),
 ) -> Yield:
     """Return the samples, contexts and outcomes of one world.
 
@@ -37,13 +41,14 @@ def synthesise(
         pool: its sections.
         repeated: ids of documents that have other editions in the corpus.
         config: the run's settings.
+        surer: confidence of facts that several readings confirm, by id, in place of their own.
     """
     facts, cells = extracted
     by_section = {item.section.id: item for item in pool}
     kept = (
         f
         for f in facts
-        if f.confidence >= config.extract.min_confidence and f.section_id in by_section
+        if f.section_id in by_section and trusted(f, surer, config.extract.min_confidence)
     )
     world = build_world(kept, by_section, repeated)
     out = Yield()

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from extractors.model_facts.agreement import Confirmed
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
 from flows.stages import StoredSection, extract, ingest
@@ -45,6 +46,10 @@ class Job(Record):
     sections: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    """Generate: shards of the facts that rules and a model both read."""
+    readings: tuple[str, ...] = ()
+    """Generate: shards of a model's readings of cells, of which those that do not agree are left out."""
     questions: tuple[str, ...] = ()
     """Questions of models that are to be placed: shard paths."""
     split: str = ""
@@ -134,16 +139,22 @@ def generate_job(job: Job) -> ShardSet:
     facts = (
         fact for file in job.facts for fact in _read(home, [file], Fact, "document_id", job.ids)
     )
-    cells = (_frame(home, [file], "document_id", job.ids) for file in job.cells)
-    made = synthesise(
-        Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config
+    doubted = _doubted(home, job)
+    cells = (
+        frame.filter(~pl.col("id").is_in(doubted)) if doubted else frame
+        for frame in (_frame(home, [file], "document_id", job.ids) for file in job.cells)
     )
+    made = synthesise(
+        Scope(job.split, job.category), (facts, cells), pool, frozenset(job.repeated), job.config,
+        surer=_surer(home, job),
+    )  # fmt: skip
     return write_shards(
         home, "generate", fingerprint=job.fingerprint, outcomes=made.outcomes,
         tables={
             "samples": made.samples, "contexts": made.contexts, "tables": made.tables,
             "rejected": _varied(made.rejected),
             **({LAYOUTS: made.layouts} if made.layouts else {}),
+            **({"views": made.views} if made.views else {}),
         },
     )  # fmt: skip
 
@@ -159,6 +170,19 @@ def pool_of(job: Job) -> list[PoolSection]:
         for document, rows in _by_document(home, job).items()
         for stored in rows
     ]
+
+
+def _surer(home: Path, job: Job) -> dict[str, float]:
+    """Return the confidence of the job's facts that two readings confirm, by id."""
+    rows = (_read(home, [file], Confirmed, "document_id", job.ids) for file in job.confirmed)
+    return {row.id: row.confidence for part in rows for row in part}
+
+
+def _doubted(home: Path, job: Job) -> list[str]:
+    """Return the ids of the job's cells that a model reads differently or not at all."""
+    frames = [_frame(home, [file], "document_id", job.ids) for file in job.readings]
+    found = (frame.filter(pl.col("status") != "agreed")["id"].to_list() for frame in frames)
+    return [identity for part in found for identity in part]
 
 
 def _varied(rejected: Iterable[RejectedRow]) -> list[RejectedRow]:

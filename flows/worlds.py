@@ -8,6 +8,7 @@ from warehouse.numeric import NumericCandidate
 from warehouse.programs import Candidate
 from warehouse.records import Category, Outcome, Record
 from warehouse.snapshot_rows import ContextRow, SampleRow
+from warehouse.table_views import NumericView
 from warehouse.verdicts import Verdict
 
 
@@ -77,6 +78,8 @@ class Yield:
     outcomes: list[Outcome] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
     tables: list[TableRow] = field(default_factory=list)
+    views: list[NumericView] = field(default_factory=list)
+    """Tables of numerical samples, where something is to read their questions once more."""
     layouts: list[LayoutRow] = field(default_factory=list)
 
     def reject(self, identity: str, verdict: Verdict) -> None:

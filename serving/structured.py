@@ -54,7 +54,9 @@ def read_value(text: str, kind: type[Record]) -> Read:
         checked = kind.model_validate(value)
     except ValidationError as error:
         return Read(error=_first(error))
-    return Read(value_json=canonical(checked.model_dump(mode="json")), repaired=repaired)
+    # A JSON escape can name half a surrogate pair, which no file can hold.
+    plain = canonical(checked.model_dump(mode="json")).encode("utf-8", "replace").decode()
+    return Read(value_json=plain, repaired=repaired)
 
 
 def json_block(text: str) -> str:

@@ -67,10 +67,12 @@ def completion_of(body: str, call: Call, server: ModelServer, latency: float) ->
 
 
 def content_text(content: Any) -> str:
-    """Return the content of a message, which is text, nothing, or a list of parts."""
+    """Return the content of a message: text, nothing, or a list of parts; half a surrogate pair becomes `?`."""
     if isinstance(content, list):
-        return "".join(str(part.get("text", "")) for part in content if isinstance(part, Mapping))
-    return str(content) if content else ""
+        content = "".join(
+            str(part.get("text", "")) for part in content if isinstance(part, Mapping)
+        )
+    return str(content).encode("utf-8", "replace").decode() if content else ""
 
 
 def _usage(usage: Any, call: Call, replied: str) -> tuple[int, int, int]:

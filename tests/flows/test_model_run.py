@@ -1,0 +1,120 @@
+"""A whole run with every stage that asks models, stopped by a spent budget and gone on."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from serving.loopback import LoopbackServer
+from serving.scripted import ScriptedReply, ScriptedRequest
+from tests.flows.test_model_facts import reader
+from tests.flows.test_run import ROOT, longspan
+
+CONFIG = """
+seed = 3
+[[sources]]
+path = "general"
+category = "general"
+[[sources]]
+path = "professional"
+category = "professional"
+[generate]
+rows = 10
+[numeric]
+rows = 4
+[publish]
+name = "small"
+"""
+MODELS = """
+[document_judge]
+use = "advise"
+[model_facts]
+use = "on"
+tables = "advise"
+[proposals]
+use = "on"
+relations = 4
+aliases = 4
+[rewriting]
+use = "on"
+tries = 1
+[second_program]
+use = "advise"
+tries = 1
+[models.servers.m]
+model = "scripted"
+address = "ADDRESS"
+[models.roles]
+extractor = { model = "m" }
+judge = { model = "m" }
+writer = { model = "m" }
+solver = { model = "m" }
+[models.caps]
+tokens = TOKENS
+"""
+STAGES = {"judge_documents", "model_facts", "model_cells", "propose", "rewrite", "second_program"}
+
+
+def clever(request: ScriptedRequest) -> ScriptedReply:
+    """Reply in the shape that is asked for."""
+    asked = request.messages[1][1]
+    if '{"facts"' in asked:
+        return reader(request)
+    if '{"question"' in asked:
+        question = re.search(r"\nQuestion\n\n(.*)\n</document", asked)
+        assert question is not None
+        said = {
+            "question": question[1]
+            .replace("Consider ", "Take ")
+            .replace("What is the", "What is then the", 1)
+        }
+    elif '{"sql"' in asked:
+        table = re.search(r"\nTable (\w+)\n", asked)
+        assert table is not None
+        said = {"sql": f"SELECT count(*) FROM {table[1]}"}
+    elif '{"figures"' in asked:
+        said = {"figures": []}
+    elif '{"verdict"' in asked:
+        said = {"verdict": "different", "because": "They are two.", "quote": ""}
+    else:
+        said = dict.fromkeys(("readable", "informative", "original", "coherent"), 3)
+    return ScriptedReply(text=json.dumps(said))
+
+
+def test_a_run_with_every_model_stage_ends_goes_on_and_accounts_for_itself(tmp_path, server):
+    documents = tmp_path / "documents"
+    for part, size in (("general", 6), ("professional/harbours", 99)):
+        (documents / part).mkdir(parents=True)
+        for path in sorted((ROOT / "corpora" / part).iterdir())[:size]:
+            shutil.copy(path, documents / part / path.name)
+    place = ("--home", str(tmp_path / "home"), "--documents", str(documents), "--json")
+    config = tmp_path / "asked.toml"
+    with LoopbackServer(clever) as loopback:
+        text = CONFIG + MODELS.replace("ADDRESS", loopback.address)
+        config.write_text(text.replace("TOKENS", "40_000"), encoding="utf-8")
+        stopped = longspan("run", str(config), *place, env=server)
+        assert stopped.returncode == 5
+        assert "raise models.caps and run again" in stopped.stderr
+        assert "Traceback" not in stopped.stderr.splitlines()[-1]
+        config.write_text(text.replace("TOKENS", "0"), encoding="utf-8")
+        before = loopback.stats()["distinct"]
+        done = longspan("run", str(config), *place, env=server)
+        assert done.returncode == 0, done.stderr
+        stats = loopback.stats()
+        assert before > 0
+        # What was answered before the budget was spent is not asked again.
+        assert stats["answered"] == stats["distinct"]
+    outcome = json.loads(done.stdout)
+    assert {row[0] for row in outcome["rows"]} >= STAGES
+    path = Path(outcome["path"])
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    used = {model["role"] for model in manifest["provenance"]["models"]}
+    assert used == {"tagger", "extractor", "judge", "writer", "solver"}
+    assert "Labels and names that may mean the same" in (path / "report/index.html").read_text(
+        "utf-8"
+    )
+    assert any(
+        "rewriting" in line for line in (path / "report/index.html").read_text("utf-8").splitlines()
+    )
+    checked = longspan("snapshot", "verify", "small", "--home", str(tmp_path / "home"))
+    assert checked.returncode == 0, checked.stdout
