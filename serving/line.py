@@ -16,7 +16,6 @@ import httpx2
 from openai import (
     APIConnectionError,
     APIStatusError,
-    APITimeoutError,
     AsyncOpenAI,
     DefaultAioHttpClient,
 )
@@ -137,13 +136,12 @@ class Line:
             now = time.monotonic()
             self.circuit.answered()
             completion = completion_of(body, call, self.server, now - sent)
-        except APITimeoutError:
-            self.circuit.unanswered("timeout", sent)
-            self.pacing.overloaded(sent, time.monotonic())
-            return _Again("timeout")
         except APIConnectionError as error:
-            what = type(error.__cause__ or error).__name__
+            what = _root(error)
             self.circuit.unanswered(what, sent)
+            # The transport calls a refused connection a timeout as well, and that is no sign of overload.
+            if isinstance(error.__cause__, httpx2.ReadTimeout | httpx2.PoolTimeout):
+                self.pacing.overloaded(sent, time.monotonic())
             return _Again(what)
         except APIStatusError as error:
             self.circuit.answered()
@@ -209,6 +207,13 @@ async def _first(one: Coroutine[Any, Any, str], other: Coroutine[Any, Any, str],
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _root(error: BaseException) -> str:
+    """Return the name of what an error comes from in the end: `ConnectionRefusedError`, `TimeoutError`."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__
 
 
 def _said(error: APIStatusError) -> str:

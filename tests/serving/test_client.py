@@ -102,6 +102,7 @@ def test_a_dead_address_ends_in_a_message_and_not_in_an_exception(tmp_path):
     replies, _ = asked(dead, tmp_path, [Ask("solver", said(f"{n}")) for n in range(20)])
     assert {r.status for r in replies} == {"unanswered"}
     assert all(r.stops for r in replies)
+    assert "(last: ConnectionRefusedError)" in replies[-1].detail
     assert "start the server or correct the address under [models.servers]" in replies[-1].detail
 
 
