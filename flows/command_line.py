@@ -109,6 +109,7 @@ def plan(
     sample: Annotated[int, typer.Option(help="Files of each source to try; 0 for none.")] = 0,
 ) -> None:  # fmt: skip
     """Say what a run would read and what is done already; with --sample also what it would give and cost."""
+    from flows.model_costs import in_words, model_costs
     from flows.run import forecast_synthesis, plan_synthesis, subtracted
 
     chosen = _config(config, documents, overrides)
@@ -119,10 +120,18 @@ def plan(
         [list(row.model_dump().values()) for row in rows],
     )
     found = forecast_synthesis(chosen, home, sample) if sample else None
+    asked = model_costs(chosen, home, [row.category for row in rows if row.files])
     files = [row.model_dump() for row in rows]
-    _emit({"files": files, "forecast": found.model_dump()} if found else files, as_json, table)
+    told: dict[str, Any] = {"files": files}
+    told |= {"forecast": found.model_dump()} if found else {}
+    told |= {"models": [row.model_dump() for row in asked]} if asked else {}
+    _emit(told if len(told) > 1 else files, as_json, table)
     if as_json:
         return
+    if asked:
+        columns = list(type(asked[0]).model_fields)
+        console.print(_table("Models", columns, [list(row.model_dump().values()) for row in asked]))
+        console.print(f"Models: {in_words(asked)}.", markup=False, highlight=False, soft_wrap=True)
     if known := subtracted(rows):
         console.print(f"Note: {known}.", markup=False, highlight=False, soft_wrap=True)
     if found:

@@ -20,7 +20,6 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException, TerminationSignal
 from prefect.states import Cancelled, Crashed
 
-from flows.asking import ModelsStopped
 from flows.executors import BatchLost
 from flows.progress import Progress, Stopped, begin, finish, interrupted, last, noted, write
 
@@ -152,7 +151,7 @@ def finished(state: State[Any]) -> Any:
         raise Stopped(state.message or CANCELLED, CANCELLED_CODE)
     try:
         return state.result()
-    except (BatchLost, ModelsStopped) as error:
+    except BatchLost as error:
         raise Stopped(str(error), 1) from error
     except Exception as error:
         if type(error).__module__.partition(".")[0] == "ray":

@@ -118,6 +118,7 @@ async def _make(
     left = list(samples)
     for check in checks:
         engine.recorder.stage(check.name)
+        client.stage = check.name
         fingerprint = check_fingerprint(config, check.name)
         wanted = set(store.pending(check.name, fingerprint, input_ids=[row.id for row in left]))
         todo = [row for row in left if row.id in wanted]

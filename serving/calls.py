@@ -56,7 +56,7 @@ class Call(Record):
     messages: tuple[Message, ...]
     sampling: Sampling = Sampling()
     reply_schema: str = ""
-    """JSON schema that the reply must fit, canonical JSON; empty for free text."""
+    """JSON schema that the reply must fit, JSON with the fields in their order; empty for free text."""
     seed: int = 0
     attempt: int = 0
     """0-based number of the sample among those drawn of the same prompt."""

@@ -34,8 +34,8 @@ class Read:
 
 @cache
 def schema_of(kind: type[Record]) -> str:
-    """Return a record's JSON schema as canonical JSON, as servers take it."""
-    return canonical(kind.model_json_schema())
+    """Return a record's JSON schema, fields in their order: a server that holds to it writes them in that order."""
+    return json.dumps(kind.model_json_schema(), ensure_ascii=False, separators=(",", ":"))
 
 
 def read_value(text: str, kind: type[Record]) -> Read:

@@ -75,9 +75,11 @@ class LongspanGRPOTrainer(GRPOTrainer):
             raise SettingError(f"the dataset has no column {TASK}; every row of a snapshot has one")
         prompts = int(self.args.generation_batch_size or 0) // self.num_generations
         options = BalanceOptions(batch=prompts, seed=self.args.seed, dry=self.rl.dry)
-        return BalancedSampler(
-            BalancedBatches(data[TASK], options), group=self.num_generations, repeats=self.args.gradient_accumulation_steps
-        )  # fmt: skip
+        batches, repeats = (
+            BalancedBatches(data[TASK], options),
+            self.args.gradient_accumulation_steps,
+        )
+        return BalancedSampler(batches, group=self.num_generations, repeats=repeats)
 
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any

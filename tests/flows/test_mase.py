@@ -178,7 +178,7 @@ def test_a_dead_address_ends_in_a_line_and_a_server_later_goes_on(
 ):
     _, outcome = undisturbed
     dead = longspan(configured(tmp_path, "http://127.0.0.1:9/v1"), prepared, server)
-    assert dead.returncode == 1
+    assert dead.returncode == 5
     assert "start the server or correct the address" in dead.stderr
     assert "Traceback" not in dead.stderr
     with LoopbackServer(reader) as models:
@@ -237,7 +237,7 @@ def test_a_cap_stops_and_a_higher_one_gives_the_same_content(
     _, outcome = undisturbed
     with LoopbackServer(reader) as models:
         low = longspan(configured(tmp_path, models.address, tokens=9000), prepared, server)
-        assert low.returncode == 1
+        assert low.returncode == 5
         assert "raise models.caps and run again" in low.stderr
         again = run(configured(tmp_path, models.address), prepared, server)
     assert version(again) == version(outcome)

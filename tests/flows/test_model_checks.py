@@ -169,7 +169,7 @@ def test_stopped_by_a_budget_then_killed_it_goes_on_and_the_ledger_replays_it(
         config = configured(tmp_path, asked, tokens=60_000)
         place = ("--home", str(home), "--documents", str(plain[0]))
         stopped = longspan("run", str(config), *place, env=server)
-        assert stopped.returncode == 1
+        assert stopped.returncode == 5
         assert "raise models.caps" in stopped.stderr
         process = start(configured(tmp_path, asked), plain[0], home, server)
         _wait_for(home / "manifests" / "gold.json", process)

@@ -163,6 +163,17 @@ def test_a_shared_beginning_is_sent_by_one_call_first(tmp_path):
     assert server.most_in_flight > 1
 
 
+def test_calls_over_different_long_prompts_do_not_wait_for_one_another(tmp_path):
+    def call(letter: str) -> Call:
+        return Call(model="scripted", messages=(Message(role="user", parts=(letter * 3000, "?")),))
+
+    asks = [Ask("solver", call(letter)) for letter in "abcdef"]
+    with LoopbackServer(faults=FaultOptions(latency=0.2)) as server:
+        replies, _ = asked(models(server, pacing=PacingOptions(start=6)), tmp_path, asks)
+        assert server.most_in_flight >= 3
+    assert all(reply.answered for reply in replies)
+
+
 def test_two_runs_cannot_write_one_ledger(tmp_path):
     with Ledger(tmp_path), pytest.raises(LedgerError, match="another run is writing it"):
         Ledger(tmp_path)
