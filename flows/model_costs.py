@@ -13,12 +13,18 @@ import polars as pl
 
 from flows.asking import FOLDER
 from flows.config import SynthesisConfig
+from flows.document_judge import STAGE as JUDGE
+from flows.model_facts import STAGE as FACTS
 from flows.models_command import LEDGER
+from flows.rewriting import STAGE as REWRITE
+from flows.second_programs import STAGE as SECOND
 from generators.mase.rows import ASKED
+from generators.rewriting.options import RewriteOptions
 from serving.estimate import Estimate, Load, estimate, total
 from serving.export import Use, uses
 from serving.roles import RoleName
 from verifiers.check_options import CheckName
+from verifiers.second_program.options import SecondProgramOptions
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_rows import SPLITS, SampleRow
@@ -28,6 +34,9 @@ CLOSED_BOOK_TOKENS = 150
 """A question and how to write its answer."""
 EVIDENCE_TOKENS = 1_500
 """Evidence sections of a question."""
+CHARACTERS_PER_TOKEN = 4
+SECTIONS = 8
+"""Sections of a document, where none was read yet."""
 JUDGED = 2
 """Calls to a judge or verifier for one attempt: both orders."""
 
@@ -43,7 +52,10 @@ def model_costs(
         documents: documents of each category that has some, files where none was read yet.
     """
     store = Store(home)
-    loads = [*_mase(config, store, documents), *_checks(config, store, len(documents))]
+    loads = [
+        *_read(config, store, sum(documents.values())), *_mase(config, store, documents),
+        *_worded(config, store, len(documents)), *_checks(config, store, len(documents)),
+    ]  # fmt: skip
     return estimate(loads, config.models, _used(home))
 
 
@@ -69,6 +81,45 @@ def _done(store: Store, stage: str) -> int:
     fingerprints = {shard.fingerprint for shard in store.manifest(stage).shards}
     frame = store.scan(OUTCOMES, {stage: fingerprints}, record=Outcome)
     return frame.select(pl.col("input_id").n_unique()).collect().item()
+
+
+def _read(config: SynthesisConfig, store: Store, documents: int) -> Iterator[Load]:
+    """Yield what reading and judging documents costs."""
+    if config.document_judge.use != "off":
+        done = _done(store, JUDGE)
+        shown = config.document_judge.characters // CHARACTERS_PER_TOKEN
+        yield Load(
+            stage=JUDGE,
+            role="judge",
+            done=done,
+            left=max(0, documents - done),
+            most_calls=1,
+            prompt_tokens=shown,
+        )
+    if config.model_facts.use != "off":
+        done = _done(store, FACTS)
+        read = {shard.fingerprint for shard in store.manifest("ingest").shards}
+        sections = store.count("sections", {"ingest": read}) or documents * SECTIONS
+        most = -(-sections // max(documents, 1)) * (1 + config.model_facts.rounds)
+        yield Load(
+            stage=FACTS, role="extractor", done=done, left=max(0, documents - done), most_calls=most,
+            prompt_tokens=config.extract.section_tokens // 2,
+        )  # fmt: skip
+
+
+def _worded(config: SynthesisConfig, store: Store, categories: int) -> Iterator[Load]:
+    """Yield what better wording and second programs cost."""
+    samples, _ = _samples(config, store, categories)
+    steps: list[tuple[str, RoleName, RewriteOptions | SecondProgramOptions]] = [
+        (REWRITE, "writer", config.rewriting), (SECOND, "solver", config.second_program)
+    ]  # fmt: skip
+    for stage, role, options in steps:
+        if options.use != "off":
+            done = _done(store, stage)
+            yield Load(
+                stage=stage, role=role, done=done, left=max(0, samples - done), most_calls=options.tries,
+                prompt_tokens=2 * CLOSED_BOOK_TOKENS,
+            )  # fmt: skip
 
 
 def _mase(config: SynthesisConfig, store: Store, documents: Mapping[str, int]) -> Iterator[Load]:

@@ -39,3 +39,23 @@ def test_a_first_plan_counts_the_most_and_assumes_half(tmp_path):
 def test_a_run_that_asks_no_model_costs_nothing(tmp_path):
     config = SynthesisConfig.model_validate({"sources": [{"path": "general"}]})
     assert model_costs(config, tmp_path, {"general": 400}) == []
+
+
+def test_every_step_that_asks_is_counted(tmp_path):
+    given = CONFIG | {
+        "mase": {}, "checks": {}, "document_judge": {"use": "advise", "characters": 6000},
+        "model_facts": {"use": "on", "rounds": 1}, "rewriting": {"use": "on"}, "second_program": {"use": "gate"},
+    }  # fmt: skip
+    roles = CONFIG["models"]["roles"] | {
+        r: {"model": "m"} for r in ("judge", "extractor", "writer")
+    }
+    given["models"] = CONFIG["models"] | {"roles": roles}
+    rows = model_costs(SynthesisConfig.model_validate(given), tmp_path, {"general": 100})
+    found = {(row.stage, row.role): (row.inputs, row.most_calls) for row in rows}
+    # Eight sections a document where none was read, two rounds; 20 samples, two variants and three programs each.
+    assert found == {
+        ("judge_documents", "judge"): (100, 100),
+        ("model_facts", "extractor"): (100, 1600),
+        ("rewrite", "writer"): (20, 40),
+        ("second_program", "solver"): (20, 60),
+    }
