@@ -102,7 +102,7 @@ def _share(tally: Tally, bar: Bar) -> Standing:
     # So many right ones are enough whatever the others come to.
     if _over(tally.right, tally.planned, bar):
         return "able"
-    if most < tally.enough:
+    if most < tally.enough and not _over(tally.right + tally.left, tally.planned, bar):
         return "unknown"
     if tally.known >= tally.enough:
         # An attempt that cannot be read counts for neither side, so the extremes are all wrong and all right.

@@ -4,7 +4,8 @@ pass@k over n attempts of which c were right is estimated without bias by 1 − 
 k-subsets of the attempts that hold a right one. Its interval is Wilson's for the rate of single attempts, carried
 through p → 1 − (1 − p)^k: that map is monotone, so the coverage stays, and with the handful of attempts that a sample
 gets a bootstrap would call none right out of eight certain. Means over samples are bootstrapped by sample, since the
-attempts of one sample hang together.
+attempts of one sample hang together; where all samples have one rate a bootstrap would call it certain, and the
+interval is Wilson's with a sample for an attempt, which errs on the wide side.
 """
 
 import math
@@ -44,12 +45,16 @@ def wilson(n: int, c: int) -> Interval:
         ValueError: n is 0, or not 0 ≤ c ≤ n.
     """
     _checked(n, c, 1)
-    p, spread = c / n, Z * Z / n
+    return _wilson(c / n, n)
+
+
+def _wilson(p: float, n: int) -> Interval:
+    spread = Z * Z / n
     centre = p + spread / 2
     half = Z * math.sqrt(p * (1 - p) / n + spread / (4 * n))
     return Interval(
-        low=max((centre - half) / (1 + spread), 0.0) if c else 0.0,
-        high=min((centre + half) / (1 + spread), 1.0) if c < n else 1.0,
+        low=max((centre - half) / (1 + spread), 0.0) if p > 0 else 0.0,
+        high=min((centre + half) / (1 + spread), 1.0) if p < 1 else 1.0,
     )
 
 
@@ -65,13 +70,15 @@ def pass_at_k_interval(n: int, c: int, k: int) -> Interval:
 
 
 def mean_interval(rates: Sequence[float], seed: int) -> Interval:
-    """Return the percentile bootstrap interval of the mean of one rate per sample.
+    """Return the percentile bootstrap interval of the mean of one rate per sample; Wilson's where all are the same.
 
     Raises:
         ValueError: there are no rates.
     """
     if not rates:
         raise ValueError("no rates to take the mean of")
+    if min(rates) == max(rates):
+        return _wilson(rates[0], len(rates))
     stream = draw(seed, f"bootstrap|{len(rates)}")
     values = np.asarray(rates, dtype=np.float64)
     size = len(values)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from verifiers.attempts import Bar, Tally, standing
@@ -57,6 +57,7 @@ def test_share(counts, bar, found):
     st.lists(st.sampled_from(KINDS), min_size=1, max_size=9),
     st.sampled_from((Bar(), Bar(0.25), Bar(0.5), Bar(0.5, strict=True), Bar(0.7))),
 )
+@example(kinds=["unread", "unread", "right"], bar=Bar(0.25))
 def test_what_is_certain_early_is_what_all_attempts_would_show(kinds, bar):
     at = tally(planned=len(kinds))
     seen = []

@@ -53,3 +53,9 @@ def test_the_interval_of_a_mean_is_the_same_each_time():
     # The mean is 0.4375; its standard error is √(0.1367 / 40) = 0.058, so the ends lie about 0.115 from it.
     assert found.low == pytest.approx(0.4375 - 0.115, abs=0.03)
     assert found.high == pytest.approx(0.4375 + 0.115, abs=0.03)
+
+
+def test_samples_that_are_all_alike_are_not_certain():
+    # z²/8 = 0.48018, as for none of eight attempts.
+    assert mean_interval([0.0] * 8, 0).high == pytest.approx(0.3244, abs=1e-4)
+    assert mean_interval([1.0] * 8, 0).low == pytest.approx(1 - 0.3244, abs=1e-4)
