@@ -3,8 +3,9 @@
     python -m benchmarks.model_costs DOCUMENTS [DOCUMENTS …] [--pilot N] [--clusters N]
 
 For each folder of documents: a run with a few clusters against a scripted model over the loopback server, the plan of
-the whole, the whole. Calls and tokens of the whole are the ledger's. The scripted model answers rightly, wrongly and
-unreadably by the hash of what it is asked, so that rounds end early and late as with a real one.
+the whole, the whole. Calls and tokens of the whole are the ledger's. The scripted model replies by
+a plan that is the same for every cluster, so calls per cluster are alike: what is measured is the counting of clusters
+and the length of prompts and replies, not the chance of a real model's rounds.
 """
 
 import argparse

@@ -75,9 +75,12 @@ def _estimate(load: Load, models: Models, used: Sequence[Use]) -> Estimate:
     server, role = models.server(load.role), models.role(load.role)
     own = [u for u in used if (u.stage, u.role) == (load.stage, load.role)]
     made = sum(u.calls for u in own)
-    measured = bool(made and load.done)
+    # A role that a stage had no need of so far is measured as well: at none.
+    measured = bool(load.done and any(u.stage == load.stage for u in used))
     most = load.left * load.most_calls
-    if measured:
+    if measured and not made:
+        calls, prompt, cached, reply, latency = 0.0, 0.0, 0.0, 0.0, 0.0
+    elif measured:
         calls = load.left * made / load.done
         prompt, cached, reply, latency = (
             sum(u.prompt_tokens for u in own) / made, sum(u.cached_tokens for u in own) / made,

@@ -21,6 +21,12 @@ def test_an_estimate_is_measured_on_the_inputs_that_were_answered():
     ]  # fmt: skip
     other = used[0].model_copy(update={"stage": "grounding"})
     (found,) = estimate([load], MODELS, [*used, other])
+    (unasked,) = estimate(
+        [load.model_copy(update={"stage": "grounding", "role": "solver"})],
+        MODELS,
+        [other.model_copy(update={"role": "judge"})],
+    )
+    assert (unasked.calls, unasked.tokens, unasked.basis) == (0, 0, "measured")
     # 60 calls for 10 inputs: 540 for 90, each 1,000 prompt and 100 reply tokens, 2 s at 10 in flight.
     assert (found.calls, found.tokens, found.most_calls) == (540, 540 * 1100, 720)
     assert found.money == pytest.approx(540 * (1000 * 1 + 100 * 10) / 1e6)
