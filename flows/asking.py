@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flows.progress import Stopped
+from serving.budget import Budget
 from serving.calls import Reply
 from serving.client import ModelClient
 from serving.ledger import Ledger
@@ -17,8 +18,6 @@ from serving.roles import Models
 T = TypeVar("T")
 FOLDER = "models"
 """Folder of the ledger under the home."""
-
-
 STOPPED_CODE = 5
 
 
@@ -31,9 +30,12 @@ class ModelsStopped(Stopped):
 
 
 def with_models(
-    home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]], stage: str = ""
-) -> T:
+    home: Path, models: Models, job: Callable[[ModelClient], Awaitable[T]], stage: str = "",
+    budget: Budget | None = None,
+) -> T:  # fmt: skip
     """Return what `job` makes with a client over the home's ledger, whose rows name the stage.
+
+    `budget` is the run's, so that a cap holds over all its stages.
 
     Raises:
         ModelsStopped: as the job raises it.
@@ -43,7 +45,7 @@ def with_models(
 
     async def run() -> T:
         with Ledger(home / FOLDER) as ledger:
-            async with ModelClient(models, ledger) as client:
+            async with ModelClient(models, ledger, budget) as client:
                 client.stage = stage
                 return await job(client)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from prefect import task
@@ -19,6 +20,7 @@ from flows.config import SynthesisConfig
 from flows.executors import BatchLost, Processes, Work
 from flows.interruption import Recorder
 from flows.workers import Job
+from serving.budget import Budget
 from warehouse.records import Outcome
 from warehouse.shards import ShardSet
 from warehouse.store import Store
@@ -42,6 +44,11 @@ class Engine:
     pool: Processes | None
     config: SynthesisConfig
     recorder: Recorder
+
+    @cached_property
+    def budget(self) -> Budget:
+        """What the run's stages may together spend on models."""
+        return Budget(self.config.models.caps)
 
 
 @dataclass(frozen=True)

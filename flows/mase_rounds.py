@@ -71,7 +71,9 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
         ]
     if left:
         engine.recorder.stage(ASKED)
-        with_models(store.home, engine.config.models, partial(_all, engine, left), ASKED)
+        with_models(
+            store.home, engine.config.models, partial(_all, engine, left), ASKED, engine.budget
+        )
     for rounds in worlds:
         inputs = [round_name(i, n) for i in ids[rounds] for n in range(1, options.rounds + 1)]
         balance(store, ASKED, fingerprint=rounds, input_ids=inputs, counted={QUESTIONS})

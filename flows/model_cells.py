@@ -27,11 +27,11 @@ from flows.model_stage import (
     asked_with,
     not_in_time,
     plain,
-    run_model_stage,
+    read_documents,
     together,
     unread,
 )
-from flows.stored import Held, documents_of, held_with_facts, rows_of
+from flows.stored import Held, documents_of, rows_of
 from flows.workers import IndexRow, Job
 from serving.calls import Reply
 from serving.client import Ask, ModelClient
@@ -39,7 +39,6 @@ from serving.outcomes import Expected
 from serving.prompts import load_prompt, marked
 from warehouse.cells import Cell
 from warehouse.identity import digest
-from warehouse.ledger import balance
 from warehouse.records import Outcome
 from warehouse.store import Store
 
@@ -58,20 +57,10 @@ def model_cells_fingerprint(config: SynthesisConfig) -> str:
 
 def add_cell_readings(engine: Engine, index: Sequence[IndexRow]) -> str:
     """Have the tables of every document read that are not read yet; return the fingerprint, empty where off."""
-    store, config = engine.store, engine.config
-    if config.model_facts.tables == "off":
+    if engine.config.model_facts.tables == "off":
         return ""
-    fingerprint = model_cells_fingerprint(config)
-    ids = [row.document_id for row in index]
-    todo = store.pending(STAGE, fingerprint, input_ids=ids)
-    if todo:
-        batches = held_with_facts(store, config, todo, config.model_facts.batch)
-
-        async def work(client: ModelClient, batch: Held) -> Done:
-            return await read_tables(store.home, config, client, batch)
-
-        run_model_stage(engine, (STAGE, fingerprint), batches, work)
-    balance(store, STAGE, fingerprint=fingerprint, input_ids=ids, counted={TABLE})
+    fingerprint = model_cells_fingerprint(engine.config)
+    read_documents(engine, (STAGE, fingerprint), index, read_tables, TABLE)
     return fingerprint
 
 

@@ -54,6 +54,7 @@ def run_checks(
             store.home,
             config.models,
             lambda client: _make(engine, client, checks, samples, (using, origins)),
+            budget=engine.budget,
         )
     verdicts: list[ModelVerdict] = []
     stages: list[tuple[str, str]] = []

@@ -76,11 +76,15 @@ def _used(home: Path) -> list[Use]:
     return uses(file)[0] if file.is_file() else []
 
 
-def _done(store: Store, stage: str) -> int:
-    """Return the inputs of a stage that were asked about, under any configuration, each once."""
+def _done(store: Store, stage: str, kind: str = "") -> int:
+    """Return the inputs of a stage that were asked about, under any configuration, each once.
+
+    A stage that has outcomes of parts of its inputs as well names the `kind` of id that its inputs have.
+    """
     fingerprints = {shard.fingerprint for shard in store.manifest(stage).shards}
     frame = store.scan(OUTCOMES, {stage: fingerprints}, record=Outcome)
-    return frame.select(pl.col("input_id").n_unique()).collect().item()
+    own = frame.filter(pl.col("input_id").str.starts_with(kind))
+    return own.select(pl.col("input_id").n_unique()).collect().item()
 
 
 def _read(config: SynthesisConfig, store: Store, documents: int) -> Iterator[Load]:
@@ -97,7 +101,7 @@ def _read(config: SynthesisConfig, store: Store, documents: int) -> Iterator[Loa
             prompt_tokens=shown,
         )
     if config.model_facts.use != "off":
-        done = _done(store, FACTS)
+        done = _done(store, FACTS, "doc-")
         read = {shard.fingerprint for shard in store.manifest("ingest").shards}
         sections = store.count("sections", {"ingest": read}) or documents * SECTIONS
         most = -(-sections // max(documents, 1)) * (1 + config.model_facts.rounds)

@@ -18,15 +18,14 @@ from flows.model_stage import (
     asked_with,
     not_in_time,
     plain,
-    run_model_stage,
+    read_documents,
     together,
     unread,
 )
-from flows.stored import Held, documents_of, held_with_facts, rows_of, sections_of
+from flows.stored import Held, documents_of, rows_of, sections_of
 from flows.workers import IndexRow, Job
 from serving.client import ModelClient
 from warehouse.identity import digest
-from warehouse.ledger import balance
 from warehouse.records import Document, Fact, Outcome, Section
 from warehouse.store import Store
 
@@ -45,20 +44,10 @@ def model_facts_fingerprint(config: SynthesisConfig) -> str:
 
 def add_model_facts(engine: Engine, index: Sequence[IndexRow]) -> str:
     """Have every document read by the model that is not read yet; return the stage's fingerprint, empty where off."""
-    store, config = engine.store, engine.config
-    if config.model_facts.use == "off":
+    if engine.config.model_facts.use == "off":
         return ""
-    fingerprint = model_facts_fingerprint(config)
-    ids = [row.document_id for row in index]
-    todo = store.pending(STAGE, fingerprint, input_ids=ids)
-    if todo:
-        batches = held_with_facts(store, config, todo, config.model_facts.batch)
-
-        async def work(client: ModelClient, batch: Held) -> Done:
-            return await read_batch(store.home, config, client, batch)
-
-        run_model_stage(engine, (STAGE, fingerprint), batches, work)
-    balance(store, STAGE, fingerprint=fingerprint, input_ids=ids, counted={FACTS})
+    fingerprint = model_facts_fingerprint(engine.config)
+    read_documents(engine, (STAGE, fingerprint), index, read_batch, FACTS)
     return fingerprint
 
 

@@ -1,6 +1,6 @@
 """A stage that asks models: batches as Prefect tasks in the flow's own process, each committed as it is done (§2.3).
 
-All batches of a stage share one client, so that a cap holds for the stage. When nothing more can be asked the stage
+All batches of a stage share one client, all stages of a run one budget. When nothing more can be asked the stage
 ends with `ModelsStopped`: what is committed stays, what was answered is in the ledger, and the next run goes on.
 """
 
@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from prefect import task
@@ -16,10 +17,13 @@ from prefect.cache_policies import NO_CACHE
 from flows.asking import going_on, with_models
 from flows.batches import Engine
 from flows.config import SynthesisConfig
+from flows.stored import Held, held_with_facts
+from flows.workers import IndexRow
 from serving.calls import EXPIRED, Reply
 from serving.client import WINDOW, ModelClient
 from serving.prompts import load_prompt
 from serving.roles import RoleName
+from warehouse.ledger import balance
 from warehouse.records import Outcome
 from warehouse.shards import Rows
 
@@ -69,7 +73,30 @@ def run_model_stage(
             done = await ask_batch.with_options(name=name)(partial(work, client, batch))
             engine.store.commit(name, fingerprint, tables=done.tables, outcomes=done.outcomes)
 
-    with_models(engine.store.home, engine.config.models, job, name)
+    with_models(engine.store.home, engine.config.models, job, name, engine.budget)
+
+
+def read_documents(
+    engine: Engine, stage: tuple[str, str], index: Sequence[IndexRow],
+    read: Callable[[Path, SynthesisConfig, ModelClient, Held], Awaitable[Done]], table: str,
+) -> None:  # fmt: skip
+    """Have a stage read the documents that it has not read yet, with their facts and cells, and balance its ledger.
+
+    Args:
+        engine: of the run.
+        stage: name and fingerprint.
+        index: all documents.
+        read: reads one batch: home, configuration, client, documents.
+        table: whose rows the outcomes count.
+    """
+    store, config = engine.store, engine.config
+    name, fingerprint = stage
+    ids = [row.document_id for row in index]
+    todo = store.pending(name, fingerprint, input_ids=ids)
+    if todo:
+        batches = held_with_facts(store, config, todo, config.model_facts.batch)
+        run_model_stage(engine, stage, batches, partial(read, store.home, config))
+    balance(store, name, fingerprint=fingerprint, input_ids=ids, counted={table})
 
 
 async def together(items: Sequence[ItemT], ask: Callable[[ItemT], Awaitable[T]]) -> list[T]:

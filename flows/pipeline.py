@@ -7,6 +7,7 @@ what has no outcome yet, so a killed run goes on where it stopped and a second r
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,6 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from flows.batches import Engine, Stage, run_stage
-from flows.checked import Checked
 from flows.config import SynthesisConfig
 from flows.corpus import Corpus, FileEntry
 from flows.document_judge import STAGE as JUDGE
@@ -34,7 +34,7 @@ from flows.model_facts import add_model_facts
 from flows.model_read import ModelRead
 from flows.model_work import ModelWork, wordings_of
 from flows.proposals import add_proposals
-from flows.publishing import Published, candidates, publish_run, sources, stage_rows
+from flows.publishing import Published, gathered, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.rewriting import add_rewrites
 from flows.second_programs import add_second_programs
@@ -99,17 +99,13 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         *asked.stages,
         *work.stages,
     ]
-    made = sources(worlds, asked)
-    checked = (
-        run_checks(engine, candidates(store, config, made, work)[1], made, work.origins(store))
-        if config.checks.made
-        else Checked()
-    )
+    made = gathered(store, config, worlds, asked, work)
+    if config.checks.made:
+        checked = run_checks(engine, made.samples, made.using, work.origins(store))
+        made = replace(made, checked=checked)
+        used += checked.stages
     engine.recorder.stage("publish")
-    used += checked.stages
-    published = publish_run(
-        store, config, index, worlds, stage_rows(store, used), asked, checked, work
-    )
+    published = publish_run(store, config, index, stage_rows(store, used), made)
     record_published(config.publish.name, published)
     return published
 

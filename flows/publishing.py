@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -112,48 +112,53 @@ def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[Sample
         kept = again
 
 
-def sources(worlds: Iterable[str], asked: MaseMade) -> Using:
-    """Return the stages that made samples, with their fingerprints."""
-    return {"generate": tuple(worlds), PLACED: asked.samples}
+@dataclass(frozen=True)
+class Made:
+    """What the stages of a run made, as it is published."""
+
+    using: Using
+    """The stages that made samples, with their fingerprints."""
+    every: Sequence[SampleRow]
+    """All samples, as models worded them last."""
+    samples: Sequence[SampleRow]
+    """Those that the caps over the whole set leave."""
+    asked: MaseMade = NOTHING
+    work: ModelWork = NO_WORK
+    checked: Checked = field(default_factory=Checked)
 
 
-def candidates(
-    store: Store, config: SynthesisConfig, using: Using, work: ModelWork = NO_WORK
-) -> tuple[list[SampleRow], list[SampleRow]]:
-    """Return all samples that were made, and those of them that the caps over the whole set leave.
-
-    `work` is what models made of them since: better wordings, second programs.
-    """
-    made = work.applied(store, config, store.rows("samples", SampleRow, using))
-    return made, capped(made, config.publish.answer_share, config.seed)
+def gathered(
+    store: Store, config: SynthesisConfig, worlds: Iterable[str], asked: MaseMade, work: ModelWork
+) -> Made:
+    """Return what is to be published before models check it; the samples are read once."""
+    using: Using = {"generate": tuple(worlds), PLACED: asked.samples}
+    every = work.applied(store, config, store.rows("samples", SampleRow, using))
+    return Made(using, every, capped(every, config.publish.answer_share, config.seed), asked, work)
 
 
 def publish_run(
-    store: Store, config: SynthesisConfig, index: Sequence[IndexRow], worlds: Iterable[str],
-    stages: tuple[StageRow, ...], asked: MaseMade = NOTHING,
-    checked: Checked = Checked(), work: ModelWork = NO_WORK,  # noqa: B008 - frozen
+    store: Store, config: SynthesisConfig, index: Sequence[IndexRow], stages: tuple[StageRow, ...], made: Made,
 ) -> Published:  # fmt: skip
-    """Publish the samples of the worlds as one snapshot; equal rows give the version that is already there."""
-    using = sources(worlds, asked)
-    made, samples = candidates(store, config, using, work)
+    """Publish the samples of a run as one snapshot; equal rows give the version that is already there."""
+    every, samples, checked = made.every, list(made.samples), made.checked
     if checked.rows is not None:
         # What the gates leave out lowers the cap on an answer.
         samples = capped(checked.kept(samples), config.publish.answer_share, config.seed)
-        made = [sample for sample in made if sample.id not in (checked.dropped or {})]
+        every = [sample for sample in every if sample.id not in (checked.dropped or {})]
     wanted = {sample.context_id for sample in samples}
     licence = {row.document_id: row.licence or UNKNOWN for row in index}
     contexts = {
         row.id: licensed(row, licence)
-        for row in store.rows("contexts", ContextRow, using, keep={"id": wanted})
+        for row in store.rows("contexts", ContextRow, made.using, keep={"id": wanted})
     }
     samples = [with_licences(row, contexts[row.context_id]) for row in samples]
-    rejected = list(store.rows("rejected", RejectedRow, using))
-    tables = list(store.rows("tables", TableRow, using))
-    stages = (*stages, *_published(made, samples))
+    rejected = list(store.rows("rejected", RejectedRow, made.using))
+    tables = list(store.rows("tables", TableRow, made.using))
+    stages = (*stages, *_published(every, samples))
     provenance = _provenance(config, index, samples, stages, checked)
     material = Material(
         config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
-        provenance.checks, reviewed(checked), mase_report(store, asked), proposals_of(store, work.proposals),
+        provenance.checks, reviewed(checked), mase_report(store, made.asked), proposals_of(store, made.work.proposals),
     )  # fmt: skip
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=report_page(material),

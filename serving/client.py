@@ -41,13 +41,19 @@ class Ask:
 
 
 class ModelClient:
-    """The client of one run; use it as an async context manager."""
+    """The client of one stage; use it as an async context manager."""
 
-    def __init__(self, models: Models, ledger: Ledger) -> None:
-        """Prepare; a server is first met by the first call to it."""
+    def __init__(self, models: Models, ledger: Ledger, budget: Budget | None = None) -> None:
+        """Prepare; a server is first met by the first call to it.
+
+        Args:
+            models: servers, roles and caps.
+            ledger: open for writing.
+            budget: what is left of a run that has several clients, one after the other; a new one if None.
+        """
         self.models = models
         self.ledger = ledger
-        self.budget = Budget(models.caps)
+        self.budget = budget or Budget(models.caps)
         self.stage = ""
         """Stage of the run that asks; the ledger keeps it beside each reply."""
         self.spent: dict[RoleName, Spent] = defaultdict(Spent)
@@ -107,7 +113,7 @@ class ModelClient:
         At most `WINDOW` asks are held.
         """
         places = asyncio.Semaphore(WINDOW)
-        ready: asyncio.Queue[tuple[Ask, Reply] | BaseException | None] = asyncio.Queue()
+        ready: asyncio.Queue[tuple[Ask, Reply] | None] = asyncio.Queue()
 
         async def one(ask: Ask, first: asyncio.Task[None] | None) -> None:
             try:
@@ -130,16 +136,12 @@ class ModelClient:
         async def run() -> None:
             try:
                 await feed()
-            except BaseException as error:
-                ready.put_nowait(error)
-                raise
-            ready.put_nowait(None)
+            finally:
+                ready.put_nowait(None)
 
         feeding = asyncio.create_task(run())
         try:
             while (item := await ready.get()) is not None:
-                if isinstance(item, BaseException):
-                    break
                 yield item
         finally:
             feeding.cancel()

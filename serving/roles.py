@@ -16,7 +16,6 @@ from warehouse.records import Record
 RoleName = Literal[
     "proposer", "solver", "strong_solver", "verifier", "judge", "extractor", "writer"
 ]
-STRENGTHS = ("weak", "strong")
 
 
 class ModelConfigError(ValueError):

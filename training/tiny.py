@@ -3,8 +3,6 @@
 Its architecture, chat template and special tokens are those of the real ones in small; its weights are random.
 """
 
-from pathlib import Path
-
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
@@ -43,10 +41,3 @@ def tiny_model(*, hidden: int = 64, layers: int = 2, seed: int = 0) -> Qwen3ForC
         bos_token_id=None,
     )  # fmt: skip
     return Qwen3ForCausalLM(config)
-
-
-def save_tiny(folder: Path, *, hidden: int = 64, layers: int = 2, seed: int = 0) -> Path:
-    """Write model and tokenizer as safetensors and JSON; return the folder."""
-    tiny_model(hidden=hidden, layers=layers, seed=seed).save_pretrained(folder)
-    tiny_tokenizer().save_pretrained(folder)
-    return folder

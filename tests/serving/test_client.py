@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from serving.budget import Budget
 from serving.calls import Call, Message, Reply, Sampling
 from serving.circuit import RetryOptions
 from serving.client import Ask, ModelClient
@@ -188,3 +189,19 @@ def test_a_hedged_call_takes_the_first_answer(tmp_path):
         replies, _ = asked(models(server, retry=given), tmp_path, asks)
         assert server.met["hang"] > 0
     assert [r.text for r in replies] == [f"h{n}" for n in range(12)]
+
+
+def test_one_budget_holds_over_several_clients(tmp_path):
+    # As above a call costs 20 tokens and sets aside 40: of 60, two calls leave no room for a third.
+    async def run(given: Models, numbers: range, budget: Budget) -> list[bool]:
+        with Ledger(tmp_path) as ledger:
+            async with ModelClient(given, ledger, budget) as client:
+                asks = [Ask("solver", said(f"{n:040d}", max_tokens=24)) for n in numbers]
+                return [reply.answered for reply in await client.all(asks)]
+
+    with LoopbackServer() as server:
+        given = models(server, pacing=PacingOptions(start=1, most=1))
+        budget = Budget(Caps(tokens=60))
+        assert asyncio.run(run(given, range(1), budget)) == [True]
+        assert asyncio.run(run(given, range(1, 4), budget)).count(True) == 1
+        assert budget.spent.tokens == 40
