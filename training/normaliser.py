@@ -7,13 +7,25 @@ group's tokens), with N the tokens of the batch, makes the one the other, and th
 import numpy as np
 
 
-def group_token_weights(tokens: np.ndarray) -> np.ndarray:
-    """Return the factor of each group's advantages, shape (P,).
+def group_token_weights(tokens: np.ndarray, *, total: int) -> np.ndarray:
+    """Return the factor of each group's advantages under (4), shape (P,).
 
     Args:
-        tokens: tokens of each completion, masked sequences included, shape (P, G).
+        tokens: tokens of each completion that count, shape (P, G).
+        total: N, tokens that TRL divides by.
 
     A group without tokens gets 0.
     """
     own = tokens.sum(axis=1).astype(float)
-    return np.divide(tokens.sum(), len(tokens) * own, out=np.zeros_like(own), where=own > 0)
+    return np.divide(total, len(tokens) * own, out=np.zeros_like(own), where=own > 0)
+
+
+def batch_token_weights(tokens: np.ndarray, *, total: int) -> np.ndarray:
+    """Return the factor of all advantages where the divisor is what counts of the whole batch, shape (P,).
+
+    Args:
+        tokens: tokens of each completion that count, shape (P, G).
+        total: N, tokens that TRL divides by.
+    """
+    counted = int(tokens.sum())
+    return np.full(len(tokens), total / counted if counted else 0.0)

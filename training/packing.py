@@ -2,7 +2,8 @@
 
 A masked sequence costs no forward and no backward. All ranks skip the same micro-steps, as many as the fullest rank
 allows: one that skipped alone would leave the others waiting in a collective. The empty ones come first, so that the
-step that synchronises gradients is a real one.
+step that synchronises gradients is a real one. In a step all ranks have equally many rows, since TRL gathers one figure
+per row.
 """
 
 from collections.abc import Sequence
@@ -30,14 +31,12 @@ def pack(keep: Sequence[bool], *, most_kept: int, steps: int) -> Packing:
         most_kept: rows that take part on the fullest rank.
         steps: micro-steps of a batch.
 
-    A rank with fewer survivors than others works on a masked row where it has none left: its advantage is 0.
+    A rank with fewer survivors than others works on a masked row in their place: its advantage is 0.
     """
     per_step = len(keep) // steps
     alive = [row for row, kept in enumerate(keep) if kept]
+    idle = next((row for row, kept in enumerate(keep) if not kept), 0)
     needed = -(-most_kept // per_step)
-    filled = []
-    for number in range(needed):
-        start = number * len(alive) // needed
-        end = (number + 1) * len(alive) // needed
-        filled.append(tuple(alive[start:end]) or (0,))
+    slots = [range(n * most_kept // needed, (n + 1) * most_kept // needed) for n in range(needed)]
+    filled = [tuple(alive[s] if s < len(alive) else idle for s in step) for step in slots]
     return Packing(((),) * (steps - needed) + tuple(filled))

@@ -2,10 +2,12 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from training.aepo import AepoOptions
 from warehouse.records import Record
 
-EntropyFrom = Literal["full", "before"]
+EntropyFrom = Literal["full", "before", "sampled"]
 
 
 class SettingError(ValueError):
@@ -28,6 +30,8 @@ class RLOptions(Record):
     """What advantages are divided by: (7) by default."""
     normaliser: Literal["group", "batch"] = "group"
     """Tokens that the loss is divided by: the group's (4), or the batch's as in TRL."""
+    count_masked: bool = True
+    """Whether the tokens of sequences that AEPO or clipping masks stay in that divisor, as the equations have it."""
     balanced: bool = True
     """Whether every batch has the same number of prompts of each task."""
     dry: Literal["reshuffle", "retire"] = "reshuffle"
@@ -35,12 +39,17 @@ class RLOptions(Record):
     aepo: AepoOptions | None = AepoOptions()
     """Masking by the entropy of the batch (11); None for none."""
     entropy: EntropyFrom = "full"
-    """`full`: of the full vocabulary, in a pass without gradient over the rollouts; `before`: of the training forward
-    of the step before, which costs nothing and lags one step and the sequences that were masked in it."""
+    """`full`: of the full vocabulary, in a pass without gradient over the rollouts, which vLLM's importance correction
+    makes anyway; `before`: of the training forward of the step before, which costs nothing and lags one step and the
+    sequences that were masked in it; `sampled`: by the log-probabilities that the rollouts came with, which costs
+    nothing and is biased where top-p cuts."""
     clipping: Clipping | None = None
     skip_zero: bool = True
     """Whether sequences whose advantage is 0 are left out of forward and backward as masked ones are: their gradient
     is 0."""
+    overdraw: float = Field(default=1.0, ge=1.0, le=4.0)
+    """Prompts that are rolled out for each one that is trained on; groups whose rewards do not vary are the first to
+    be left out. 1 keeps and counts them: a rollout costs more than a group without gradient."""
 
 
 def check_settings(

@@ -6,6 +6,7 @@ the step (masked sequences cost nothing), and what a checkpoint keeps.
 """
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,20 @@ import numpy as np
 import torch
 from accelerate.utils import gather_object
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
+from trl.models.utils import disable_gradient_checkpointing
 from trl.trainer.grpo_config import GRPOConfig
 from trl.trainer.grpo_trainer import GRPOTrainer
 
-from training.advantage import SCALES
-from training.aepo import AepoOptions, Decision, Latch, decide
-from training.balanced import BalancedBatches, BalanceOptions
-from training.clipping import by_sequence, by_token
-from training.normaliser import group_token_weights
+from training.aepo import Latch
+from training.balanced import BalancedBatches, BalanceOptions, Place
+from training.clipping import by_token
+from training.entropy import batch_entropy, sampled_means
+from training.overdraw import chosen_groups
 from training.packing import pack
 from training.rl_options import RLOptions, SettingError, check_settings
+from training.rollout_rows import cut_rows, own_tokens, sequence_means
 from training.sampler import BalancedSampler
+from training.scoring import Rollouts, Scored, scored, varied
 
 STATE = "longspan_state.json"
 OVERRIDDEN = (
@@ -32,8 +36,6 @@ OVERRIDDEN = (
     "_get_per_token_logps_and_entropies", "_save_checkpoint", "_load_optimizer_and_scheduler",
 )  # fmt: skip
 TASK = "task_type"
-NEVER = AepoOptions(relative=False, high=float("inf"), low=float("inf"))
-"""Bounds under which nothing is masked."""
 
 
 class LongspanGRPOTrainer(GRPOTrainer):
@@ -56,110 +58,177 @@ class LongspanGRPOTrainer(GRPOTrainer):
         self.latch = Latch()
         self.skipped_steps = 0
         """Optimiser steps at which nothing was left."""
-        self._scored: tuple[np.ndarray, list[str]] | None = None
+        self._reserve: BalancedBatches | None = None
+        self._reserved = Place()
+        self._rewarded: tuple[np.ndarray, list[str]] = (np.empty(0), [])
+        self._scoring = False
+        self._passed: list[torch.Tensor] = []
         self._prepared: dict[str, Any] | None = None
-        self._entropies: list[torch.Tensor] | None = None
         self._seen: list[float] = []
+        self._since: float | None = None
         # Before TRL loads what a wrong setting would ask for, such as a reference model.
         if kwargs.get("args") is not None:
             _check(kwargs["args"])
         super().__init__(*args, **kwargs)
         _check(self.args)
+        self._check_rows()
+
+    def _check_rows(self) -> None:
+        """Check what overdraw and sampled entropy ask of rollouts."""
+        local = self.args.per_device_train_batch_size * self.args.gradient_accumulation_steps
+        if self.rl.overdraw > 1 and local % self.num_generations:
+            raise SettingError(
+                f"overdraw = {self.rl.overdraw}: the {local} rows of a rank are no whole number of groups of "
+                f"{self.num_generations}; change per_device_train_batch_size or gradient_accumulation_steps"
+            )
+        if self.rl.entropy == "sampled" and not (self.use_vllm or self.rollout_func):
+            raise SettingError(
+                'entropy = "sampled" needs the log-probabilities of the rollouts, which vLLM and rollout functions '
+                'give and transformers does not; set "full" or "before"'
+            )
 
     def _get_train_sampler(self, dataset: Any = None) -> Any:
         """Return the balanced sampler, in the order and with the repetitions of TRL's own."""
         if not self.rl.balanced:
             return super()._get_train_sampler(dataset)
-        data = self.train_dataset if dataset is None else dataset
-        if TASK not in data.column_names:
-            raise SettingError(f"the dataset has no column {TASK}; every row of a snapshot has one")
         prompts = int(self.args.generation_batch_size or 0) // self.num_generations
+        data = self.train_dataset if dataset is None else dataset
         options = BalanceOptions(batch=prompts, seed=self.args.seed, dry=self.rl.dry)
-        batches, repeats = (
-            BalancedBatches(data[TASK], options),
-            self.args.gradient_accumulation_steps,
-        )
-        return BalancedSampler(batches, group=self.num_generations, repeats=repeats)
+        return BalancedSampler(
+            BalancedBatches(_tasks(data), options), group=self.num_generations,
+            repeats=self.args.gradient_accumulation_steps,
+        )  # fmt: skip
 
     def _calculate_rewards(
         self, inputs: Any, prompts: Any, completions: Any, completion_ids_list: Any
     ) -> torch.Tensor:
         """Return TRL's rewards, gathered over ranks, and keep them with the tasks gathered beside."""
         found = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
+        found = torch.where(torch.isfinite(found), found, torch.nan)
         tasks = gather_object([str(row.get(TASK, "")) for row in inputs])
         weighted = found * self.reward_weights.to(found.device).unsqueeze(0)
         rewards = weighted.nansum(dim=1)
         rewards[torch.isnan(found).all(dim=1)] = torch.nan
-        self._scored = rewards.double().cpu().numpy(), tasks
+        self._rewarded = rewards.double().cpu().numpy(), tasks
         return found
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
         """Return TRL's rollouts with our advantages and, for each local row, whether it takes part."""
         if not self.model.training:
             return super()._generate_and_score_completions(inputs)
-        output = super()._generate_and_score_completions(inputs)
-        assert self._scored is not None
-        rewards, tasks = self._scored
-        group = self.num_generations
-        grouped, task_of = rewards.reshape(-1, group), tasks[::group]
-        advantages = SCALES[self.rl.scale](grouped, task_of).ravel()
-        mask = _token_mask(output)
+        self._scoring, self._passed = True, []
+        try:
+            output = super()._generate_and_score_completions([*inputs, *self._extra(len(inputs))])
+        finally:
+            self._scoring = False
+        mask, (rewards, tasks) = own_tokens(output), self._rewarded
+        entropies = self._token_entropies(output)
         lengths = self.accelerator.gather(mask.sum(dim=1)).cpu().numpy()
-        entropies = self._token_entropies(output) if self._wants_entropy else None
-        decision, kept = self._masked(advantages, entropies, mask)
-        weight = np.ones(len(task_of))
-        if self.rl.normaliser == "group":
-            weight = group_token_weights(lengths.reshape(-1, group))
-        weighted = np.where(kept, advantages * weight.repeat(group), 0.0)
-        local = len(inputs)
+        means = self._sequence_entropies(output, entropies, mask)
+        group = self.num_generations
+        rollouts = Rollouts(
+            rewards.reshape(-1, group), tasks[::group], lengths.reshape(-1, group), means.reshape(-1, group),
+        )  # fmt: skip
+        if self.rl.overdraw > 1:
+            rollouts, output, rows = self._chosen(rollouts, output, len(inputs))
+            mask, entropies = own_tokens(output), None if entropies is None else entropies[rows]
+        before = self.rl.entropy == "before"
+        entropy = self._entropy_before() if before else batch_entropy(rollouts.entropies)
+        found = scored(rollouts, entropy, self.latch, self.rl)
+        self.latch = found.decision.latch
+        self._apply(found, output, entropies, mask)
+        self._note(found, entropy, rollouts)
+        return output
+
+    def _apply(
+        self, found: Scored, output: dict[str, Any], entropies: torch.Tensor | None, mask: torch.Tensor
+    ) -> None:  # fmt: skip
+        """Put into the rows of this rank what was scored over all."""
+        local = len(mask)
         own = slice(
             self.accelerator.process_index * local, (self.accelerator.process_index + 1) * local
         )
-        output["advantages"] = self._with_tokens(weighted[own], entropies, mask)
-        output["keep"] = torch.from_numpy(kept[own])
-        output["most_kept"] = torch.tensor(int(kept.reshape(-1, local).sum(axis=1).max()))
-        self._note(decision, kept, grouped, task_of)
-        return output
+        advantages = found.advantages.ravel()[own]
+        taken = torch.from_numpy(advantages).to(mask.device, torch.float32)
+        clip = self.rl.clipping
+        if clip and clip.by == "token" and entropies is not None:
+            part = by_token(
+                advantages, entropies.float().cpu().numpy(), mask.cpu().numpy(), clip.threshold,
+                negatives_only=clip.negatives_only,
+            )  # fmt: skip
+            taken = taken.unsqueeze(1) * torch.from_numpy(part).to(taken)
+        output["advantages"] = taken
+        keep = found.keep.reshape(-1, local)
+        output["keep"] = torch.from_numpy(keep[self.accelerator.process_index])
+        output["most_kept"] = torch.tensor(int(keep.sum(axis=1).max()))
 
-    @property
-    def _wants_entropy(self) -> bool:
-        return (
-            self.rl.aepo is not None and self.rl.entropy == "full"
-        ) or self.rl.clipping is not None
+    def _extra(self, local: int) -> list[dict[str, Any]]:
+        """Return the rows of this rank that are rolled out beyond the batch, none without overdraw."""
+        group = self.num_generations
+        each = math.ceil((self.rl.overdraw - 1) * local / group)
+        if not each:
+            return []
+        if self._reserve is None:
+            # Another seed than the sampler's, so that the reserve runs through the dataset in its own order.
+            options = BalanceOptions(
+                batch=each * self.accelerator.num_processes, seed=self.args.seed + 1
+            )
+            self._reserve = BalancedBatches(_tasks(self.train_dataset), options)
+        batch = self._reserve.batch(self._reserved)
+        assert batch is not None
+        self._reserved = batch.after
+        start = self.accelerator.process_index * each
+        prompts = batch.prompts[start : start + each]
+        return [dict(self.train_dataset[prompt]) for prompt in prompts for _ in range(group)]
 
-    def _token_entropies(self, output: dict[str, Any]) -> torch.Tensor:
-        """Return the entropy of every local token, nats, over the full vocabulary, without gradient."""
+    def _chosen(
+        self, rollouts: Rollouts, output: dict[str, Any], local: int
+    ) -> tuple[Rollouts, dict[str, Any], list[int]]:
+        """Return what is trained on of a batch drawn too large: groups, the rows of this rank, and their numbers."""
+        ranks, group = self.accelerator.num_processes, self.num_generations
+        groups = chosen_groups(
+            varied(rollouts.rewards), rollouts.tasks, ranks=ranks, wanted=local * ranks // group
+        )
+        each = len(rollouts.tasks) // ranks
+        first = self.accelerator.process_index * each
+        own = [int(g) - first for g in groups if first <= g < first + each]
+        rows = [g * group + i for g in own for i in range(group)]
+        kept = rollouts.part(groups)
+        output = cut_rows(output, rows)
+        output["num_items_in_batch"] = torch.as_tensor(
+            kept.tokens.sum(), device=output["completion_mask"].device
+        )
+        return kept, output, rows
+
+    def _token_entropies(self, output: dict[str, Any]) -> torch.Tensor | None:
+        """Return the entropy of every local token, nats, over the full vocabulary; None where nothing asks for it."""
+        if self.rl.clipping is None and (self.rl.aepo is None or self.rl.entropy != "full"):
+            return None
+        if self._passed:
+            return torch.cat(self._passed)
         ids = torch.cat([output["prompt_ids"], output["completion_ids"]], dim=1)
         attention = torch.cat([output["prompt_mask"], output["completion_mask"]], dim=1)
-        with torch.no_grad():
+        checkpointing: Any = self.args.gradient_checkpointing_kwargs
+        with torch.no_grad(), disable_gradient_checkpointing(self.model, checkpointing):
             _, entropies, _ = super()._get_per_token_logps_and_entropies(
                 self.model, ids, attention, output["completion_ids"].size(1),
                 batch_size=self.args.per_device_train_batch_size, compute_entropy=True,
             )  # fmt: skip
         return entropies
 
-    def _masked(
-        self, advantages: np.ndarray, entropies: torch.Tensor | None, mask: torch.Tensor
-    ) -> tuple[Decision, np.ndarray]:
-        """Return AEPO's decision on the batch, and per sequence of all ranks whether it takes part."""
-        means = None
+    def _sequence_entropies(
+        self, output: dict[str, Any], entropies: torch.Tensor | None, mask: torch.Tensor
+    ) -> np.ndarray:
+        """Return the mean entropy of each sequence over all ranks, nats, NaN where it is not known."""
         if entropies is not None:
-            means = self.accelerator.gather(_sequence_means(entropies, mask)).double().cpu().numpy()
-        if self.rl.entropy == "full":
-            entropy = float(np.nanmean(means)) if means is not None else float("nan")
+            found = sequence_means(entropies, mask).double()
+        elif self.rl.entropy == "sampled":
+            logps = output["sampling_per_token_logps"].double().cpu().numpy()
+            means = sampled_means(logps, mask.cpu().numpy(), top_p=self.args.top_p)
+            found = torch.from_numpy(means).to(mask.device)
         else:
-            entropy = self._entropy_before()
-        decision = decide(self.latch, entropy, advantages, self.rl.aepo or NEVER)
-        self.latch = decision.latch
-        kept = decision.keep.copy()
-        clip = self.rl.clipping
-        if clip and clip.by == "sequence" and means is not None:
-            kept &= by_sequence(
-                advantages, means, clip.threshold, negatives_only=clip.negatives_only
-            )
-        if self.rl.skip_zero:
-            kept &= advantages != 0
-        return decision, kept
+            found = torch.full((len(mask),), torch.nan, dtype=torch.double, device=mask.device)
+        return self.accelerator.gather(found).cpu().numpy()
 
     def _entropy_before(self) -> float:
         """Return the mean entropy of the training forward of the last step over all ranks, NaN at the first."""
@@ -169,20 +238,6 @@ class LongspanGRPOTrainer(GRPOTrainer):
         self._seen = []
         total, count = self.accelerator.reduce(sums, reduction="sum").tolist()
         return total / count if count else float("nan")
-
-    def _with_tokens(
-        self, advantages: np.ndarray, entropies: torch.Tensor | None, mask: torch.Tensor
-    ) -> torch.Tensor:
-        """Return local advantages as TRL takes them: one per sequence, or one per token where tokens are clipped."""
-        found = torch.from_numpy(advantages).to(mask.device, torch.float32)
-        clip = self.rl.clipping
-        if clip is None or clip.by != "token" or entropies is None:
-            return found
-        takes_part = by_token(
-            advantages, entropies.float().cpu().numpy(), mask.cpu().numpy(), clip.threshold,
-            negatives_only=clip.negatives_only,
-        )  # fmt: skip
-        return found.unsqueeze(1) * torch.from_numpy(takes_part).to(found)
 
     def _prepare_inputs(self, generation_batch: Any) -> Any:
         """Return the rows of this micro-step; None for one that is skipped."""
@@ -203,7 +258,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
         packing = pack(keep.tolist(), most_kept=most, steps=self.args.gradient_accumulation_steps)
         self.skipped_steps += not most
         self._metrics["train"]["skipped_micro_steps"].append(float(packing.skipped))
-        return [_rows(output, rows) if rows else None for rows in packing.rows]
+        return [cut_rows(output, rows) if rows else None for rows in packing.rows]
 
     def training_step(
         self, model: Any, inputs: Any, num_items_in_batch: Any = None
@@ -224,54 +279,42 @@ class LongspanGRPOTrainer(GRPOTrainer):
         return super().training_step(model, prepared, num_items_in_batch)
 
     def _get_per_token_logps_and_entropies(self, *args: Any, **kwargs: Any) -> Any:
-        """Return TRL's own, and remember the entropy of training forwards for the next step where it is asked for."""
+        """Return TRL's own, and remember entropies of passes that are made anyway."""
+        policy = bool(args) and args[0] is self.model
+        if self._scoring and policy:
+            kwargs["compute_entropy"] = True
         found = super()._get_per_token_logps_and_entropies(*args, **kwargs)
-        if (
-            self.rl.entropy == "before"
-            and torch.is_grad_enabled()
-            and found[1] is not None
-            and self._prepared
-        ):
-            means = _sequence_means(found[1].detach(), _token_mask(self._prepared))
+        if self._scoring and policy:
+            self._passed.append(found[1])
+        elif self.rl.entropy == "before" and torch.is_grad_enabled() and self._prepared:
+            means = sequence_means(found[1].detach(), own_tokens(self._prepared))
             self._seen += means[~torch.isnan(means)].tolist()
         return found
 
-    def _note(
-        self, decision: Decision, kept: np.ndarray, rewards: np.ndarray, tasks: list[str]
-    ) -> None:
-        """Log what was decided, and rewards by task."""
-        log = self._metrics["train"]
-        log["aepo/on"].append(float(decision.latch.on))
-        log["aepo/masked"].append(float(1 - decision.keep.mean()))
-        log["aepo/reference"].append(decision.latch.reference)
-        log["kept"].append(float(kept.mean()))
-        spread = np.nanmax(rewards, axis=1, initial=-np.inf) - np.nanmin(
-            rewards, axis=1, initial=np.inf
-        )
-        log["zero_variance_groups"].append(float((spread <= 0).mean()))
-        for task in sorted(set(tasks)):
-            own = rewards[np.asarray(tasks) == task]
-            if not np.isnan(own).all():
-                log[f"tasks/{task}/reward"].append(float(np.nanmean(own)))
-                log[f"tasks/{task}/spread"].append(float(np.nanstd(own)))
+    def _note(self, found: Scored, entropy: float, rollouts: Rollouts) -> None:
+        """Log what was decided, and the speed since the batch before."""
+        log, now = self._metrics["train"], time.perf_counter()
+        for name, value in found.metrics.items():
+            log[name].append(value)
+        log["aepo/entropy"].append(entropy)
+        if self._since is not None:
+            log["tokens_per_second"].append(float(rollouts.tokens.sum()) / (now - self._since))
+        self._since = now
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        """Save as TRL does, and the latch beside."""
+        """Save as TRL does, and our own state beside."""
         super()._save_checkpoint(model, trial)
         if self.args.should_save:
-            folder = (
-                Path(self._get_output_dir(trial=trial))
-                / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
-            )
+            name = f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
             state = {
-                "latch": self.latch.model_dump(),
-                "skipped_steps": self.skipped_steps,
-                "seen": self._seen,
-            }
-            (folder / STATE).write_text(json.dumps(state), encoding="utf-8")
+                "latch": self.latch.model_dump(), "reserved": self._reserved.model_dump(),
+                "skipped_steps": self.skipped_steps, "seen": self._seen,
+            }  # fmt: skip
+            file = Path(self._get_output_dir(trial=trial)) / name / STATE
+            file.write_text(json.dumps(state), encoding="utf-8")
 
     def _load_optimizer_and_scheduler(self, checkpoint: Any) -> None:
-        """Load as TRL does, and the latch."""
+        """Load as TRL does, and our own state."""
         super()._load_optimizer_and_scheduler(checkpoint)
         if checkpoint is None:
             return
@@ -282,7 +325,19 @@ class LongspanGRPOTrainer(GRPOTrainer):
             )
         state = json.loads(file.read_text("utf-8"))
         self.latch = Latch.model_validate(state["latch"])
+        self._reserved = Place.model_validate(state["reserved"])
         self.skipped_steps, self._seen = state["skipped_steps"], state["seen"]
+
+
+def _tasks(data: Any) -> list[str]:
+    """Return the task of each row of a dataset.
+
+    Raises:
+        SettingError: the dataset has none.
+    """
+    if TASK not in data.column_names:
+        raise SettingError(f"the dataset has no column {TASK}; every row of a snapshot has one")
+    return list(data[TASK])
 
 
 def _check(config: GRPOConfig) -> None:
@@ -293,22 +348,3 @@ def _check(config: GRPOConfig) -> None:
         num_iterations=config.num_iterations, steps_per_generation=config.steps_per_generation or steps,
         gradient_accumulation_steps=steps,
     )  # fmt: skip
-
-
-def _token_mask(output: dict[str, Any]) -> torch.Tensor:
-    """Return which tokens count, shape (B, T): the model's own, up to the end of the completion."""
-    mask = output["completion_mask"]
-    return mask * output["tool_mask"] if "tool_mask" in output else mask
-
-
-def _sequence_means(entropies: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Return the mean entropy of each sequence's tokens, NaN where it has none; shape (B, T) to (B,)."""
-    return (entropies * mask).sum(dim=1) / mask.sum(dim=1)
-
-
-def _rows(output: dict[str, Any], rows: tuple[int, ...]) -> dict[str, Any]:
-    """Return some rows of a batch; what has no rows stays whole."""
-    return {
-        name: value[list(rows)] if isinstance(value, torch.Tensor) and value.ndim else value
-        for name, value in output.items()
-    }

@@ -17,8 +17,10 @@ def test_survivors_come_last_and_skipped_steps_first():
 
 def test_a_rank_without_survivors_steps_with_the_others():
     found = pack([False] * 4, most_kept=2, steps=2)
-    assert found.rows == ((), (0,))
+    assert found.rows == ((), (0, 0))
     assert pack([False] * 4, most_kept=0, steps=2).rows == ((), ())
+    # One that survives is worked on once: the other step takes a masked row, whose advantage is 0.
+    assert pack([True, False], most_kept=2, steps=2).rows == ((0,), (1,))
 
 
 @given(
@@ -28,7 +30,7 @@ def test_a_rank_without_survivors_steps_with_the_others():
 def test_all_ranks_skip_alike_and_every_survivor_is_worked_on_once(ranks, steps):
     most = max(map(sum, ranks))
     found = [pack(keep, most_kept=most, steps=steps) for keep in ranks]
-    assert len({tuple(bool(rows) for rows in packing.rows) for packing in found}) == 1
+    assert len({tuple(len(rows) for rows in packing.rows) for packing in found}) == 1
     per_step = 12 // steps
     for keep, packing in zip(ranks, found, strict=True):
         worked = [row for rows in packing.rows for row in rows if keep[row]]
@@ -40,7 +42,7 @@ def test_all_ranks_skip_alike_and_every_survivor_is_worked_on_once(ranks, steps)
 def test_weights_make_the_loss_of_the_batch_that_of_its_groups():
     # Two groups of 2 + 4 = 6 and 1 + 1 = 2 tokens, N = 8: 8 / (2 × 6) and 8 / (2 × 2).
     tokens = np.array([[2, 4], [1, 1]])
-    assert group_token_weights(tokens) == pytest.approx([2 / 3, 2])
+    assert group_token_weights(tokens, total=8) == pytest.approx([2 / 3, 2])
     # Token losses of 1 everywhere: (6 × 2/3 + 2 × 2) / 8 = 1, the mean over groups of a mean of 1.
-    assert (tokens.sum(axis=1) * group_token_weights(tokens)).sum() / 8 == pytest.approx(1)
-    assert group_token_weights(np.array([[0, 0], [1, 1]])).tolist() == [0, 0.5]
+    assert (tokens.sum(axis=1) * group_token_weights(tokens, total=8)).sum() / 8 == pytest.approx(1)
+    assert group_token_weights(np.array([[0, 0], [1, 1]]), total=2).tolist() == [0, 0.5]

@@ -108,16 +108,22 @@ def by_hand(made, output, advantages: np.ndarray, group: int) -> torch.Tensor:
     return -total / (len(ids) // group)
 
 
-@pytest.mark.parametrize("mask", ["nothing", "negatives", "one group"])
+@pytest.mark.parametrize("mask", ["nothing", "padded", "negatives", "one group", "one sequence"])
 def test_loss_and_gradient_are_those_of_the_equation(tmp_path, mask):
     made = trainer(tmp_path, rl=RLOptions(aepo=None))
     output = scored(made)
-    rewards, tasks = made._scored
+    rewards, tasks = made._rewarded
     advantages = by_task(rewards.reshape(-1, 4), tasks[::4]).ravel()
     if mask == "negatives":
         advantages = np.minimum(advantages, 0)
     elif mask == "one group":
         advantages[4:] = 0
+    elif mask == "one sequence":
+        advantages[1:] = 0
+    elif mask == "padded":
+        for row, tokens in enumerate(output["completion_mask"]):
+            tokens[1 + row % 7 :] = 0
+        output["num_items_in_batch"] = output["completion_mask"].sum()
     weights = made_weights(output, 4)
     output["advantages"] = torch.tensor(advantages * weights, dtype=torch.float32)
     output["keep"], output["most_kept"] = (
@@ -151,7 +157,7 @@ def made_weights(output, group: int) -> np.ndarray:
 def test_the_scored_batch_has_the_advantages_of_equation_7_and_balanced_tasks(tmp_path):
     made = trainer(tmp_path, rl=RLOptions(aepo=None))
     output = scored(made)
-    rewards, tasks = made._scored
+    rewards, tasks = made._rewarded
     assert sorted(tasks[::4]) == ["a", "b", "c"]
     expected = by_task(rewards.reshape(-1, 4), tasks[::4]).ravel() * made_weights(output, 4)
     assert output["advantages"].numpy() == pytest.approx(expected, abs=1e-5)
