@@ -7,7 +7,7 @@ from pydantic import Field
 from training.aepo import AepoOptions
 from warehouse.records import Record
 
-EntropyFrom = Literal["full", "before", "sampled"]
+EntropyFrom = Literal["auto", "full", "before", "sampled"]
 
 
 class SettingError(ValueError):
@@ -38,11 +38,11 @@ class RLOptions(Record):
     """What becomes of a task all of whose prompts were drawn."""
     aepo: AepoOptions | None = AepoOptions()
     """Masking by the entropy of the batch (11); None for none."""
-    entropy: EntropyFrom = "full"
+    entropy: EntropyFrom = "auto"
     """`full`: of the full vocabulary, in a pass without gradient over the rollouts, which vLLM's importance correction
     makes anyway; `before`: of the training forward of the step before, which costs nothing and lags one step and the
     sequences that were masked in it; `sampled`: by the log-probabilities that the rollouts came with, which costs
-    nothing and is biased where top-p cuts."""
+    nothing and is biased where top-p cuts; `auto`: `full` where that pass is made anyway, else `before`."""
     clipping: Clipping | None = None
     skip_zero: bool = True
     """Whether sequences whose advantage is 0 are left out of forward and backward as masked ones are: their gradient

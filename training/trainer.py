@@ -72,6 +72,11 @@ class LongspanGRPOTrainer(GRPOTrainer):
         super().__init__(*args, **kwargs)
         _check(self.args)
         self._check_rows()
+        corrected = self.use_vllm and self.args.vllm_importance_sampling_correction
+        self.entropy_from = self.rl.entropy
+        """Where the entropy of a batch is taken from: `full`, `before` or `sampled`."""
+        if self.rl.entropy == "auto":
+            self.entropy_from = "full" if corrected else "before"
 
     def _check_rows(self) -> None:
         """Check what overdraw and sampled entropy ask of rollouts."""
@@ -132,7 +137,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
         if self.rl.overdraw > 1:
             rollouts, output, rows = self._chosen(rollouts, output, len(inputs))
             mask, entropies = own_tokens(output), None if entropies is None else entropies[rows]
-        before = self.rl.entropy == "before"
+        before = self.entropy_from == "before"
         entropy = self._entropy_before() if before else batch_entropy(rollouts.entropies)
         found = scored(rollouts, entropy, self.latch, self.rl)
         self.latch = found.decision.latch
@@ -202,7 +207,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
 
     def _token_entropies(self, output: dict[str, Any]) -> torch.Tensor | None:
         """Return the entropy of every local token, nats, over the full vocabulary; None where nothing asks for it."""
-        if self.rl.clipping is None and (self.rl.aepo is None or self.rl.entropy != "full"):
+        if self.rl.clipping is None and (self.rl.aepo is None or self.entropy_from != "full"):
             return None
         if self._passed:
             return torch.cat(self._passed)
@@ -222,7 +227,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
         """Return the mean entropy of each sequence over all ranks, nats, NaN where it is not known."""
         if entropies is not None:
             found = sequence_means(entropies, mask).double()
-        elif self.rl.entropy == "sampled":
+        elif self.entropy_from == "sampled":
             logps = output["sampling_per_token_logps"].double().cpu().numpy()
             means = sampled_means(logps, mask.cpu().numpy(), top_p=self.args.top_p)
             found = torch.from_numpy(means).to(mask.device)
@@ -286,7 +291,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
         found = super()._get_per_token_logps_and_entropies(*args, **kwargs)
         if self._scoring and policy:
             self._passed.append(found[1])
-        elif self.rl.entropy == "before" and torch.is_grad_enabled() and self._prepared:
+        elif self.entropy_from == "before" and torch.is_grad_enabled() and self._prepared:
             means = sequence_means(found[1].detach(), own_tokens(self._prepared))
             self._seen += means[~torch.isnan(means)].tolist()
         return found

@@ -1,5 +1,6 @@
 """A few steps on rollouts that follow from their prompts, as one process of several: `accelerate launch … ranks.py`."""
 
+import gc
 import hashlib
 import json
 import sys
@@ -49,11 +50,14 @@ def main() -> None:
     for name, options in settings.items():
         trained = train(RLOptions.model_validate(options), folder / name, processes)
         if trained.accelerator.is_main_process:
-            model = trained.accelerator.unwrap_model(trained.model)
-            weights = {n: p.detach().clone() for n, p in model.named_parameters()}
+            named = trained.accelerator.unwrap_model(trained.model).named_parameters()
+            weights = {n: p.detach().clone() for n, p in named}
             save_file(weights, str(folder / f"{name}-{processes}.safetensors"))
             log = json.dumps([entry for entry in trained.state.log_history if "reward" in entry])
             (folder / f"{name}-{processes}.json").write_text(log)
+        # What holds the process group goes before it does: the other order can wait for ever.
+        del trained
+        gc.collect()
     state.destroy_process_group()
 
 

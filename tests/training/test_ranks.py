@@ -20,7 +20,7 @@ ROOT = SCRIPT.parents[2]
 SETTINGS = {
     "plain": {"aepo": None},
     # Negatives are masked from the first step on; the two ranks have different numbers left.
-    "masked": {"aepo": {"relative": False, "high": 0.0, "low": 0.0}},
+    "masked": {"aepo": {"relative": False, "high": 0.0, "low": 0.0}, "entropy": "full"},
     "sampled": {"entropy": "sampled"},
     "overdrawn": {"overdraw": 2.0},
 }

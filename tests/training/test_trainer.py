@@ -165,7 +165,7 @@ def test_the_scored_batch_has_the_advantages_of_equation_7_and_balanced_tasks(tm
 
 def test_a_masked_batch_costs_no_step_for_what_is_masked(tmp_path):
     always = AepoOptions(relative=False, high=0.0, low=0.0)
-    made = trainer(tmp_path, rl=RLOptions(aepo=always))
+    made = trainer(tmp_path, rl=RLOptions(aepo=always, entropy="full"))
     forwards = []
     made.model.register_forward_hook(lambda *_: forwards.append(torch.is_grad_enabled()))
     made.train()
@@ -189,19 +189,23 @@ def test_a_step_with_nothing_left_is_skipped_and_counted(tmp_path):
     assert all(torch.equal(before[n], p) for n, p in made.model.named_parameters())
 
 
-def test_a_resumed_run_has_the_losses_of_an_undisturbed_one(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    # The step before knows no entropy at the first step.
+    [({"entropy": "before"}, 2), ({"entropy": "full", "overdraw": 1.5}, 3)],
+)
+def test_a_resumed_run_has_the_losses_of_an_undisturbed_one(tmp_path, options, seen):
     def losses(made) -> list[tuple[float, float]]:
         return [(e["loss"], e["reward"]) for e in made.state.log_history if "loss" in e]
 
-    whole = trainer(tmp_path / "whole", max_steps=6)
+    settings = {"rl": RLOptions(**options), "max_steps": 6}
+    whole = trainer(tmp_path / "whole", **settings)
     whole.train()
-    first = trainer(tmp_path / "cut", max_steps=6, save_strategy="steps", save_steps=3)
-    first.args.max_steps = 6
-    first.train()
-    kept = json.loads((tmp_path / "cut" / "checkpoint-3" / "longspan_state.json").read_text())
-    assert kept["latch"]["steps"] == 3
-    again = trainer(tmp_path / "cut", max_steps=6)
-    again.train(resume_from_checkpoint=str(tmp_path / "cut" / "checkpoint-3"))
+    trainer(tmp_path / "cut", save_strategy="steps", save_steps=3, **settings).train()
+    checkpoint = tmp_path / "cut" / "checkpoint-3"
+    assert json.loads((checkpoint / "longspan_state.json").read_text())["latch"]["steps"] == seen
+    again = trainer(tmp_path / "cut", **settings)
+    again.train(resume_from_checkpoint=str(checkpoint))
     assert losses(again) == losses(whole)
     assert again.latch == whole.latch
 
