@@ -169,19 +169,21 @@ class LongspanGRPOTrainer(GRPOTrainer):
 
     def _extra(self, local: int) -> list[dict[str, Any]]:
         """Return the rows of this rank that are rolled out beyond the batch, none without overdraw."""
-        group = self.num_generations
-        each = math.ceil((self.rl.overdraw - 1) * local / group)
-        if not each:
+        if self.rl.overdraw == 1:
             return []
+        group, ranks = self.num_generations, self.accelerator.num_processes
         if self._reserve is None:
+            tasks = _tasks(self.train_dataset)
             # Another seed than the sampler's, so that the reserve runs through the dataset in its own order.
+            least = max(len(set(tasks)) * group, (self.rl.overdraw - 1) * local * ranks)
             options = BalanceOptions(
-                batch=each * self.accelerator.num_processes, seed=self.args.seed + 1
+                batch=math.ceil(least / (group * ranks)) * ranks, seed=self.args.seed + 1
             )
-            self._reserve = BalancedBatches(_tasks(self.train_dataset), options)
+            self._reserve = BalancedBatches(tasks, options)
         batch = self._reserve.batch(self._reserved)
         assert batch is not None
         self._reserved = batch.after
+        each = len(batch.prompts) // ranks
         start = self.accelerator.process_index * each
         prompts = batch.prompts[start : start + each]
         return [dict(self.train_dataset[prompt]) for prompt in prompts for _ in range(group)]
