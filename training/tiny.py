@@ -15,8 +15,12 @@ TEMPLATE = (
 )
 
 
-def tiny_tokenizer() -> PreTrainedTokenizerFast:
-    """Return a tokenizer of one token per byte, with Qwen's special tokens and a chat template."""
+def tiny_tokenizer(*, positions: int = 4096) -> PreTrainedTokenizerFast:
+    """Return a tokenizer of one token per byte, with Qwen's special tokens and a chat template.
+
+    Args:
+        positions: longest sequence that it does not warn of, tokens.
+    """
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
     vocabulary = {symbol: number for number, symbol in enumerate([PAD, START, END, *alphabet])}
     tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
@@ -24,19 +28,28 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
     tokenizer.decoder = decoders.ByteLevel()
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token=PAD, eos_token=END, additional_special_tokens=[START],
-        padding_side="left", model_max_length=4096,
+        padding_side="left", model_max_length=positions,
     )  # fmt: skip
     wrapped.chat_template = TEMPLATE
     return wrapped
 
 
-def tiny_model(*, hidden: int = 64, layers: int = 2, seed: int = 0) -> Qwen3ForCausalLM:
-    """Return a model for that tokenizer; about 0.1 M parameters by default."""
+def tiny_model(
+    *, hidden: int = 64, layers: int = 2, seed: int = 0, positions: int = 4096
+) -> Qwen3ForCausalLM:
+    """Return a model for that tokenizer; about 0.1 M parameters by default.
+
+    Args:
+        hidden: width.
+        layers: number of them.
+        seed: of the random weights.
+        positions: longest sequence that it is made for, tokens.
+    """
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer()
     config = Qwen3Config(
         vocab_size=len(tokenizer), hidden_size=hidden, intermediate_size=2 * hidden, num_hidden_layers=layers,
-        num_attention_heads=4, num_key_value_heads=2, head_dim=hidden // 4, max_position_embeddings=4096,
+        num_attention_heads=4, num_key_value_heads=2, head_dim=hidden // 4, max_position_embeddings=positions,
         tie_word_embeddings=True, pad_token_id=0, eos_token_id=2,
         bos_token_id=None,
     )  # fmt: skip
