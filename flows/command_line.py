@@ -325,6 +325,26 @@ app.command()(serve)
 
 
 @app.command()
+def train(
+    recipe: Annotated[Path, typer.Argument(help="TOML file under configs/recipes.")], home: Home = DEFAULT_HOME,
+    stage: Annotated[str, typer.Option(help="One stage, by name; all by default.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Look at everything, train nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Look at a recipe before a training: rows, answers, memory, time, disk, packages; exit code 1 if it is a no-go."""
+    from flows import train_command
+
+    if not check:
+        raise ConfigError("train: give --check; training itself is started by its own flow")
+    looked = train_command.check_recipe(recipe, home, stage)
+    if as_json:
+        _emit(looked.model_dump(), as_json, "")
+    else:
+        train_command.show(looked, console)
+    raise typer.Exit(0 if looked.go else 1)
+
+
+@app.command()
 def doctor(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Say what is installed, reachable and misconfigured, and the mend."""
     from flows.doctor import examine

@@ -66,9 +66,7 @@ class ModelNumbers(Record):
     def _mlp(self, experts: int) -> int:
         if not self.experts:
             return 3 * self.hidden * self.intermediate
-        return (
-            experts * 3 * self.hidden * self.expert_intermediate + self.hidden * self.experts
-        )
+        return experts * 3 * self.hidden * self.expert_intermediate + self.hidden * self.experts
 
 
 KNOWN: dict[str, ModelNumbers] = {
@@ -105,7 +103,9 @@ def model_numbers(name: str) -> ModelNumbers:
     try:
         found = AutoConfig.from_pretrained(name, local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
-        raise RecipeError(f"model: {name} has no configuration that can be read: {error}") from error
+        raise RecipeError(
+            f"model: {name} has no configuration that can be read: {error}"
+        ) from error
     try:
         return _numbers(found)
     except AttributeError as error:

@@ -191,7 +191,8 @@ def _rollout(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> list[Part]:
         return []
     if launch.vllm == "colocate":
         room = launch.vllm_memory_share * recipe.estimate.gpu_memory_gib * GIB
-        return [_part("rollout", "vLLM", room, f"{launch.vllm_memory_share:.0%} of the GPU: weights and cache")]  # fmt: skip
+        why = f"{launch.vllm_memory_share:.0%} of the GPU: weights and cache"
+        return [_part("rollout", "vLLM", room, why)]
     rows = recipe.sequences // launch.processes
     found = [_part(
         "rollout", "cache", rows * stage.tokens * cache,
@@ -199,7 +200,8 @@ def _rollout(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> list[Part]:
     )]  # fmt: skip
     if launch.sharding != "none":
         size = BYTES[launch.dtype]
-        found.append(_part("rollout", "whole weights", numbers.parameters * size, "gathered for generation"))  # fmt: skip
+        whole = numbers.parameters * size
+        found.append(_part("rollout", "whole weights", whole, "gathered for generation"))
     if launch.attention == "sdpa":
         found.append(_mask("rollout", rows, stage.prompt_tokens))
     return found

@@ -5,25 +5,24 @@ with the snapshot. What was measured is kept as Parquet under the snapshot's con
 differ in their limits alone. Nothing is ever cut: what is longer than a limit is left out by who reads.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from training.prompts import RowsError, check_tasks, prompt_of, rows_with_contexts
 from warehouse.identity import digest
 from warehouse.manifest import replace_file
 from warehouse.records import Record
-from warehouse.snapshot_check import DATA, read_contexts, read_samples
-from warehouse.snapshot_manifest import SnapshotError, read_manifest
-from warehouse.snapshot_rows import TASK_TYPES, SampleRow, Split, TaskType, with_context
+from warehouse.snapshot_check import read_samples
+from warehouse.snapshot_manifest import read_manifest
+from warehouse.snapshot_rows import SampleRow, Split, TaskType
+from warehouse.tokens import count_tokens
 
-BATCH_CHARACTERS = 4_000_000
-"""Characters tokenized at once: a few hundred megabytes of tokens at most."""
-
-
-class RowsError(ValueError):
-    """Rows that cannot be trained on; the message names the snapshot, the row and the mend."""
+BATCH_CHARACTERS = 1_000_000
+"""Characters tokenized at once: some hundred megabytes of tokens at most."""
 
 
 class PromptLength(Record):
@@ -34,52 +33,6 @@ class PromptLength(Record):
     task_type: TaskType
     tokens: int
     """Of the prompt as the model reads it, the opening of its reply included."""
-
-
-def check_tasks(path: Path, split: Split) -> None:
-    """Check that every row of a split has a task type that is known, before any row is read as a record.
-
-    Raises:
-        RowsError: one has not; the message names file and row.
-    """
-    for file in read_manifest(path).files:
-        if not Path(file.path).match(f"{DATA}/*/{split}-*.parquet"):
-            continue
-        try:
-            rows = pl.read_parquet(path / file.path, columns=["id", "task_type"])
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise RowsError(f"{path / file.path}: cannot be read: {error}") from error
-        wrong = rows.filter(~pl.col("task_type").fill_null("").is_in(TASK_TYPES))
-        if wrong.height:
-            row = wrong.row(0, named=True)
-            what = f"the unknown task type {row['task_type']!r}" if row["task_type"] else "no task type"  # fmt: skip
-            raise RowsError(
-                f"{path / file.path}: row {row['id']} has {what} ({wrong.height} such rows); publish it with one of "
-                f"{', '.join(TASK_TYPES)}"
-            )
-
-
-def prompts_of(
-    path: Path, *, split: Split, tasks: Sequence[TaskType] = ()
-) -> Iterator[tuple[SampleRow, list[dict[str, str]]]]:
-    """Yield the rows of a split with their prompts filled in, in the order of their contexts.
-
-    Raises:
-        RowsError: a row has no task, or its context is missing.
-        SnapshotError: a file cannot be read.
-    """
-    check_tasks(path, split)
-    asked: dict[str, list[SampleRow]] = {}
-    for row in read_samples(path, split=split):
-        if not tasks or row.task_type in tasks:
-            asked.setdefault(row.context_id, []).append(row)
-    for context in read_contexts(path, split=split):
-        for row in asked.pop(context.id, ()):
-            yield row, with_context(row, {context.id: context.text})
-    for context_id, rows in asked.items():
-        raise RowsError(
-            f"{path}: row {rows[0].id} asks about the context {context_id}, which is not there; publish it again"
-        )
 
 
 def check_template(tokenizer: Any, name: str) -> None:
@@ -117,10 +70,9 @@ def prompt_lengths(
     found = list(_measured(path, tokenizer, split))
     if kept and found:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(".tmp")
-        pl.DataFrame([length.model_dump() for length in found]).write_parquet(beside)
-        replace_file(kept, beside.read_bytes())
-        beside.unlink()
+        written = io.BytesIO()
+        pl.DataFrame([length.model_dump() for length in found]).write_parquet(written)
+        replace_file(kept, written.getvalue())
     return found
 
 
@@ -128,15 +80,21 @@ def _key(path: Path, tokenizer: Any, split: Split) -> str:
     """Return what lengths are named by: the rows, the tokenizer's vocabulary and rules, its template."""
     backend = tokenizer.backend_tokenizer.to_str()
     return digest(
-        "prompt lengths", read_manifest(path).content_id, split, backend, str(tokenizer.chat_template)
+        "prompt lengths",
+        read_manifest(path).content_id,
+        split,
+        backend,
+        str(tokenizer.chat_template),
     )[:32]
 
 
 def _measured(path: Path, tokenizer: Any, split: Split) -> Iterator[PromptLength]:
     waiting: list[tuple[SampleRow, str]] = []
     size = 0
-    for row, prompt in prompts_of(path, split=split):
-        text = tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
+    for row, context in rows_with_contexts(path, split=split):
+        text = tokenizer.apply_chat_template(
+            prompt_of(row, context), tokenize=False, add_generation_prompt=True
+        )
         waiting.append((row, text))
         size += len(text)
         if size >= BATCH_CHARACTERS:
@@ -158,8 +116,6 @@ def estimated_lengths(path: Path, *, split: Split) -> list[PromptLength]:
 
     A chat template's own tokens are reckoned as 12; joins of the parts may differ by a token or two.
     """
-    from warehouse.tokens import count_tokens
-
     check_tasks(path, split)
     rows = list(read_samples(path, split=split))
     rest = count_tokens(["\n".join(message.content for message in row.prompt) for row in rows])
@@ -167,34 +123,3 @@ def estimated_lengths(path: Path, *, split: Split) -> list[PromptLength]:
         PromptLength(id=row.id, task_type=row.task_type, tokens=row.context_tokens + tokens + 12)
         for row, tokens in zip(rows, rest, strict=True)
     ]
-
-
-def by_task(lengths: Sequence[PromptLength]) -> Mapping[str, int]:
-    """Return how many there are of each task, by name."""
-    found: dict[str, int] = {}
-    for length in lengths:
-        found[length.task_type] = found.get(length.task_type, 0) + 1
-    return dict(sorted(found.items()))
-
-
-def sound_snapshot(path: Path) -> None:
-    """Check a snapshot's files against its manifest, and that its rows may be trained on.
-
-    Raises:
-        RowsError: a file is damaged or missing, or the snapshot is for measuring only.
-        SnapshotError: it has no manifest that can be read.
-    """
-    from warehouse.snapshot_check import verify_files
-
-    if problems := verify_files(path):
-        more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
-        raise RowsError(
-            f"snapshot {path}: {problems[0]}{more}; restore it from a copy or publish again"
-        )
-    if read_manifest(path).provenance.measure_only:
-        raise RowsError(
-            f"snapshot {path}: made from documents of evaluation sets, for measuring only; train on another"
-        )
-
-
-__all__ = ["PromptLength", "RowsError", "SnapshotError", "prompt_lengths", "prompts_of"]

@@ -23,6 +23,9 @@ SWITCHES = ("aepo", "clipping")
 """Settings of `[rl]` that `false` switches off."""
 
 
+Correction = Literal["off", "token_truncate", "token_mask", "sequence_truncate", "sequence_mask"]
+
+
 class RecipeError(ValueError):
     """A recipe that cannot be used; the message names the file, the field and the mend."""
 
@@ -40,7 +43,7 @@ class Rollout(Record):
     """0 keeps all tokens."""
     mask_truncated: bool = False
     """Whether replies that reached the limit are left out of the loss; otherwise they count with their reward."""
-    engine_correction: Literal["off", "token_truncate", "token_mask", "sequence_truncate", "sequence_mask"] = "off"  # fmt: skip
+    engine_correction: Correction = "off"
     """Weights for what vLLM and the trainer disagree on; the equations have none, and a ratio over tens of thousands
     of tokens, TRL's default, is hardly ever near 1."""
 

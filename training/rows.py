@@ -1,0 +1,138 @@
+"""A snapshot as the dataset that TRL trains on: prompts filled in, and what rewards need beside them (§3, §4).
+
+The rows are written once as an Arrow file that `datasets` maps into memory: a rank holds the pages that it reads and
+no more, columns and slices work as in any dataset, and nothing depends on who loads it. Filling contexts in as rows
+are read would save the disk and cost it again in each worker; a snapshot has about one context a row, so the file is
+as large as the contexts. Rows are written in the order of their contexts; the sampler shuffles.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from training.prompt_lengths import PromptLength, prompt_lengths
+from training.prompts import RowsError, prompt_of, rows_with_contexts, sound_snapshot
+from warehouse.answer_specs import spec_of_row
+from warehouse.identity import digest
+from warehouse.records import Record
+from warehouse.snapshot_manifest import read_manifest
+from warehouse.snapshot_rows import ContextRow, SampleRow, Split, TaskType
+
+WRITTEN_AT_ONCE = 16
+"""Rows of one record batch: a text column of it stays far below the 2 GB that Arrow's offsets reach."""
+VERSION = 1
+"""Of the columns; a file of another version is written anew."""
+
+
+class Chosen(Record):
+    """The rows of a stage."""
+
+    kept: tuple[PromptLength, ...]
+    left_out: tuple[PromptLength, ...]
+    """Longer than the stage's limit."""
+
+
+def chosen(lengths: Sequence[PromptLength], limit: int, tasks: Sequence[TaskType] = ()) -> Chosen:
+    """Return which rows are within a limit, of the named tasks or all."""
+    own = [length for length in lengths if not tasks or length.task_type in tasks]
+    return Chosen(
+        kept=tuple(length for length in own if length.tokens <= limit),
+        left_out=tuple(length for length in own if length.tokens > limit),
+    )
+
+
+def training_rows(
+    path: Path, tokenizer: Any, *, name: str, split: Split, limit: int, folder: Path,
+    tasks: Sequence[TaskType] = (),
+) -> tuple[Any, Chosen]:  # fmt: skip
+    """Return the dataset of a stage, and which rows are in it.
+
+    Of several processes over one folder the first calls this alone, so that the file is written once.
+
+    Args:
+        path: folder of the snapshot.
+        tokenizer: the model's.
+        name: the model's, for messages.
+        split: whose rows.
+        limit: longest prompt, tokens.
+        folder: where lengths and rows are kept.
+        tasks: their task types; none named is all.
+
+    Raises:
+        RowsError: the snapshot is damaged, no row is within the limit, a row has no task, or the tokenizer no template.
+    """
+    from datasets import Dataset
+
+    sound_snapshot(path)
+    lengths = prompt_lengths(path, tokenizer, name=name, split=split, cache=folder)
+    found = chosen(lengths, limit, tasks)
+    if not found.kept:
+        shortest = min((length.tokens for length in found.left_out), default=0)
+        raise RowsError(
+            f"snapshot {path}: no row of {split} has a prompt of at most {limit} tokens "
+            f"({len(found.left_out)} are longer, the shortest {shortest}); raise the stage's prompt_tokens"
+        )
+    file = folder / f"rows-{_key(path, found)}.arrow"
+    if not file.is_file():
+        write_rows(path, found, split=split, tasks=tasks, file=file)
+    return Dataset.from_file(str(file)), found
+
+
+def _key(path: Path, found: Chosen) -> str:
+    identity = read_manifest(path).content_id
+    return digest("rows", VERSION, identity, [(kept.id, kept.tokens) for kept in found.kept])[:32]
+
+
+def write_rows(
+    path: Path, found: Chosen, *, split: Split, tasks: Sequence[TaskType], file: Path
+) -> None:
+    """Write the chosen rows as one Arrow file, beside its place and renamed there."""
+    from datasets.arrow_writer import ArrowWriter
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_suffix(".tmp")
+    tokens = {length.id: length.tokens for length in found.kept}
+    with ArrowWriter(
+        features=_features(), path=str(beside), writer_batch_size=WRITTEN_AT_ONCE
+    ) as writer:
+        for row in _rows(path, tokens, split, tasks):
+            writer.write(row)
+        writer.finalize()
+    beside.replace(file)
+
+
+def _rows(
+    path: Path, tokens: dict[str, int], split: Split, tasks: Sequence[TaskType]
+) -> Iterator[dict[str, Any]]:
+    for row, context in rows_with_contexts(path, split=split, tasks=tasks):
+        if row.id in tokens:
+            yield columns(row, context, tokens[row.id])
+
+
+def columns(row: SampleRow, context: ContextRow, tokens: int) -> dict[str, Any]:
+    """Return one row of the dataset."""
+    return {
+        "prompt": prompt_of(row, context),
+        "task_type": row.task_type,
+        "question": row.question,
+        "format_instructions": row.format_instructions,
+        "answer_spec": spec_of_row(row).model_dump_json(),
+        "id": row.id,
+        "evidence": [span.quote for span in row.evidence],
+        "evidence_ids": [span.section_id for span in row.evidence],
+        "context_id": row.context_id,
+        "bucket": row.bucket,
+        "prompt_tokens": tokens,
+    }
+
+
+def _features() -> Any:
+    """Return the types of the columns."""
+    from datasets import Features, List, Value
+
+    text, number = Value("string"), Value("int64")
+    return Features({
+        "prompt": List({"role": text, "content": text}), "task_type": text, "question": text,
+        "format_instructions": text, "answer_spec": text, "id": text, "evidence": List(text),
+        "evidence_ids": List(text), "context_id": text, "bucket": number, "prompt_tokens": number,
+    })  # fmt: skip
