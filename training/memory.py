@@ -164,13 +164,18 @@ def _activations(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> list[Pa
             f"{tokens:,} tokens × {numbers.layers} layers × {layer:,} B",
         ))  # fmt: skip
     if launch.attention == "sdpa":
-        found.append(_mask("update", rows, stage.tokens))
+        found.append(_mask(recipe, "update", rows, stage.tokens))
     return found
 
 
-def _mask(phase: Phase, rows: int, tokens: int) -> Part:
-    """Return the mask that padded rows need where the kernel is not told their lengths, one byte a pair of tokens."""
-    return _part(phase, "attention mask", rows * tokens**2, f"{rows} × {tokens:,}² × 1 B")
+def _mask(recipe: Recipe, phase: Phase, rows: int, tokens: int) -> Part:
+    """Return the mask that padded rows need where the kernel is not told their lengths, for each pair of tokens.
+
+    It is made as one byte of yes or no, and copied to the dtype of the scores.
+    """
+    size = 1 + BYTES[recipe.launch.dtype]
+    why = f"{rows} × {tokens:,}² × {size} B"
+    return _part(phase, "attention mask", rows * tokens**2 * size, why)
 
 
 def _head(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> Part:
@@ -203,7 +208,7 @@ def _rollout(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> list[Part]:
         whole = numbers.parameters * size
         found.append(_part("rollout", "whole weights", whole, "gathered for generation"))
     if launch.attention == "sdpa":
-        found.append(_mask("rollout", rows, stage.prompt_tokens))
+        found.append(_mask(recipe, "rollout", rows, stage.prompt_tokens))
     return found
 
 

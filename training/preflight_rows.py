@@ -61,7 +61,10 @@ def _prompts(site: Site, stage: Stage) -> Finding:
     found = site.chosen(stage)
     longest = max((length.tokens for length in found.kept), default=0)
     out = sorted(found.left_out, key=lambda length: (-length.tokens, length.id))
-    detail = f"{len(found.kept)} within {stage.prompt_tokens:,} tokens (longest {longest:,}), {len(out)} longer and left out"
+    detail = (
+        f"{len(found.kept)} within {stage.prompt_tokens:,} tokens (longest {longest:,}), "
+        f"{len(out)} longer and left out"
+    )
     positions = site.numbers.positions
     status = "ok"
     if not found.kept:
