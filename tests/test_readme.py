@@ -49,6 +49,16 @@ def test_every_command_of_the_readme_exists():
     helped = subprocess.run(
         [sys.executable, "-m", "flows", "--help"], cwd=ROOT, capture_output=True, text=True
     )
-    for name in ("run", "plan", "snapshot", "why", "why-not", "retract", "serve", "doctor"):
+    for name in (
+        "run",
+        "plan",
+        "snapshot",
+        "why",
+        "why-not",
+        "retract",
+        "serve",
+        "train",
+        "doctor",
+    ):
         assert re.search(rf"^longspan {name}\b", README, re.MULTILINE)
         assert name in helped.stdout

@@ -58,6 +58,15 @@ class Site:
         """Of the model."""
         return model_numbers(self.recipe.model)
 
+    def known(self) -> None:
+        """Check that there are such a model and such a snapshot.
+
+        Raises:
+            RecipeError: the model is not known.
+            SnapshotError: there is no such snapshot; the message lists those that there are.
+        """
+        _ = self.numbers, self.snapshot
+
     @cached_property
     def unsound(self) -> str:
         """Why the snapshot cannot be trained on; empty if it can."""

@@ -91,9 +91,10 @@ def estimate_memory(recipe: Recipe, stage: Stage, numbers: ModelNumbers) -> Memo
     rollout += _rollout(recipe, stage, numbers)
     if recipe.launch.vllm == "colocate" and not recipe.launch.vllm_sleep:
         update += [p.model_copy(update={"phase": "update"}) for p in rollout if p.name == "vLLM"]
-    for phase, parts in (("update", update), ("rollout", rollout)):
-        if recipe.launch.device == "gpu":
-            parts.append(_part(phase, "reserve", RESERVED_GIB * GIB, "context, buffers, rounding"))
+    if recipe.launch.device == "gpu":
+        why = "context, buffers, rounding"
+        update.append(_part("update", "reserve", RESERVED_GIB * GIB, why))
+        rollout.append(_part("rollout", "reserve", RESERVED_GIB * GIB, why))
     return MemoryEstimate(
         parts=(*update, *rollout),
         peak_gib={"update": _sum(update), "rollout": _sum(rollout)},

@@ -27,8 +27,7 @@ def preflight(recipe: Recipe, home: Path, *, stage: str = "") -> list[Finding]:
     """
     stages: tuple[Stage, ...] = (stage_named(recipe, stage),) if stage else recipe.stages
     site = Site(recipe, home, stages)
-    # Without these there is nothing to look at, and their errors are the clearest.
-    site.numbers, site.snapshot  # noqa: B018
+    site.known()
     return [finding for check in CHECKS for finding in check(site)]
 
 

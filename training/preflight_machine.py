@@ -16,7 +16,7 @@ from training.prompts import RowsError
 from training.recipe import Recipe, Stage
 from warehouse.snapshot_manifest import SnapshotError, read_manifest
 
-ALWAYS = ("torch", "trl", "transformers", "accelerate", "datasets")
+ALWAYS: tuple[str, ...] = ("torch", "trl", "transformers", "accelerate", "datasets")
 VLLM = (Version("0.22.0"), Version("0.31.0"))
 """Oldest and newest that TRL 1.16 says it works with."""
 WORTH_A_WORD = 0.05
