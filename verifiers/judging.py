@@ -5,6 +5,7 @@ cancels. What it says counts only where both replies can be read and agree; ever
 """
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 from typing import Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from serving.client import Ask, ModelClient
 from serving.outcomes import Expected
 from serving.prompts import load_prompt, marked
 from verifiers.answers.comparison import Finding
+from warehouse.answer_specs import AnswerSpec
 from warehouse.records import Record
 
 PROMPT = "same_answer"
@@ -56,6 +58,17 @@ def judged(replies: Sequence[Reply]) -> Finding:
     if said == {"yes"}:
         return "equal"
     return "different" if said == {"no"} else "unknown"
+
+
+def gold_text(spec: AnswerSpec) -> str:
+    """Return a stored answer as a judge is shown it: with its unit and its other forms, an option with its text."""
+    text = spec.text or "; ".join(spec.items)
+    letter = ascii_uppercase.find(text) if len(text) == 1 else -1
+    if spec.kind == "choice" and 0 <= letter < len(spec.options):
+        return f"{text}: {spec.options[letter]}"
+    if spec.unit and spec.unit not in text:
+        text = f"{text} ({spec.unit})"
+    return f"{text} (also: {'; '.join(spec.aliases)})" if spec.aliases else text
 
 
 def _material(question: str, first: str, second: str) -> str:

@@ -20,7 +20,7 @@ from verifiers.attempts import Bar, Standing, Tally, standing
 from verifiers.check_options import CheckName, CheckOptions
 from verifiers.difficulty import difficulty_verdict, full_bar
 from verifiers.grounding import closed_book_bar, closed_book_verdict, gold_bar, gold_verdict
-from verifiers.judging import judge_asks, judged
+from verifiers.judging import gold_text, judge_asks, judged
 from verifiers.model_verdicts import ModelVerdict, Tried, recorded
 from verifiers.posed import Posed, Prompting, closed_book, full, gold_alone, laid_out
 from verifiers.robustness import robust_bar, robust_verdict
@@ -199,8 +199,8 @@ async def _judge(course: _Course, unsure: Sequence[tuple[Posed, Reply]]) -> None
     trial, tallies = course.trial, course.tallies
     pairs = [
         judge_asks(
-            trial.client, posed.row.question, gold_text(posed.row), final_answer(reply.text).text or reply.text,
-            seed=trial.options.seed,
+            trial.client, posed.row.question, gold_text(spec_of_row(posed.row)),
+            final_answer(reply.text).text or reply.text, seed=trial.options.seed,
         )
         for posed, reply in unsure
     ]  # fmt: skip
@@ -213,10 +213,3 @@ async def _judge(course: _Course, unsure: Sequence[tuple[Posed, Reply]]) -> None
             if found == "unknown"
             else tally.with_attempt("right" if found == "equal" else "wrong", judged=True)
         )
-
-
-def gold_text(row: SampleRow) -> str:
-    """Return a row's answer as a judge is shown it."""
-    unit = row.reward_spec.unit
-    text = f"{row.answer} ({unit})" if unit and unit not in row.answer else row.answer
-    return f"{text} (also: {'; '.join(row.answer_aliases)})" if row.answer_aliases else text

@@ -39,11 +39,8 @@ class FinalAnswer(Record):
 def final_answer(reply: str) -> FinalAnswer:
     """Return the final answer of a reply of any length."""
     after = after_reasoning(reply)
-    tail = after[-TAIL:]
-    found = list(_PREFIX.finditer(tail))
-    if found:
-        ends = [*(match.start() for match in found[1:]), len(tail)]
-        parts = [tail[match.end() : end] for match, end in zip(found, ends, strict=True)]
+    parts = after_prefix(after[-TAIL:])
+    if parts:
         text = _cleaned(parts[-1][: SHORT + 1])
         if len(text) > SHORT:
             return FinalAnswer(text="", origin="long")
@@ -55,6 +52,15 @@ def final_answer(reply: str) -> FinalAnswer:
         return FinalAnswer(text="", origin="long")
     text = _cleaned(after)
     return FinalAnswer(text=text, origin="whole" if text else "none")
+
+
+def after_prefix(text: str) -> list[str]:
+    """Return what follows each occurrence of the prefix up to the next one, nothing where it does not occur."""
+    found = list(_PREFIX.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return (
+        [text[match.end() : end] for match, end in zip(found, ends, strict=True)] if found else []
+    )
 
 
 def after_reasoning(reply: str) -> str:
