@@ -54,16 +54,22 @@ class Comparer:
         with self._lock:
             self._end()
 
-    def _outcome(self, job: Job) -> Outcome:
+    @property
+    def pid(self) -> int | None:
+        """The process's number, None where none is running."""
+        return self._process.pid if self._process else None
+
+    def _outcome(self, job: Job, *, again: bool = True) -> Outcome:
         process = self._process or self._started()
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.flush()
         except BrokenPipeError:
-            line = None
-        else:
-            line = self._line(process, self._options.comparison_seconds + GRACE)
+            # It ended before this reply, which is not to blame.
+            self._end()
+            return self._outcome(job, again=False) if again else Outcome(reward=None, rule=DIED)
+        line = self._line(process, self._options.comparison_seconds + GRACE)
         if line:
             return Outcome.model_validate_json(line)
         self._end()

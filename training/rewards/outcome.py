@@ -68,9 +68,10 @@ def asked_text(question: str, instructions: str) -> str:
 
 
 def decidable(spec: AnswerSpec, asked: str) -> bool:
-    """Return whether the rules call the stored answer equal to itself."""
-    given = "; ".join(spec.items) if spec.kind in ("items", "ordered_items") else spec.text
-    return compare(spec, given or spec.text, asked).equal == "equal"
+    """Return whether the rules call the stored answer equal to itself, as it stands or with its unit."""
+    given = "; ".join(spec.items) or spec.text
+    forms = (given, f"{given} {spec.unit}") if spec.unit else (given,)
+    return any(compare(spec, form, asked).equal == "equal" for form in forms)
 
 
 def _found(found: Comparison, reward: float | None, *, ask: str = "") -> Outcome:

@@ -80,6 +80,13 @@ def check_rows(rows: Iterable[Mapping[str, Any]]) -> list[RowFault]:
             ) from error
         if isinstance(target, NeedleSpec):
             continue
-        if not decidable(target, asked_text(row["question"], row["format_instructions"])):
+        try:
+            fair = decidable(target, asked_text(row["question"], row["format_instructions"]))
+        except (ArithmeticError, ValueError) as error:
+            raise RewardRowError(
+                f"{name}: answer_spec cannot be compared ({type(error).__name__}, tolerance {target.tolerance!r}); "
+                f"{MEND}"
+            ) from error
+        if not fair:
             faults.append(RowFault(number=number, kind=target.kind, answer=target.text))
     return faults
