@@ -61,8 +61,10 @@ def even_faults(share: float, **options: Any) -> FaultOptions:
 class LoopbackServer:
     """The server, in a thread of this process: a context manager that gives its base address."""
 
-    def __init__(self, script: Script = echo, faults: FaultOptions = FaultOptions()) -> None:  # noqa: B008
-        """Prepare; nothing listens before the context is entered."""
+    def __init__(
+        self, script: Script = echo, faults: FaultOptions = FaultOptions(), port: int = 0
+    ) -> None:  # noqa: B008
+        """Prepare; nothing listens before the context is entered. Port 0 takes a free one."""
         self.script = script
         self.faults = faults
         self.seen: Counter[str] = Counter()
@@ -76,11 +78,14 @@ class LoopbackServer:
         self.last = 0.0
         """When the first request came and when the last was answered, seconds of the server's clock."""
         self._in_flight = 0
+        self._port = port
 
     def __enter__(self) -> Self:
-        """Listen on a free port of the loopback address."""
+        """Listen on the loopback address."""
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        # A port that another server had a moment ago can be taken again.
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind(("127.0.0.1", self._port))
         self._port = self._socket.getsockname()[1]
         self._server = uvicorn.Server(uvicorn.Config(
             self.app, interface="asgi3", lifespan="off", access_log=False, log_level="critical",
@@ -98,6 +103,11 @@ class LoopbackServer:
         """Stop listening; requests that hang are cut."""
         self._server.should_exit = True
         self._thread.join()
+
+    @property
+    def port(self) -> int:
+        """Port that it listens on."""
+        return self._port
 
     @property
     def address(self) -> str:

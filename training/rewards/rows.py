@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from training.rewards.evidence import evidence_ids
 from training.rewards.needle import NeedleSpec
 from training.rewards.outcome import asked_text, decidable
 from training.rewards.targets import read_target, row_of, target_of_row
@@ -36,7 +37,8 @@ def reward_columns(
 
     Args:
         row: a snapshot's row; its prompt is the one that is trained on.
-        context: the context that is put into the prompt; without it there are no spans and so no copy rate.
+        context: the context that is put into the prompt, `training.rewards.evidence.labelled` where evidence is
+            rewarded; without it there are neither spans nor ids, and so no copy rate.
 
     Raises:
         pydantic.ValidationError: it is no row of a snapshot, or its kind is unknown.
@@ -55,7 +57,9 @@ def reward_columns(
     for section in context.sections if before >= 0 else ():
         # A context is shared: what is evidence for another row is a distractor here.
         spans[section.section_id in own].append([before + section.start, before + section.end])
-    return columns | {"evidence_spans": spans[True], "distractor_spans": spans[False]}
+    return columns | {
+        "evidence_spans": spans[True], "distractor_spans": spans[False], "evidence_ids": evidence_ids(context, own)
+    }  # fmt: skip
 
 
 def check_rows(rows: Iterable[Mapping[str, Any]]) -> list[RowFault]:

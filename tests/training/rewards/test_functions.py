@@ -131,7 +131,8 @@ def test_evidence_and_copies_of_a_snapshot_row():
         "Therefore, the answer is 1,094 km.",
     )
     batch = {name: [value] * 4 for name, value in made.items()}
-    batch |= {"evidence_ids": [["D2"]] * 4, "id": [row.id] * 4}
+    assert made["evidence_ids"] == ["D2"]
+    batch["id"] = [row.id] * 4
     with RewardFunction(RewardOptions(evidence=True)) as function:
         found = function.score([prompt] * 4, said(*replies), batch)
     # F2 = 1: 1 + .1 + .9; P = 1/2 and R = 1: F2 = 5/6, 1 + 5/6; a = 0: .1; nothing named: 1.

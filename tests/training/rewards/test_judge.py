@@ -106,12 +106,10 @@ def test_a_judge_that_hangs_costs_the_deadline_and_no_more(tmp_path):
 def test_a_judge_that_was_down_is_found_again(tmp_path):
     server = LoopbackServer(script)
     with server:
-        address = server.address
+        address, port = server.address, server.port
     with rewards(address, tmp_path) as made:
         assert scored(made, RIGHT, "Paris") == [(None, "judge: address cannot be used"), (1.0, "text")]  # fmt: skip
-        again = LoopbackServer(script)
-        with again:
-            made._judge._models = models(again.address)
+        with LoopbackServer(script, port=port):
             assert scored(made, RIGHT) == [(1.0, "judge")]
 
 
