@@ -62,8 +62,8 @@ class LoopbackServer:
     """The server, in a thread of this process: a context manager that gives its base address."""
 
     def __init__(
-        self, script: Script = echo, faults: FaultOptions = FaultOptions(), port: int = 0
-    ) -> None:  # noqa: B008
+        self, script: Script = echo, faults: FaultOptions = FaultOptions(), port: int = 0  # noqa: B008
+    ) -> None:  # fmt: skip
         """Prepare; nothing listens before the context is entered. Port 0 takes a free one."""
         self.script = script
         self.faults = faults

@@ -25,27 +25,12 @@ from training.rewards.outcome import Outcome, asked_text
 from training.rewards.replies import reply_of
 from training.rewards.rows import COLUMNS, MEND, RewardRowError
 from training.rewards.rubric import rubric_hits, with_rubric
+from training.rewards.scored import Scored, metrics
 from training.rewards.targets import read_target
 from training.rewards.worker import Job
 from verifiers.judging import gold_text
-from warehouse.records import Record
 
 Columns = dict[str, Any]
-
-
-class Scored(Record):
-    """The reward of one reply and how it came about."""
-
-    reward: float | None
-    """None where it is unscorable."""
-    rule: str
-    """The rule that decided, `judge`, or why nothing did."""
-    outcome: float | None
-    """0 to 1, before options add to it."""
-    judged: bool = False
-    """Whether the judge was asked."""
-    copy_rate: float | None = None
-    """Share of its runs of words that come from distractors."""
 
 
 class RewardFunction:
@@ -199,18 +184,6 @@ class RewardFunction:
             ):
                 shaped[number] = reward
         return shaped
-
-
-def metrics(scored: Sequence[Scored]) -> dict[str, float]:
-    """Return what is logged of a batch: shares of replies, the mean copy rate, and a share for each reason of None."""
-    total = max(len(scored), 1)
-    unscorable = Counter(one.rule for one in scored if one.reward is None)
-    found = {
-        "rewards/unscorable": unscorable.total() / total,
-        "rewards/judged": sum(one.judged for one in scored) / total,
-    } | {f"rewards/unscorable/{rule}": count / total for rule, count in unscorable.items()}
-    rates = [one.copy_rate for one in scored if one.copy_rate is not None]
-    return found | ({"rewards/copy_rate": sum(rates) / len(rates)} if rates else {})
 
 
 def _groups(jobs: Sequence[Job], columns: Columns) -> list[list[int]]:

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +12,11 @@ from hypothesis import strategies as st
 from serving.roles import ModelConfigError
 from tests.verifiers.asked import river
 from training.rewards.bounded import Comparer
-from training.rewards.functions import RewardFunction, metrics
+from training.rewards.functions import RewardFunction
 from training.rewards.needle import NeedleSpec
 from training.rewards.options import RewardOptions
 from training.rewards.rows import RewardRowError, check_rows, reward_columns
+from training.rewards.scored import metrics
 from training.rewards.targets import read_target
 from training.rewards.worker import NO_TARGET, RAISED, TOO_LONG, Job
 from warehouse.answer_specs import AnswerSpec
@@ -203,3 +206,9 @@ def test_rows_are_checked_before_training():
 def test_rows_that_cannot_be_rewarded_are_named(change, message):
     with pytest.raises(RewardRowError, match=message):
         check_rows([{"id": "r1"} | {name: one[0] for name, one in columns(PARIS).items()} | change])
+
+
+def test_nothing_of_it_loads_torch():
+    code = "import sys, training.rewards.functions, training.rewards.rows; sys.exit('torch' in sys.modules)"
+    path = os.pathsep.join(filter(None, sys.path))
+    assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0  # fmt: skip
