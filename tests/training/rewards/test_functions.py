@@ -211,4 +211,5 @@ def test_rows_that_cannot_be_rewarded_are_named(change, message):
 def test_nothing_of_it_loads_torch():
     code = "import sys, training.rewards.functions, training.rewards.rows; sys.exit('torch' in sys.modules)"
     path = os.pathsep.join(filter(None, sys.path))
-    assert subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}).returncode == 0  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": path}
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
