@@ -24,7 +24,8 @@ from training.rewards.copy_rate import RUN, copy_rates
 from training.rewards.functions import RewardFunction
 from training.rewards.needle import NeedleSpec, needle_ratio
 from training.rewards.options import RewardOptions
-from training.rewards.outcome import asked_text, outcome
+from training.rewards.outcome import outcome
+from verifiers.answers.compare import asked_under
 from verifiers.answers.final import after_reasoning
 from warehouse.answer_specs import AnswerSpec
 
@@ -104,7 +105,7 @@ def hacks() -> list[Case]:
 
 def ours(case: Case) -> float:
     """Return the reward without the process around it."""
-    return outcome(case.spec, case.reply, asked_text(case.question, ""), RewardOptions()).reward or 0.0  # fmt: skip
+    return outcome(case.spec, case.reply, asked_under(case.question, ""), RewardOptions()).reward or 0.0  # fmt: skip
 
 
 def normalised(text: str) -> str:

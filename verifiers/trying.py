@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 from serving.calls import Reply
 from serving.client import Ask, ModelClient
 from serving.roles import RoleName
-from verifiers.answers.compare import compare
+from verifiers.answers.compare import asked_under, compare
 from verifiers.answers.comparison import Finding
 from verifiers.answers.final import final_answer
 from verifiers.attempts import Bar, Standing, Tally, standing
@@ -178,8 +178,7 @@ async def _replies(trial: Trial, asks: Sequence[Ask]) -> dict[int, Reply]:
 
 
 def _compared(row: SampleRow, reply: Reply) -> Finding:
-    # The unit may stand in how the answer is to be written, and may then be left out of it.
-    asked = f"{row.question}\n{row.format_instructions}"
+    asked = asked_under(row.question, row.format_instructions)
     return compare(spec_of_row(row), reply.text, asked).equal
 
 

@@ -21,13 +21,14 @@ from training.rewards.evidence import f2_score, named_ids, with_evidence
 from training.rewards.judge import Disputed, Judge
 from training.rewards.needle import NeedleSpec
 from training.rewards.options import RewardOptions
-from training.rewards.outcome import Outcome, asked_text
+from training.rewards.outcome import Outcome
 from training.rewards.replies import reply_of
 from training.rewards.rows import COLUMNS, MEND, RewardRowError
 from training.rewards.rubric import rubric_hits, with_rubric
 from training.rewards.scored import Scored, metrics
 from training.rewards.targets import read_target
 from training.rewards.worker import Job
+from verifiers.answers.compare import asked_under
 from verifiers.judging import gold_text
 
 Columns = dict[str, Any]
@@ -106,7 +107,7 @@ class RewardFunction:
             raise RewardRowError(f"the training set has no column {', '.join(missing)}; {MEND}")
         replies = [reply_of(one, opened=self.options.opened) for one in completions]
         jobs = [
-            Job(str(spec), reply, asked_text(str(question), str(form)))
+            Job(str(spec), reply, asked_under(str(question), str(form)))
             for spec, reply, question, form in zip(
                 columns["answer_spec"], replies, columns["question"], columns["format_instructions"], strict=True
             )

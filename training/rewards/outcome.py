@@ -62,11 +62,6 @@ def outcome(target: Target, reply: str, asked: str, options: RewardOptions) -> O
     return _found(found, 0.0 if zero else None)
 
 
-def asked_text(question: str, instructions: str) -> str:
-    """Return what replies are compared under: the unit may stand in how the answer is to be written."""
-    return f"{question}\n{instructions}"
-
-
 def decidable(spec: AnswerSpec, asked: str) -> bool:
     """Return whether the rules call the stored answer equal to itself, as it stands or with its unit."""
     given = "; ".join(spec.items) or spec.text

@@ -7,8 +7,9 @@ from pydantic import ValidationError
 
 from training.rewards.evidence import evidence_ids
 from training.rewards.needle import NeedleSpec
-from training.rewards.outcome import asked_text, decidable
+from training.rewards.outcome import decidable
 from training.rewards.targets import read_target, row_of, target_of_row
+from verifiers.answers.compare import asked_under
 from warehouse.records import Record
 from warehouse.snapshot_rows import SLOT, ContextRow, SampleRow
 
@@ -85,7 +86,7 @@ def check_rows(rows: Iterable[Mapping[str, Any]]) -> list[RowFault]:
         if isinstance(target, NeedleSpec):
             continue
         try:
-            fair = decidable(target, asked_text(row["question"], row["format_instructions"]))
+            fair = decidable(target, asked_under(row["question"], row["format_instructions"]))
         except (ArithmeticError, ValueError) as error:
             raise RewardRowError(
                 f"{name}: answer_spec cannot be compared ({type(error).__name__}, tolerance {target.tolerance!r}); "

@@ -7,8 +7,8 @@ is no identifier is compared as text.
 import re
 
 from verifiers.answers.comparison import Comparison, different, equal, unknown
-from verifiers.answers.folding import printable, words
-from verifiers.answers.stating import CHOICES, DENIALS, DOUBTS
+from verifiers.answers.folding import plain, printable, words
+from verifiers.answers.stating import CHOICES, DENIALS, DOUBTS, claimed_at
 from verifiers.answers.text import compare_text
 from warehouse.answer_specs import AnswerSpec
 
@@ -38,16 +38,24 @@ def compare_code(gold: AnswerSpec, reply: str, question: str) -> Comparison:
     alone = _WHOLE.match(text)
     if alone:
         return _decided(forms, alone["name"])
-    named = _quoted(text) - _quoted(question) or _bare(text) - _bare(question)
-    if not named:
+    quoted, bare = _quoted(text) - _quoted(question), _bare(text) - _bare(question)
+    if not quoted | bare:
         return unknown(RULE, "no identifier")
+    # A path that leads to the answer says where it is and is no other answer.
+    others = {name for name in bare - quoted if not any(_leads_to(name, form) for form in forms)}
+    named = quoted | others if quoted else bare
     found = [_decided(forms, name) for name in sorted(named)]
     if len(found) > 1:
         same = sum(one.equal == "equal" for one in found)
         return found[0] if same == len(found) else unknown(RULE, "several identifiers")
-    if found[0].equal == "equal" and (DENIALS | DOUBTS | CHOICES).intersection(words(reply)):
+    if found[0].equal != "equal":
+        return found[0]
+    if (DENIALS | DOUBTS | CHOICES).intersection(words(reply)):
         return unknown(RULE, "denied or in doubt")
-    return found[0]
+    said = next(iter(named))
+    at = plain(reply).find(said)
+    why = "not in plain letters" if at < 0 else claimed_at(reply, at, at + len(said), question)
+    return unknown(RULE, why) if why else found[0]
 
 
 def _quoted(text: str) -> set[str]:
@@ -59,6 +67,12 @@ def _bare(text: str) -> set[str]:
     """Return the words that can be nothing but identifiers."""
     names = {match["name"] for match in _LIKE_CODE.finditer(text)}
     return {name for name in names if _PARTS.search(name) or "_" in name or _CAMEL.search(name)}
+
+
+def _leads_to(name: str, form: str) -> bool:
+    """Whether the parts of a name are the first parts of a longer one."""
+    parts, whole = _PARTS.split(name), _PARTS.split(form)
+    return len(parts) < len(whole) and whole[: len(parts)] == parts
 
 
 def _decided(forms: list[str], said: str) -> Comparison:

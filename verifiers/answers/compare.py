@@ -4,6 +4,7 @@ The reply is cut to its final answer first, then the rule of the answer's kind d
 answers after the prefix is equal only if each of them is.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,9 +20,12 @@ from verifiers.answers.items import compare_items
 from verifiers.answers.maths import compare_math
 from verifiers.answers.number import Number, compare_number, number_of
 from verifiers.answers.quantities import whole_quantity
+from verifiers.answers.stating import CHOICES, CONTRASTS, DENIALS, DOUBTS, REJECTIONS
 from verifiers.answers.text import compare_text
 from warehouse.answer_specs import AnswerKind, AnswerSpec
 
+HEDGES = DENIALS | DOUBTS | CHOICES | CONTRASTS | REJECTIONS
+_WORD = re.compile(r"[^\W\d_]+")
 Rule = Callable[[AnswerSpec, str, str], Comparison]
 
 
@@ -45,6 +49,16 @@ def compare(gold: AnswerSpec, reply: str, question: str = "") -> Comparison:
         if _compared(gold, final.model_copy(update={"text": earlier}), question).equal != "equal":
             return unknown("several answers", earlier[:80])
     return found
+
+
+def asked_under(question: str, instructions: str) -> str:
+    """Return what replies to a row are compared under: its question, and what the instructions name, such as a unit.
+
+    Words by which a reply hedges or denies are left out of the instructions, since a question that has them lets a
+    reply have them too, and "the name or phrase" asks for no choice.
+    """
+    kept = _WORD.sub(lambda word: "" if word[0].lower() in HEDGES else word[0], instructions)
+    return f"{question}\n{kept}"
 
 
 def _compared(gold: AnswerSpec, final: FinalAnswer, question: str) -> Comparison:

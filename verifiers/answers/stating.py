@@ -46,7 +46,7 @@ _ITEM = rf"(?!(?:{_CLAUSE})\b)[^\s,;:.()][^,;:.()\n]{{0,40}}"
 """A member of a list: it does not begin with a space, so that a list can be cut in one way only."""
 _LIST_AFTER = re.compile(
     rf"\s*+(?:(?P<more>(?:,\s*+{_ITEM}){{0,20}}?)(?:,\s*+|(?<=\s))(?:and|or|&)\s++(?P<last>\w++)"
-    rf"|(?:,\s*+{_ITEM}){{3}}|[/;|]\s*+\w)"
+    rf"|(?:,\s*+{_ITEM}){{3}}|[/;|]\s*+[^\s/;|])"
 )
 _LIST_BEFORE = re.compile(
     rf"(?:{_ITEM},\s*+){{2,20}}(?:(?:and|or|&)\s++)?\Z|\w\s++(?:and|&)\s++\Z|[/;|]\s*+\Z"
@@ -134,6 +134,9 @@ def _denied(left: Sequence[Token], right: Sequence[Token], asked: frozenset[str]
 
 
 def _offered(left: Sequence[Token], right: Sequence[Token], asked: frozenset[str]) -> str:
+    # Right beside the answer it offers another one, though the question offers a choice too.
+    if CHOICES & {token.word for token in (*left[-1:], *right[:1])}:
+        return "one of several"
     near = {token.word for token in (*left[-6:], *right[:6])}
     return "one of several" if near & CHOICES and not asked & CHOICES else ""
 

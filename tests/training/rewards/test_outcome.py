@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 
 from training.rewards.needle import NeedleSpec
 from training.rewards.options import RewardOptions
-from training.rewards.outcome import asked_text, decidable, outcome
+from training.rewards.outcome import decidable, outcome
 from training.rewards.replies import opens_reasoning, reply_of
 from training.rewards.targets import Target
+from verifiers.answers.compare import asked_under
 from warehouse.answer_specs import AnswerSpec
 
 PREFIX = "Therefore, the answer is "
-ASKED = asked_text("Which one is meant here?", "Give it in one line.")
+ASKED = asked_under("Which one is meant here?", "Give it in one line.")
 VAGUE = "the capital of the French republic, on the river Seine"
 TARGETS: dict[str, Target] = {
     "text": AnswerSpec(kind="text", text="Paris"),
