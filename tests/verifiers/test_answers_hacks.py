@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from verifiers.answers.compare import compare
+from verifiers.answers.compare import asked_under, compare
 from warehouse.answer_specs import ANSWER_KINDS, AnswerSpec
 
 SPECS = {
@@ -76,6 +76,55 @@ def test_no_way_around_the_answer(kind):
 )  # fmt: skip
 def test_what_looks_right(kind, reply):
     assert compare(SPECS[kind], reply, "Which is it?").equal != "equal"
+
+
+LOCK = AnswerSpec(kind="code", text="asyncio.locks.Lock")
+NONE = AnswerSpec(kind="code", text='"none"')
+PORT = AnswerSpec(kind="text", text="Port of Ostermund")
+FRANCE = AnswerSpec(kind="text", text="France")
+HARBOURS = (
+    "Among the ten harbours with a port, which port of these harbours has the smallest ratio?"
+)
+WHOSE = "What is the country of the university of Marguerite Perey?"
+
+
+@pytest.mark.parametrize(
+    ("gold", "question", "reply"),
+    [
+        (LOCK, "", "asyncio.locks.Lock; Thread; Event"), (LOCK, "", "asyncio.locks.Lock, Thread"),
+        (LOCK, "", "`Lock`; Thread"), (LOCK, "", "asyncio.locks.Lock\nThread"), (LOCK, "", "`Lock` Thread Event"),
+        (LOCK, "", "`Lock` threading.Event"), (NONE, "", '"none"; xml.dom.Node; logging.Filterer'),
+        (NONE, "", '"none". builtins.Exception'), (PORT, HARBOURS, "Port of Ostermund; -5; Port of Lysvaag; Port of A"),
+        (FRANCE, WHOSE, "Marguerite Perey or Gerard Kuiper or France"), (FRANCE, WHOSE, "France or Marguerite Perey"),
+        (FRANCE, WHOSE + " Is it old or new?", "Oslo or Gerard Kuiper or Royal Institution or France"),
+        (FRANCE, WHOSE, "France and United States and University of Oxford"),
+        (FRANCE, WHOSE, "Norway Marguerite Perey of the France"),
+    ],
+)  # fmt: skip
+def test_lists_that_borrow_words_of_the_question(gold, question, reply):
+    asked = asked_under(question, "Give the name or phrase as the documents print it.")
+    assert compare(gold, reply, asked).equal != "equal"
+
+
+@pytest.mark.parametrize(
+    ("gold", "question", "reply"),
+    [
+        (LOCK, "", "The base class is asyncio.locks.Lock."), (LOCK, "", "It is the class `Lock` in asyncio.locks."),
+        (LOCK, "", "`asyncio.locks.Lock`"), (PORT, HARBOURS, "Port of Ostermund"),
+        (FRANCE, WHOSE, "The country of the university of Marguerite Perey is France."),
+    ],
+)  # fmt: skip
+def test_answers_that_the_same_words_stand_around(gold, question, reply):
+    assert compare(gold, reply, asked_under(question, "Give the name.")).equal == "equal"
+
+
+def test_instructions_name_units_and_excuse_no_hedge():
+    assert (
+        asked_under("How long?", "Give one number in km, or none.")
+        == "How long?\nGive one number in km,  none."
+    )
+    gold = AnswerSpec(kind="number", text="257", unit="km")
+    assert compare(gold, "257", asked_under("How long?", "Give one number in km.")).equal == "equal"
 
 
 HOSTILE = [

@@ -12,6 +12,9 @@ class RewardOptions(Record):
 
     judge: bool = False
     """Whether the role `judge` of `[models]` is asked about what the rules cannot tell."""
+    judge_different: bool = False
+    """Whether the judge is also asked about what the rules call different, as in the report: for answers whose other
+    names the rows do not list. It costs a call for every wrong reply."""
     without_judge: Literal["zero", "unscorable"] = "zero"
     """What a reply is worth that the rules cannot tell and no judge is asked about; `unscorable` leaves it out of the
     batch, which a policy can use to escape a loss by hedging."""

@@ -7,7 +7,8 @@ is vague would escape the loss that a wrong answer brings, and a policy would le
 1. A reply that is empty, cut inside its reasoning, too long to be an answer, or that states several answers is 0 and is
    never shown to a judge; look-alike letters are 0 unless a judge is asked.
 2. Where the stored answer, given word for word, is not equal to itself, no reply could be: the row is unscorable.
-3. Deviation: `different` is final, since it is a claim here (decision 0022); the report asks the judge about it too.
+3. Deviation: `different` is final, since it is a claim here (decision 0022); the report asks the judge about it too,
+   and so does the option `judge_different`.
 """
 
 from training.rewards.needle import NeedleSpec, needle_ratio
@@ -52,10 +53,13 @@ def outcome(target: Target, reply: str, asked: str, options: RewardOptions) -> O
     found = compare(target, reply, asked)
     if found.equal == "equal":
         return _found(found, 1.0)
-    if found.equal == "different" or found.rule in NEVER_ASKED:
+    final = found.equal == "different" and not options.judge_different
+    if found.rule in NEVER_ASKED or final:
         return _found(found, 0.0)
     if options.judge:
         return _found(found, None, ask=final_answer(reply).text)
+    if found.equal == "different":
+        return _found(found, 0.0)
     if not decidable(target, asked):
         return Outcome(reward=None, rule="stored answer", detail=found.detail)
     zero = options.without_judge == "zero" or found.rule in OWN_FAULT

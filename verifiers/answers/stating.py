@@ -8,7 +8,7 @@ says the same of another thing. What is in the way is named, so that doubt is ne
 import re
 from collections.abc import Sequence
 
-from verifiers.answers.folding import Token, plain, words
+from verifiers.answers.folding import Token, plain, tokens, words
 from verifiers.answers.regions import rival_beside
 from verifiers.answers.sentences import Sentence, sentences
 
@@ -105,11 +105,13 @@ def claimed_at(
 def _padded(text: str, start: int, end: int, asked: frozenset[str]) -> str:
     """Return a doubt where a bare phrase adds words to the answer that neither the question nor a title has."""
     before, phrase, after = words(text[:start]), words(text[start:end]), words(text[end:])
-    if (
-        len(before) + len(after) > FRAGMENT
-        or VERBS.intersection(before)
-        or VERBS.intersection(after[1:])
-    ):
+    if VERBS.intersection(before) or VERBS.intersection(after[1:]):
+        return ""
+    # A text of nothing but names has them to choose from, those of the question between them too.
+    around = [t for t in (*tokens(text[:start]), *tokens(text[end:])) if t.word not in LEADING]
+    if all(map(_is_name, around)) and any(_name(t, asked | TITLES | set(phrase)) for t in around):
+        return "more than the answer"
+    if len(before) + len(after) > FRAGMENT:
         return ""
     if len(asked.intersection(before + after) - LEADING - set(phrase)) >= RESTATED:
         return ""
@@ -164,7 +166,11 @@ def _longer(
 
 
 def _name(token: Token, asked: frozenset[str]) -> bool:
-    return token.capital and token.word[0].isalpha() and token.word not in asked
+    return _is_name(token) and token.word not in asked
+
+
+def _is_name(token: Token) -> bool:
+    return token.capital and token.word[0].isalpha()
 
 
 def _listed(text: str, inside: tuple[int, int]) -> str:
@@ -173,7 +179,7 @@ def _listed(text: str, inside: tuple[int, int]) -> str:
     after = _LIST_AFTER.match(text, end)
     if after:
         last = after["last"]
-        clause = last and (last.lower() in VERBS or last.endswith("ed"))
+        clause = last and (last.lower() in VERBS or (last.islower() and last.endswith("ed")))
         alike = not last or after["more"] or last[0].isupper() == text[start].isupper()
         if alike and not clause:
             return "one of several"

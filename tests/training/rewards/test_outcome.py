@@ -122,6 +122,15 @@ def test_a_judge_is_asked_about_the_final_answer_alone():
     assert (found.reward, found.rule, found.ask) == (None, "text", VAGUE)
 
 
+def test_what_is_different_is_the_judges_only_where_it_is_asked_for():
+    paris = TARGETS["text"]
+    assert outcome(paris, "Berlin", ASKED, RewardOptions(judge=True)).reward == 0.0
+    found = outcome(paris, "Berlin", ASKED, RewardOptions(judge=True, judge_different=True))
+    assert (found.reward, found.ask) == (None, "Berlin")
+    assert outcome(paris, "", ASKED, RewardOptions(judge=True, judge_different=True)).reward == 0.0
+    assert outcome(paris, "Berlin", ASKED, RewardOptions(judge_different=True)).reward == 0.0
+
+
 def test_undecided_replies_may_be_left_out_but_not_those_at_fault():
     assert reward(TARGETS["text"], VAGUE, without_judge="unscorable") is None
     assert reward(TARGETS["text"], "P\u0430ris", without_judge="unscorable") == 0.0
