@@ -152,3 +152,7 @@ def test_numbers_of_the_question_and_of_dates_are_no_answer():
 def test_a_unit_that_is_repeated_says_nothing_more():
     for reply in ("11.2 deaths/1,000 live births", "11.2 deaths per 1,000 live births", "11.2"):
         assert found("11.2", reply, unit="deaths/1,000 live births", tolerance="0.05") == "equal"
+
+
+def test_a_number_after_a_control_character_is_read():
+    assert compare(AnswerSpec(kind="number", text="0"), "\x1b0;").equal == "equal"

@@ -84,7 +84,8 @@ def claimed_at(
         allowed: words of the answer's other forms, which are no rivals.
     """
     parts = sentences(plain(reply))
-    at = max(n for n, part in enumerate(parts) if part.start <= start)
+    # A place may begin with a blank that no sentence has.
+    at = max((n for n, part in enumerate(parts) if part.start <= start), default=0)
     own = parts[at]
     left = [t for t in own.tokens if t.end <= start - own.start]
     right = [t for t in own.tokens if t.start >= end - own.start]
