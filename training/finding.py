@@ -90,8 +90,9 @@ class Site:
             return Lengths(estimated_lengths(self.snapshot, split=recipe.split), exact=False)
         cache = self.home / ROWS
         found = prompt_lengths(
-            self.snapshot, tokenizer, name=recipe.model, split=recipe.split, cache=cache
-        )
+            self.snapshot, tokenizer, name=recipe.model, split=recipe.split, cache=cache,
+            evidence=recipe.rewards.evidence,
+        )  # fmt: skip
         return Lengths(found, exact=True)
 
     def chosen(self, stage: Stage) -> Chosen:

@@ -49,8 +49,8 @@ def check_template(tokenizer: Any, name: str) -> None:
 
 
 def prompt_lengths(
-    path: Path, tokenizer: Any, *, name: str, split: Split, cache: Path | None = None
-) -> list[PromptLength]:
+    path: Path, tokenizer: Any, *, name: str, split: Split, cache: Path | None = None, evidence: bool = False,
+) -> list[PromptLength]:  # fmt: skip
     """Return the length of every prompt of a split, in the order of their contexts.
 
     Args:
@@ -59,15 +59,16 @@ def prompt_lengths(
         name: the model's, for messages.
         split: whose rows.
         cache: folder where lengths are kept; None keeps none.
+        evidence: whether prompts ask for evidence.
 
     Raises:
         RowsError: the tokenizer has no chat template, or a row has no task or context.
     """
     check_template(tokenizer, name)
-    kept = cache / f"{_key(path, tokenizer, split)}.parquet" if cache else None
+    kept = cache / f"{_key(path, tokenizer, split, evidence)}.parquet" if cache else None
     if kept and kept.is_file():
         return [PromptLength.model_validate(row) for row in pl.read_parquet(kept).to_dicts()]
-    found = list(_measured(path, tokenizer, split))
+    found = list(_measured(path, tokenizer, split, evidence))
     if kept and found:
         kept.parent.mkdir(parents=True, exist_ok=True)
         written = io.BytesIO()
@@ -76,22 +77,23 @@ def prompt_lengths(
     return found
 
 
-def _key(path: Path, tokenizer: Any, split: Split) -> str:
+def _key(path: Path, tokenizer: Any, split: Split, evidence: bool) -> str:
     """Return what lengths are named by: the rows, the tokenizer's vocabulary and rules, its template."""
     backend = tokenizer.backend_tokenizer.to_str()
     return digest(
         "prompt lengths",
         read_manifest(path).content_id,
         split,
+        evidence,
         backend,
         str(tokenizer.chat_template),
     )[:32]
 
 
-def _measured(path: Path, tokenizer: Any, split: Split) -> Iterator[PromptLength]:
+def _measured(path: Path, tokenizer: Any, split: Split, evidence: bool) -> Iterator[PromptLength]:
     waiting: list[tuple[SampleRow, str]] = []
     size = 0
-    for row, context in rows_with_contexts(path, split=split):
+    for row, context in rows_with_contexts(path, split=split, evidence=evidence):
         text = tokenizer.apply_chat_template(
             prompt_of(row, context), tokenize=False, add_generation_prompt=True
         )

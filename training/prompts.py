@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from training.rewards.evidence import INSTRUCTION, labelled
 from warehouse.snapshot_check import DATA, read_contexts, read_samples, verify_files
 from warehouse.snapshot_manifest import read_manifest
 from warehouse.snapshot_rows import (
@@ -68,9 +69,15 @@ def check_tasks(path: Path, split: Split) -> None:
 
 
 def rows_with_contexts(
-    path: Path, *, split: Split, tasks: Sequence[TaskType] = ()
+    path: Path, *, split: Split, tasks: Sequence[TaskType] = (), evidence: bool = False
 ) -> Iterator[tuple[SampleRow, ContextRow]]:
     """Yield the rows of a split with their contexts, in the order of the contexts.
+
+    Args:
+        path: folder of the snapshot.
+        split: whose rows.
+        tasks: their task types; none named is all.
+        evidence: whether sections are labelled and replies asked to name those that they rest on.
 
     Raises:
         RowsError: a row has no task, or its context is missing.
@@ -82,12 +89,22 @@ def rows_with_contexts(
         if not tasks or row.task_type in tasks:
             asked.setdefault(row.context_id, []).append(row)
     for context in read_contexts(path, split=split):
-        for row in asked.pop(context.id, ()):
-            yield row, context
+        own = asked.pop(context.id, ())
+        shown = labelled(context) if own and evidence else context
+        for row in own:
+            yield (asked_for_evidence(row) if evidence else row), shown
     for context_id, rows in asked.items():
         raise RowsError(
             f"{path}: row {rows[0].id} asks about the context {context_id}, which is not there; publish it again"
         )
+
+
+def asked_for_evidence(row: SampleRow) -> SampleRow:
+    """Return a row whose prompt also asks for the labels of the evidence."""
+    *before, last = row.prompt
+    asked = last.model_copy(update={"content": f"{last.content}\n{INSTRUCTION}"})
+    said = f"{row.format_instructions} {INSTRUCTION}".strip()
+    return row.model_copy(update={"prompt": (*before, asked), "format_instructions": said})
 
 
 def prompt_of(row: SampleRow, context: ContextRow) -> list[dict[str, str]]:

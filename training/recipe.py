@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from serving.roles import Models
+from training.rewards.options import RewardOptions
 from training.rl_options import RLOptions
 from warehouse.records import Record
 from warehouse.snapshot_rows import Split, TaskType
@@ -43,9 +45,10 @@ class Rollout(Record):
     """0 keeps all tokens."""
     mask_truncated: bool = False
     """Whether replies that reached the limit are left out of the loss; otherwise they count with their reward."""
-    engine_correction: Correction = "off"
-    """Weights for what vLLM and the trainer disagree on; the equations have none, and a ratio over tens of thousands
-    of tokens, TRL's default, is hardly ever near 1."""
+    engine_correction: Correction = "token_truncate"
+    """Weights for what vLLM, which draws the replies, and the trainer disagree on. The equations know one policy; with
+    two the loss is off-policy without them. By token: the ratio of a whole reply, TRL's default, is hardly ever near 1
+    over tens of thousands of tokens. The pass that they need also gives the entropy of the batch."""
 
 
 class Optimisation(Record):
@@ -55,13 +58,6 @@ class Optimisation(Record):
     """Constant."""
     weight_decay: float = Field(default=0.0, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
-
-
-class RewardSettings(Record):
-    """How replies are scored."""
-
-    judge: str = ""
-    """TOML file with `[models]` whose judge is asked where the rules cannot tell; empty for none."""
 
 
 class Launch(Record):
@@ -153,7 +149,9 @@ class Recipe(Record):
     rollout: Rollout = Rollout()
     optimisation: Optimisation = Optimisation()
     rl: RLOptions = RLOptions()
-    reward: RewardSettings = RewardSettings()
+    rewards: RewardOptions = RewardOptions()
+    models: Models | None = None
+    """Servers and roles, for `rewards.judge`."""
     launch: Launch = Launch()
     estimate: Estimate = Estimate()
     stages: tuple[Stage, ...] = Field(min_length=1)
@@ -198,6 +196,8 @@ def _faults(recipe: Recipe) -> Iterator[str]:
         yield 'launch.vllm_server: the address of vLLM, given where launch.vllm is "server" and nowhere else'
     if launch.device == "cpu" and (launch.vllm != "off" or launch.attention != "sdpa"):
         yield 'launch.device = "cpu": set launch.vllm = "off" and launch.attention = "sdpa"'
+    if recipe.rewards.judge and (recipe.models is None or "judge" not in recipe.models.roles):
+        yield "rewards.judge: give the role judge under [models], as configs/synthesis/models.toml shows"
     names = [stage.name for stage in recipe.stages]
     if twice := {name for name in names if names.count(name) > 1}:
         yield f"stages: two have the name {', '.join(sorted(twice))}"

@@ -6,13 +6,13 @@ are read would save the disk and cost it again in each worker; a snapshot has ab
 as large as the contexts. Rows are written in the order of their contexts; the sampler shuffles.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from training.prompt_lengths import PromptLength, prompt_lengths
 from training.prompts import RowsError, prompt_of, rows_with_contexts, sound_snapshot
-from warehouse.answer_specs import spec_of_row
+from training.rewards.rows import reward_columns
 from warehouse.identity import digest
 from warehouse.records import Record
 from warehouse.snapshot_manifest import read_manifest
@@ -20,7 +20,7 @@ from warehouse.snapshot_rows import ContextRow, SampleRow, Split, TaskType
 
 WRITTEN_AT_ONCE = 16
 """Rows of one record batch: a text column of it stays far below the 2 GB that Arrow's offsets reach."""
-VERSION = 1
+VERSION = 2
 """Of the columns; a file of another version is written anew."""
 
 
@@ -43,7 +43,7 @@ def chosen(lengths: Sequence[PromptLength], limit: int, tasks: Sequence[TaskType
 
 def training_rows(
     path: Path, tokenizer: Any, *, name: str, split: Split, limit: int, folder: Path,
-    tasks: Sequence[TaskType] = (),
+    tasks: Sequence[TaskType] = (), evidence: bool = False,
 ) -> tuple[Any, Chosen]:  # fmt: skip
     """Return the dataset of a stage, and which rows are in it.
 
@@ -57,6 +57,7 @@ def training_rows(
         limit: longest prompt, tokens.
         folder: where lengths and rows are kept.
         tasks: their task types; none named is all.
+        evidence: whether prompts ask for evidence.
 
     Raises:
         RowsError: the snapshot is damaged, no row is within the limit, a row has no task, or the tokenizer no template.
@@ -64,7 +65,9 @@ def training_rows(
     from datasets import Dataset
 
     sound_snapshot(path)
-    lengths = prompt_lengths(path, tokenizer, name=name, split=split, cache=folder)
+    lengths = prompt_lengths(
+        path, tokenizer, name=name, split=split, cache=folder, evidence=evidence
+    )
     found = chosen(lengths, limit, tasks)
     if not found.kept:
         shortest = min((length.tokens for length in found.left_out), default=0)
@@ -72,20 +75,21 @@ def training_rows(
             f"snapshot {path}: no row of {split} has a prompt of at most {limit} tokens "
             f"({len(found.left_out)} are longer, the shortest {shortest}); raise the stage's prompt_tokens"
         )
-    file = folder / f"rows-{_key(path, found)}.arrow"
+    file = folder / f"rows-{_key(path, found, evidence)}.arrow"
     if not file.is_file():
-        write_rows(path, found, split=split, tasks=tasks, file=file)
+        write_rows(path, found, split=split, tasks=tasks, file=file, evidence=evidence)
     return Dataset.from_file(str(file)), found
 
 
-def _key(path: Path, found: Chosen) -> str:
+def _key(path: Path, found: Chosen, evidence: bool) -> str:
     identity = read_manifest(path).content_id
-    return digest("rows", VERSION, identity, [(kept.id, kept.tokens) for kept in found.kept])[:32]
+    rows = [(kept.id, kept.tokens) for kept in found.kept]
+    return digest("rows", VERSION, identity, evidence, rows)[:32]
 
 
 def write_rows(
-    path: Path, found: Chosen, *, split: Split, tasks: Sequence[TaskType], file: Path
-) -> None:
+    path: Path, found: Chosen, *, split: Split, tasks: Sequence[TaskType], file: Path, evidence: bool
+) -> None:  # fmt: skip
     """Write the chosen rows as one Arrow file, beside its place and renamed there."""
     from datasets.arrow_writer import ArrowWriter
 
@@ -95,18 +99,11 @@ def write_rows(
     with ArrowWriter(
         features=_features(), path=str(beside), writer_batch_size=WRITTEN_AT_ONCE
     ) as writer:
-        for row in _rows(path, tokens, split, tasks):
-            writer.write(row)
+        for row, context in rows_with_contexts(path, split=split, tasks=tasks, evidence=evidence):
+            if row.id in tokens:
+                writer.write(columns(row, context, tokens[row.id]))
         writer.finalize()
     beside.replace(file)
-
-
-def _rows(
-    path: Path, tokens: dict[str, int], split: Split, tasks: Sequence[TaskType]
-) -> Iterator[dict[str, Any]]:
-    for row, context in rows_with_contexts(path, split=split, tasks=tasks):
-        if row.id in tokens:
-            yield columns(row, context, tokens[row.id])
 
 
 def columns(row: SampleRow, context: ContextRow, tokens: int) -> dict[str, Any]:
@@ -114,12 +111,8 @@ def columns(row: SampleRow, context: ContextRow, tokens: int) -> dict[str, Any]:
     return {
         "prompt": prompt_of(row, context),
         "task_type": row.task_type,
-        "question": row.question,
-        "format_instructions": row.format_instructions,
-        "answer_spec": spec_of_row(row).model_dump_json(),
+        **reward_columns(row, context),
         "id": row.id,
-        "evidence": [span.quote for span in row.evidence],
-        "evidence_ids": [span.section_id for span in row.evidence],
         "context_id": row.context_id,
         "bucket": row.bucket,
         "prompt_tokens": tokens,
@@ -131,8 +124,9 @@ def _features() -> Any:
     from datasets import Features, List, Value
 
     text, number = Value("string"), Value("int64")
+    spans = List(List(number))
     return Features({
-        "prompt": List({"role": text, "content": text}), "task_type": text, "question": text,
-        "format_instructions": text, "answer_spec": text, "id": text, "evidence": List(text),
-        "evidence_ids": List(text), "context_id": text, "bucket": number, "prompt_tokens": number,
+        "prompt": List({"role": text, "content": text}), "task_type": text, "answer_spec": text, "question": text,
+        "format_instructions": text, "evidence_spans": spans, "distractor_spans": spans, "evidence_ids": List(text),
+        "id": text, "context_id": text, "bucket": number, "prompt_tokens": number,
     })  # fmt: skip

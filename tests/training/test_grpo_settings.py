@@ -52,7 +52,7 @@ def test_the_settings_of_the_small_model_by_hand():
     assert (found["gradient_accumulation_steps"], found["vllm_max_model_length"]) == (64, 175_104)
     assert found["bf16"]
     assert found["vllm_tensor_parallel_size"] == 4
-    assert not found["vllm_importance_sampling_correction"]
+    assert found["vllm_importance_sampling_mode"] == "token_truncate"
     assert "router_aux_loss_coef" not in found
     assert found["model_init_kwargs"]["dtype"] == "bfloat16"
     large = settings(load_recipe(ROOT / "configs/recipes/qwen3-30b-a3b.toml"))

@@ -54,8 +54,11 @@ def test_a_row_has_its_prompt_and_what_rewards_need(tmp_path):
     ]
     assert row["task_type"] == "multi_hop"
     assert row["format_instructions"] == "Give one number in km."
-    assert row["evidence"] == ["Elbe: 1,094 km"]
-    assert row["evidence_ids"] == ["s1b"]
+    assert row["evidence_ids"] == ["D2"]
+    said = "".join(message["content"] for message in row["prompt"])
+    assert [said[start:end] for start, end in row["evidence_spans"]] == [
+        "Elbe: 1,094 km\nSource: Šumava 🏔\n"
+    ]
     assert (row["context_id"], row["bucket"]) == ("context-1", 20000)
     spec = AnswerSpec.model_validate_json(row["answer_spec"])
     assert (spec.kind, spec.unit, spec.tolerance) == ("number", "km", "0.5")
