@@ -327,15 +327,22 @@ app.command()(serve)
 @app.command()
 def train(
     recipe: Annotated[Path, typer.Argument(help="TOML file under configs/recipes.")], home: Home = DEFAULT_HOME,
-    stage: Annotated[str, typer.Option(help="One stage, by name; all by default.")] = "",
+    stage: Annotated[str, typer.Option(help="With --check that stage alone, else up to it; all by default.")] = "",
     check: Annotated[bool, typer.Option("--check", help="Look at everything, train nothing.")] = False,
+    plot: Annotated[bool, typer.Option("--plot", help="Draw the curves of what was trained so far.")] = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Look at a recipe before a training: rows, answers, memory, time, disk, packages; exit code 1 if it is a no-go."""
+    """Train a recipe's stages from where they stand; with --check look at it first, exit code 1 if it is a no-go."""
     from flows import train_command
 
+    if plot:
+        pages = train_command.plot_recipe(recipe, home, stage)
+        _emit([str(page) for page in pages], as_json, "\n".join(map(str, pages)))
+        return
     if not check:
-        raise ConfigError("train: give --check; training itself is started by its own flow")
+        done = train_command.train_recipe(recipe, home, stage)
+        _emit([one.model_dump() for one in done], as_json, train_command.outcome_table(done))
+        return
     looked = train_command.check_recipe(recipe, home, stage)
     if as_json:
         _emit(looked.model_dump(), as_json, "")

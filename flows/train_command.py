@@ -1,13 +1,19 @@
-"""`longspan train`: looks at a recipe before a training."""
+"""`longspan train`: looks at a recipe, trains its stages, draws their curves."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from flows.config import ConfigError
+from flows.progress import Stopped
 from warehouse.records import Record
+
+if TYPE_CHECKING:
+    from flows.training_run import StageOutcome
 
 SHOWN = 3
 """Items of a finding that is not ok that the table shows; `--json` has all."""
@@ -65,3 +71,41 @@ def show(looked: Looked, console: Console) -> None:
     console.print(table)
     failed = sum(finding["status"] == "no-go" for finding in looked.findings)
     console.print("Go." if looked.go else f"No go: {failed} findings forbid it.")
+
+
+def train_recipe(path: Path, home: Path, stage: str) -> "list[StageOutcome]":
+    """Return what came of the stages of a recipe, trained from where they stand.
+
+    Raises:
+        ConfigError: the recipe, its model, stage or snapshot is not known.
+        Stopped: the check forbids it, or the trainer failed.
+    """
+    from flows.training_run import NoGo, run_training
+    from training.launch import TrainingFailed
+
+    try:
+        return run_training(path, home, stage)
+    except (NoGo, TrainingFailed) as error:
+        raise Stopped(str(error), 1) from error
+
+
+def plot_recipe(path: Path, home: Path, stage: str) -> list[Path]:
+    """Write the curves of the stages that have begun, and return their pages."""
+    from flows.training_run import training_jobs
+    from training.plots import write_plots
+
+    folders = [Path(job.folder) for job in training_jobs(path, home, stage)]
+    return [write_plots(folder) for folder in folders if folder.is_dir()]
+
+
+def outcome_table(outcomes: "Sequence[StageOutcome]") -> Table:
+    """Return what came of stages as a table."""
+    table = Table(title="Trained", title_justify="left")
+    for column in ("stage", "steps", "reward", "model"):
+        table.add_column(column, overflow="fold")
+    for one in outcomes:
+        steps = f"{one.steps}" + (f", {one.skipped_steps} skipped" if one.skipped_steps else "")
+        reward = "" if one.reward is None else f"{one.reward:.3f}"
+        state = " (nothing to do)" if one.nothing_to_do else ""
+        table.add_row(escape(one.stage) + state, steps, reward, escape(one.model))
+    return table

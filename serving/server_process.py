@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -113,11 +114,7 @@ def started(launch: Launch) -> Iterator[Running]:
     log = Path(launch.log or tempfile.mkstemp(prefix="server-", suffix=".log")[1])
     began = time.monotonic()
     with log.open("wb") as output:
-        leashed = [sys.executable, "-P", leash.__file__, str(launch.grace_seconds)]
-        process = subprocess.Popen(
-            [*leashed, *launch.command], stdin=subprocess.PIPE, stdout=output, stderr=output,
-            env=os.environ | dict(launch.variables), start_new_session=True,
-        )  # fmt: skip
+        process = leashed(launch.command, output, launch.grace_seconds, dict(launch.variables))
     try:
         _await_health(launch, process, log)
         yield attached(launch.base_url).model_copy(
@@ -130,7 +127,7 @@ def started(launch: Launch) -> Iterator[Running]:
         if not launch.log:
             log.unlink(missing_ok=True)
     finally:
-        _end(process, launch.grace_seconds)
+        let_go(process, launch.grace_seconds)
 
 
 def _await_health(launch: Launch, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -141,13 +138,13 @@ def _await_health(launch: Launch, process: "subprocess.Popen[bytes]", log: Path)
         while time.monotonic() < end:
             if (code := process.poll()) is not None:
                 raise ServerFailed(
-                    f"{launch.command[0]} ended with code {code} before it answered:\n{_tail(log)}"
+                    f"{launch.command[0]} ended with code {code} before it answered:\n{last_lines(log)}"
                 )
             if _healthy(client, address):
                 return
             time.sleep(BETWEEN_LOOKS)
     raise ServerFailed(
-        f"{launch.command[0]} did not answer within {launch.startup_seconds:g} s:\n{_tail(log)}"
+        f"{launch.command[0]} did not answer within {launch.startup_seconds:g} s:\n{last_lines(log)}"
     )
 
 
@@ -158,14 +155,31 @@ def _healthy(client: httpx.Client, address: str) -> bool:
         return False
 
 
-def _tail(log: Path) -> str:
-    """The last lines of a log, and where the whole is."""
+def last_lines(log: Path) -> str:
+    """Return the last lines of a log, and where the whole is."""
     lines = log.read_text("utf-8", errors="replace").splitlines()[-LAST_LINES:]
     return "\n".join([*lines, f"(all of it: {log})"])
 
 
-def _end(process: "subprocess.Popen[bytes]", grace: float) -> None:
-    """Let go of the leash, and wait until the server is gone."""
+def leashed(
+    command: Sequence[str], output: IO[bytes], grace: float, variables: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    """Start a command on the leash: it and all that it starts end with this process, or by `let_go`.
+
+    Args:
+        command: what is started.
+        output: file of what it prints.
+        grace: for an end in order, seconds.
+        variables: of the environment, beyond this process's own.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-P", leash.__file__, str(grace), *command], stdin=subprocess.PIPE,
+        stdout=output, stderr=output, env=os.environ | variables, start_new_session=True,
+    )  # fmt: skip
+
+
+def let_go(process: "subprocess.Popen[bytes]", grace: float) -> None:
+    """Let go of the leash, and wait until the command is gone."""
     assert process.stdin is not None
     process.stdin.close()
     try:

@@ -51,12 +51,16 @@ class BalanceError(ValueError):
 class BalancedBatches:
     """Batches of one dataset."""
 
-    def __init__(self, tasks: Sequence[str], options: BalanceOptions) -> None:
+    def __init__(
+        self, tasks: Sequence[str], options: BalanceOptions, weights: Sequence[float] | None = None
+    ) -> None:
         """Group the prompts by task.
 
         Args:
             tasks: task type of each prompt, in the order of the dataset.
             options: batch size, seed and what to do with a dry task.
+            weights: of each prompt; among those of its task that are left it is the next one with a chance in
+                proportion. All alike by default.
 
         Raises:
             BalanceError: a prompt has no task, there are none, or a batch is smaller than the number of tasks.
@@ -74,6 +78,10 @@ class BalancedBatches:
         order = np.argsort(inverse, kind="stable")
         cuts = np.cumsum(np.bincount(inverse))[:-1]
         self.options = options
+        self._weights = None if weights is None else np.asarray(weights, float)
+        if self._weights is not None and not (self._weights > 0).all():
+            row = int(np.argmin(self._weights > 0))
+            raise BalanceError(f"row {row} has the weight {self._weights[row]}; leave it out")
         self._of: Mapping[str, np.ndarray] = dict(
             zip(names.tolist(), np.split(order, cuts), strict=True)
         )
@@ -158,4 +166,8 @@ class BalancedBatches:
 
     def _shuffle(self, task: str, number: int) -> np.ndarray:
         """Return a task's prompts in the order of one of its passes."""
-        return draw(self.options.seed, f"balanced|{task}|{number}").permutation(self._of[task])
+        stream, own = draw(self.options.seed, f"balanced|{task}|{number}"), self._of[task]
+        if self._weights is None:
+            return stream.permutation(own)
+        # The first of exponential clocks that run at the rates of the weights rings in proportion to them.
+        return own[np.argsort(stream.exponential(size=len(own)) / self._weights[own])]

@@ -24,7 +24,8 @@ def grpo_settings(
         numbers: the model's.
     """
     return {
-        "output_dir": str(output), "seed": recipe.seed, "report_to": "none", "logging_steps": 1,
+        "output_dir": str(output), "seed": recipe.seed, "report_to": "tensorboard", "logging_steps": 1,
+        "disable_tqdm": True,
         **_method(recipe, numbers),
         **_passes(recipe, stage),
         **_precision(recipe),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from transformers import TrainerCallback
 
 TABLE = "metrics.parquet"
 
@@ -37,18 +36,7 @@ def write_metrics(history: Sequence[Mapping[str, Any]], file: Path) -> None:
     os.replace(beside, file)
 
 
-class MetricsTable(TrainerCallback):
-    """Writes the table at every log, on the main process."""
-
-    def __init__(self, folder: Path) -> None:
-        """Prepare.
-
-        Args:
-            folder: where the table is written; it exists.
-        """
-        self._file = folder / TABLE
-
-    def on_log(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        """Write what was logged so far."""
-        if state.is_world_process_zero:
-            write_metrics(state.log_history, self._file)
+def read_metrics(folder: Path) -> pl.DataFrame:
+    """Return the table of a stage, without rows where nothing was logged yet."""
+    file = folder / TABLE
+    return pl.read_parquet(file) if file.is_file() else metrics_table(())

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
+from training.metrics import read_metrics
+
+PAGE = "metrics.html"
 CURVES = (
     ("reward", r"^reward$"),
     ("reward by task", r"^tasks/.*/reward$"),
@@ -53,10 +56,8 @@ def _drawing(table: pl.DataFrame, name: str, columns: str) -> str:
     return vl_convert.vegalite_to_svg(chart.to_dict())
 
 
-def write_plots(metrics: Path, page: Path) -> None:
-    """Read a metrics table and write its page.
-
-    Raises:
-        FileNotFoundError: there is no table.
-    """
-    page.write_text(plot_metrics(pl.read_parquet(metrics), metrics.parent.name), encoding="utf-8")
+def write_plots(folder: Path) -> Path:
+    """Write the page of a stage beside its metrics, and return where it is."""
+    page = folder / PAGE
+    page.write_text(plot_metrics(read_metrics(folder), folder.name), encoding="utf-8")
+    return page

@@ -8,9 +8,12 @@ from training.balanced import BalancedBatches, BalanceError, BalanceOptions
 from training.finding import Finding, Site
 from training.prompts import RowsError
 from training.recipe import Recipe, Stage
-from verifiers.answers.compare import compare
+from training.rewards.needle import NeedleSpec
+from training.rewards.options import RewardOptions
+from training.rewards.outcome import outcome
+from training.rewards.targets import Target, target_of_row
+from verifiers.answers.compare import asked_under
 from verifiers.answers.number import number_of
-from warehouse.answer_specs import AnswerSpec, spec_of_row
 from warehouse.identity import digest
 from warehouse.snapshot_check import read_samples
 from warehouse.snapshot_manifest import SnapshotError, read_manifest
@@ -20,6 +23,8 @@ FORM = "Therefore, the answer is {}."
 """The published form of a final answer."""
 APART = Decimal("0.1")
 """Share of the larger by which two numbers must differ to be two answers."""
+RULES = RewardOptions()
+"""The outcome by rules alone."""
 TRIES = 20
 """Rows looked at for an answer that is another one."""
 
@@ -90,21 +95,23 @@ def answers(site: Site) -> Iterator[Finding]:
             for row in read_samples(site.snapshot, split=site.recipe.split)
             if not site.recipe.tasks or row.task_type in site.recipe.tasks
         ]
-        specs = {row.id: spec_of_row(row) for row in rows}
+        targets = {row.id: target_of_row(row) for row in rows}
     except (SnapshotError, ValueError) as error:
         yield Finding(check="answers", status="no-go", detail=str(error))
         return
-    own = [f"{row.id} {row.answer!r}" for row in rows if not _right(row, specs[row.id], row.answer)]
+    own = [
+        f"{row.id} {row.answer!r}" for row in rows if not _right(row, targets[row.id], row.answer)
+    ]
     yield Finding(
         check="own answers", status="no-go" if own else "ok", items=tuple(own),
         detail=f"{len(rows) - len(own)} of {len(rows)} score 1 in the published form"
         + ("; the others can teach nothing: take them out or mend their answers" if own else ""),
     )  # fmt: skip
-    pairs = list(_shuffled(rows, specs))
+    pairs = list(_shuffled(rows, targets))
     taken = [
         f"{row.id} {other!r} for {row.answer!r}"
         for row, other in pairs
-        if _right(row, specs[row.id], other)
+        if _right(row, targets[row.id], other)
     ]
     yield Finding(
         check="other answers", status="no-go" if taken else "ok", items=tuple(taken),
@@ -114,18 +121,22 @@ def answers(site: Site) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _right(row: SampleRow, spec: AnswerSpec, answer: str) -> bool:
-    asked = f"{row.question}\n{row.format_instructions}"
-    return compare(spec, FORM.format(answer), asked).equal == "equal"
+def _right(row: SampleRow, target: Target, answer: str) -> bool:
+    """Return whether the reward of an answer in the published form is 1; a needle is repeated as it stands."""
+    reply = answer if isinstance(target, NeedleSpec) else FORM.format(answer)
+    return (
+        outcome(target, reply, asked_under(row.question, row.format_instructions), RULES).reward
+        == 1
+    )
 
 
 def _shuffled(
-    rows: Sequence[SampleRow], specs: dict[str, AnswerSpec]
+    rows: Sequence[SampleRow], targets: dict[str, Target]
 ) -> Iterator[tuple[SampleRow, str]]:
     """Yield rows with the answer of another row of their kind, drawn by hash, whose text is another."""
     kinds: dict[str, list[SampleRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: digest("shuffled", row.id)):
-        kinds[specs[row.id].kind].append(row)
+        kinds[targets[row.id].kind].append(row)
     for own in kinds.values():
         for number, row in enumerate(own):
             following = (own[(number + step) % len(own)] for step in range(1, TRIES))

@@ -144,8 +144,8 @@ class Recipe(Record):
     tasks: tuple[TaskType, ...] = ()
     """Task types to train on; empty for all."""
     seed: int = 0
-    keep: int = Field(default=2, ge=1)
-    """Checkpoints of a stage that are kept."""
+    keep: int = Field(default=2, ge=2)
+    """Checkpoints of a stage that are kept; two at least, since one may be half written when a run is killed."""
     rollout: Rollout = Rollout()
     optimisation: Optimisation = Optimisation()
     rl: RLOptions = RLOptions()

@@ -7,7 +7,9 @@ the step (masked sequences cost nothing), and what a checkpoint keeps.
 
 import json
 import math
+import os
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,10 @@ OVERRIDDEN = (
     "_get_train_sampler", "_calculate_rewards", "_generate_and_score_completions", "_prepare_inputs", "training_step",
     "_get_per_token_logps_and_entropies", "_save_checkpoint", "_load_optimizer_and_scheduler",
 )  # fmt: skip
-TASK = "task_type"
+TASK, WEIGHT, ID = "task_type", "weight", "id"
+"""Columns of the dataset: what is balanced, how often a prompt is drawn (optional), its name (optional)."""
+OnRollouts = Callable[[int, Sequence[str], Rollouts], None]
+"""Called on the main process with the step, the prompts' names and the batch that was rolled out."""
 
 
 class LongspanGRPOTrainer(GRPOTrainer):
@@ -48,19 +53,28 @@ class LongspanGRPOTrainer(GRPOTrainer):
     num_generations: Any
     _step: int
 
-    def __init__(self, *args: Any, rl: RLOptions | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rl: RLOptions | None = None, on_rollouts: OnRollouts | None = None, **kwargs: Any
+    ) -> None:  # fmt: skip
         """Set up as TRL's own does.
+
+        Args:
+            args: TRL's.
+            rl: additions to GRPO.
+            on_rollouts: told of every batch.
+            kwargs: TRL's.
 
         Raises:
             SettingError: TRL is set so that the equations do not hold.
         """
         self.rl = rl or RLOptions()
+        self._on_rollouts = on_rollouts
         self.latch = Latch()
         self.skipped_steps = 0
         """Optimiser steps at which nothing was left."""
         self._reserve: BalancedBatches | None = None
         self._reserved = Place()
-        self._rewarded: tuple[np.ndarray, list[str]] = (np.empty(0), [])
+        self._rewarded: tuple[np.ndarray, list[str], list[str]] = (np.empty(0), [], [])
         self._scoring = False
         self._passed: list[torch.Tensor] = []
         self._prepared: dict[str, Any] | None = None
@@ -99,8 +113,9 @@ class LongspanGRPOTrainer(GRPOTrainer):
         prompts = int(self.args.generation_batch_size or 0) // self.num_generations
         data = self.train_dataset if dataset is None else dataset
         options = BalanceOptions(batch=prompts, seed=self.args.seed, dry=self.rl.dry)
+        weights = list(data[WEIGHT]) if WEIGHT in data.column_names else None
         return BalancedSampler(
-            BalancedBatches(_tasks(data), options), group=self.num_generations,
+            BalancedBatches(_tasks(data), options, weights), group=self.num_generations,
             repeats=self.args.gradient_accumulation_steps,
         )  # fmt: skip
 
@@ -110,11 +125,12 @@ class LongspanGRPOTrainer(GRPOTrainer):
         """Return TRL's rewards, gathered over ranks, and keep them with the tasks gathered beside."""
         found = super()._calculate_rewards(inputs, prompts, completions, completion_ids_list)
         found = torch.where(torch.isfinite(found), found, torch.nan)
-        tasks = gather_object([str(row.get(TASK, "")) for row in inputs])
+        names = gather_object([(str(row.get(TASK, "")), str(row.get(ID, ""))) for row in inputs])
+        tasks, ids = ([name[part] for name in names] for part in (0, 1))
         weighted = found * self.reward_weights.to(found.device).unsqueeze(0)
         rewards = weighted.nansum(dim=1)
         rewards[torch.isnan(found).all(dim=1)] = torch.nan
-        self._rewarded = rewards.double().cpu().numpy(), tasks
+        self._rewarded = rewards.double().cpu().numpy(), tasks, ids
         return found
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -126,7 +142,7 @@ class LongspanGRPOTrainer(GRPOTrainer):
             output = super()._generate_and_score_completions([*inputs, *self._extra(len(inputs))])
         finally:
             self._scoring = False
-        mask, (rewards, tasks) = own_tokens(output), self._rewarded
+        mask, (rewards, tasks, ids) = own_tokens(output), self._rewarded
         entropies = self._token_entropies(output)
         lengths = self.accelerator.gather(mask.sum(dim=1)).cpu().numpy()
         means = self._sequence_entropies(output, entropies, mask)
@@ -134,6 +150,8 @@ class LongspanGRPOTrainer(GRPOTrainer):
         rollouts = Rollouts(
             rewards.reshape(-1, group), tasks[::group], lengths.reshape(-1, group), means.reshape(-1, group),
         )  # fmt: skip
+        if self._on_rollouts and self.accelerator.is_main_process:
+            self._on_rollouts(self.state.global_step + 1, ids[::group], rollouts)
         if self.rl.overdraw > 1:
             rollouts, output, rows = self._chosen(rollouts, output, len(inputs))
             mask, entropies = own_tokens(output), None if entropies is None else entropies[rows]
@@ -318,7 +336,9 @@ class LongspanGRPOTrainer(GRPOTrainer):
                 "skipped_steps": self.skipped_steps, "seen": self._seen,
             }  # fmt: skip
             file = Path(self._get_output_dir(trial=trial)) / name / STATE
-            file.write_text(json.dumps(state), encoding="utf-8")
+            # The last file of a checkpoint, renamed into place: one that has it is whole.
+            file.with_suffix(".part").write_text(json.dumps(state), encoding="utf-8")
+            os.replace(file.with_suffix(".part"), file)
 
     def _load_optimizer_and_scheduler(self, checkpoint: Any) -> None:
         """Load as TRL does, and our own state."""

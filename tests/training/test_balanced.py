@@ -73,3 +73,14 @@ def test_bad_datasets_are_named():
         BalancedBatches([], BalanceOptions(batch=4))
     with pytest.raises(BalanceError, match="a batch of 2 prompts cannot hold 3 tasks"):
         BalancedBatches(TASKS, BalanceOptions(batch=2))
+
+
+def test_heavier_prompts_are_drawn_earlier_and_none_twice_in_a_pass():
+    tasks, weights = ["a"] * 40, [9.0] * 20 + [1.0] * 20
+    batches = BalancedBatches(tasks, BalanceOptions(batch=20, seed=1), weights)
+    first, second = islice(batches.batches(), 2)
+    assert sorted(first.prompts + second.prompts) == list(range(40))
+    # A first draw is one of the heavy half with a chance of 180 / 200; that of later ones falls as they are used up.
+    assert sum(prompt < 20 for prompt in first.prompts) >= 14
+    with pytest.raises(BalanceError, match=r"row 1 has the weight 0\.0; leave it out"):
+        BalancedBatches(["a", "a"], BalanceOptions(batch=1), [1.0, 0.0])

@@ -3,7 +3,8 @@ import pytest
 
 pytest.importorskip("transformers")
 
-from training.metrics import TABLE, MetricsTable, metrics_table
+from training.metrics import TABLE, metrics_table, read_metrics
+from training.metrics_callback import MetricsTable
 from training.plots import plot_metrics, write_plots
 
 HISTORY = [
@@ -35,7 +36,8 @@ def test_the_table_is_written_at_every_log_by_the_main_process_alone(tmp_path):
     state.is_world_process_zero = True
     MetricsTable(tmp_path).on_log(None, state, None)
     assert [file.name for file in tmp_path.iterdir()] == [TABLE]
-    write_plots(tmp_path / TABLE, tmp_path / "metrics.html")
+    assert read_metrics(tmp_path)["step"].to_list() == [1, 2]
+    write_plots(tmp_path)
     page = (tmp_path / "metrics.html").read_text("utf-8")
     assert "tasks/a/reward" in page
     assert "<svg" in page

@@ -112,7 +112,7 @@ def by_hand(made, output, advantages: np.ndarray, group: int) -> torch.Tensor:
 def test_loss_and_gradient_are_those_of_the_equation(tmp_path, mask):
     made = trainer(tmp_path, rl=RLOptions(aepo=None))
     output = scored(made)
-    rewards, tasks = made._rewarded
+    rewards, tasks, _ = made._rewarded
     advantages = by_task(rewards.reshape(-1, 4), tasks[::4]).ravel()
     if mask == "negatives":
         advantages = np.minimum(advantages, 0)
@@ -157,7 +157,7 @@ def made_weights(output, group: int) -> np.ndarray:
 def test_the_scored_batch_has_the_advantages_of_equation_7_and_balanced_tasks(tmp_path):
     made = trainer(tmp_path, rl=RLOptions(aepo=None))
     output = scored(made)
-    rewards, tasks = made._rewarded
+    rewards, tasks, _ = made._rewarded
     assert sorted(tasks[::4]) == ["a", "b", "c"]
     expected = by_task(rewards.reshape(-1, 4), tasks[::4]).ravel() * made_weights(output, 4)
     assert output["advantages"].numpy() == pytest.approx(expected, abs=1e-5)
