@@ -75,7 +75,6 @@ def test_a_stage_that_can_be_trained_is_a_go_and_one_that_cannot_is_none(home):
         (RECIPE.replace("[rollout]", "[rollout]\nkl = 1"), ["--check"], "rollout.kl: no setting"),
         (RECIPE, ["--check", "--stage", "c"], "none is named c; there are a, b"),
         (RECIPE.replace('"rivers"', '"lakes"'), ["--check"], "there is no snapshot lakes/latest"),
-        (RECIPE, [], "give --check"),
     ],
 )
 def test_a_wrong_call_is_one_line_and_exit_code_2(home, tmp_path, recipe, options, fault):

@@ -69,7 +69,8 @@ def home(tmp_path_factory) -> Path:
 
 
 def command(home: Path, *words: object) -> list[str]:
-    return [sys.executable, "-m", "flows", "train", str(home / "recipe.toml"), "--home", str(home), *map(str, words)]  # fmt: skip
+    recipe = str(home / "recipe.toml")
+    return [sys.executable, "-m", "flows", "train", recipe, "--home", str(home), *map(str, words)]
 
 
 def train(home: Path, *words: object) -> list[dict]:
