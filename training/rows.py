@@ -20,7 +20,7 @@ from warehouse.snapshot_rows import ContextRow, SampleRow, Split, TaskType
 
 WRITTEN_AT_ONCE = 16
 """Rows of one record batch: a text column of it stays far below the 2 GB that Arrow's offsets reach."""
-VERSION = 2
+VERSION = 3
 """Of the columns; a file of another version is written anew."""
 
 
@@ -127,6 +127,6 @@ def _features() -> Any:
     spans = List(List(number))
     return Features({
         "prompt": List({"role": text, "content": text}), "task_type": text, "answer_spec": text, "question": text,
-        "format_instructions": text, "evidence_spans": spans, "distractor_spans": spans, "evidence_ids": List(text),
-        "id": text, "context_id": text, "bucket": number, "prompt_tokens": number,
+        "format_instructions": text, "rubric": List(text), "evidence_spans": spans, "distractor_spans": spans,
+        "evidence_ids": List(text), "id": text, "context_id": text, "bucket": number, "prompt_tokens": number,
     })  # fmt: skip

@@ -172,9 +172,10 @@ class RewardFunction:
                 else with_evidence(reward, f2_score(named_ids(reply), ids))
                 for reward, reply, ids in zip(rewards, replies, right, strict=True)
             ]
-        names = columns.get("rubric")
-        if not self.options.rubric or names is None:
+        if not self.options.rubric:
             return rewards
+        if (names := columns.get("rubric")) is None:
+            raise RewardRowError(f"the training set has no column rubric; {MEND}")
         shaped = list(rewards)
         for group in groups:
             if not names[group[0]]:

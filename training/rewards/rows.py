@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from training.rewards.evidence import evidence_ids
 from training.rewards.needle import NeedleSpec
 from training.rewards.outcome import decidable
+from training.rewards.rubric import rubric_names
 from training.rewards.targets import read_target, row_of, target_of_row
 from verifiers.answers.compare import asked_under
 from warehouse.records import Record
@@ -49,6 +50,7 @@ def reward_columns(
         "answer_spec": target_of_row(row).model_dump_json(),
         "question": row.question,
         "format_instructions": row.format_instructions,
+        "rubric": rubric_names(row),
     }
     if context is None:
         return columns

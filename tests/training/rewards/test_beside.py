@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.warehouse.rivers import context
+from tests.warehouse.rivers import context, sample
 from training.rewards.copy_rate import copy_rates
 from training.rewards.evidence import (
     evidence_ids,
@@ -12,7 +12,7 @@ from training.rewards.evidence import (
     with_evidence,
 )
 from training.rewards.options import RewardOptions
-from training.rewards.rubric import rubric_hits, with_rubric
+from training.rewards.rubric import rubric_hits, rubric_names, with_rubric
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,23 @@ def test_options_that_exclude_each_other_are_refused():
         RewardOptions(evidence=True, rubric=True)
     with pytest.raises(ValueError, match=r"needs rewards\.copy_rate"):
         RewardOptions(copy_penalty=0.5, copy_rate=False)
+
+
+def test_the_names_of_a_rubric_are_those_that_a_chain_leads_over():
+    span = sample(1).evidence[0]
+    quotes = [
+        ("Operas", "| Parsifal | Richard Wagner | Bayreuth Festspielhaus | 1882 |"),
+        ("Opera Houses", "| Bayreuth Festspielhaus | Bayreuth | Otto Brückwald | 1876 |"),
+        ("Architects", "Otto Brückwald. Place of death: Leipzig, in 1917"),
+    ]
+    evidence = tuple(span.model_copy(update={"title": t, "quote": q}) for t, q in quotes)
+    asked = {
+        "question": "Where did the architect of the theatre of Parsifal die?",
+        "evidence": evidence,
+    }
+    row = sample(1).model_copy(update=asked)
+    # The headings share `Opera…` and no word; 1882 and 1876 are no names.
+    assert rubric_names(row) == ["bayreuth festspielhaus", "otto bruckwald"]
+    named = row.model_copy(update={"question": "Who built the Bayreuth Festspielhaus?"})
+    assert rubric_names(named) == ["otto bruckwald"]
+    assert rubric_names(row.model_copy(update={"strategy": "ordering"})) == []
