@@ -65,6 +65,7 @@ def trainer(
         "bf16": False,
     }  # fmt: skip
     extra = {"rl": rl or RLOptions()} if kind is LongspanGRPOTrainer else {}
+    extra["rollout_func"] = settings.pop("rollout_func", None)
     return kind(
         model=tiny_model(), reward_funcs=reward, args=GRPOConfig(**defaults | settings), train_dataset=rows(),
         processing_class=tiny_tokenizer(), **extra,
@@ -230,3 +231,49 @@ def test_an_unscorable_reward_leaves_its_rollout_out(tmp_path):
     assert (output["advantages"][::4] == 0).all()
     assert not output["keep"][::4].any()
     assert torch.isfinite(output["advantages"]).all()
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), float("-inf")])
+def test_a_reward_that_is_no_number_is_left_out_and_counted(tmp_path, wrong):
+    def broken(completions, **_):
+        return [wrong if n % 4 == 0 else r for n, r in enumerate(length_reward(completions))]
+
+    made = trainer(tmp_path, rl=RLOptions(aepo=None), reward=broken)
+    output = scored(made)
+    assert torch.isfinite(output["advantages"]).all()
+    assert not output["keep"][::4].any()
+    assert made._metrics["train"]["unscorable"] == [0.25]
+
+
+def test_replies_that_end_at_once_are_scored_and_trained_on(tmp_path):
+    def silent(prompts, trainer):
+        ids = [trainer.processing_class("?")["input_ids"] for _ in prompts]
+        end = trainer.processing_class.eos_token_id
+        said = [[end] if n % 2 else [70, 71, end] for n in range(len(prompts))]
+        return {
+            "prompt_ids": ids,
+            "completion_ids": said,
+            "logprobs": [[-1.0] * len(s) for s in said],
+        }
+
+    def spoken(completions, **_):
+        return [float(bool(c[0]["content"])) for c in completions]
+
+    made = trainer(tmp_path, reward=spoken, rollout_func=silent)
+    made.train()
+    assert [e["reward"] for e in made.state.log_history if "reward" in e] == [0.5, 0.5]
+    assert made.skipped_steps == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ([{"prompt": "?"}] * 12, "no column task_type"),
+        ([{"prompt": "?", "task_type": ""}] * 12, "row 0 has no task_type"),
+    ],
+)
+def test_rows_without_a_task_are_refused_by_name(tmp_path, columns, message):
+    made = trainer(tmp_path)
+    made.train_dataset = Dataset.from_list(columns)
+    with pytest.raises(ValueError, match=message):
+        made._get_train_sampler()
