@@ -321,7 +321,8 @@ class LongspanGRPOTrainer(GRPOTrainer):
         log, now = self._metrics["train"], time.perf_counter()
         for name, value in found.metrics.items():
             log[name].append(value)
-        log["aepo/entropy"].append(entropy)
+        if math.isfinite(entropy):
+            log["aepo/entropy"].append(entropy)
         if self._since is not None:
             log["tokens_per_second"].append(float(rollouts.tokens.sum()) / (now - self._since))
         self._since = now
