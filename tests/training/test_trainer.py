@@ -64,7 +64,7 @@ def trainer(
         "logging_steps": 1, "temperature": 1.0, "seed": 3, "lr_scheduler_type": "constant", "disable_tqdm": True,
         "bf16": False,
     }  # fmt: skip
-    extra = {"rl": rl or RLOptions()} if kind is LongspanGRPOTrainer else {}
+    extra = {"rl": rl or RLOptions()} if issubclass(kind, LongspanGRPOTrainer) else {}
     extra["rollout_func"] = settings.pop("rollout_func", None)
     return kind(
         model=tiny_model(), reward_funcs=reward, args=GRPOConfig(**defaults | settings), train_dataset=rows(),
@@ -148,6 +148,31 @@ def test_loss_and_gradient_are_those_of_the_equation(tmp_path, mask):
     assert found.keys() == expected.keys()
     for name, gradient in expected.items():
         assert torch.allclose(found[name], gradient, atol=1e-6), name
+
+
+class Kept(LongspanGRPOTrainer):
+    """Keeps the batch as it was before it was cut into micro-steps."""
+
+    def _micro_steps(self, output):
+        self.whole = dict(output)
+        return super()._micro_steps(output)
+
+
+def test_a_whole_step_moves_the_weights_by_the_gradient_of_the_equation(tmp_path):
+    settings = {"optim": "sgd", "learning_rate": 0.5, "max_steps": 1, "max_grad_norm": 0.0}
+    made = trainer(tmp_path, kind=Kept, **settings)
+    before = {n: p.detach().clone() for n, p in made.model.named_parameters()}
+    made.train()
+    rewards, tasks, _ = made._rewarded
+    advantages = by_task(rewards.reshape(-1, 4), tasks[::4]).ravel()
+    after = {n: p.detach().clone() for n, p in made.model.named_parameters()}
+    made.model.load_state_dict(
+        before, strict=False
+    )  # the head shares its weights with the embedding
+    made.model.zero_grad()
+    by_hand(made, made.whole, advantages, 4).backward()
+    for name, gradient in gradients(made).items():
+        assert torch.allclose(after[name], before[name] - 0.5 * gradient, atol=1e-6), name
 
 
 def made_weights(output, group: int) -> np.ndarray:
