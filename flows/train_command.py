@@ -13,7 +13,7 @@ from flows.progress import Stopped
 from warehouse.records import Record
 
 if TYPE_CHECKING:
-    from flows.training_run import StageOutcome
+    from flows.training_jobs import StageOutcome
 
 SHOWN = 3
 """Items of a finding that is not ok that the table shows; `--json` has all."""
@@ -80,7 +80,8 @@ def train_recipe(path: Path, home: Path, stage: str) -> "list[StageOutcome]":
         ConfigError: the recipe, its model, stage or snapshot is not known.
         Stopped: the check forbids it, or the trainer failed.
     """
-    from flows.training_run import NoGo, run_training
+    from flows.training_jobs import NoGo
+    from flows.training_run import run_training
     from training.launch import TrainingFailed
 
     try:
@@ -91,7 +92,7 @@ def train_recipe(path: Path, home: Path, stage: str) -> "list[StageOutcome]":
 
 def plot_recipe(path: Path, home: Path, stage: str) -> list[Path]:
     """Write the curves of the stages that have begun, and return their pages."""
-    from flows.training_run import training_jobs
+    from flows.training_jobs import training_jobs
     from training.plots import write_plots
 
     folders = [Path(job.folder) for job in training_jobs(path, home, stage)]

@@ -15,7 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from flows.interruption import Cancellation, recorded
-from flows.training_run import FOLDER, NoGo, StageOutcome, outcome
+from flows.training_jobs import FOLDER, NoGo, StageOutcome, outcome
 from training.finding import Site
 from training.launch import finished_stage, train_stage
 from training.metrics import read_metrics
