@@ -90,13 +90,14 @@ def stepped(
     kind: Any, reward: Any, *, rollout: Any = None, steps: int = STEPS, **extra: Any
 ) -> tuple[list[float], Any]:
     """Train, and return the CPU seconds of the steps after the first, and the trainer."""
-    clock = Clock()
+    clock, rate = Clock(), extra.pop("learning_rate", 1e-4)
+    sampling = {"temperature": extra.pop("temperature", 0.7), "top_p": extra.pop("top_p", 1.0)}
     with tempfile.TemporaryDirectory() as folder:
         args = GRPOConfig(
             output_dir=folder, per_device_train_batch_size=8, gradient_accumulation_steps=6, num_generations=GROUP,
-            max_completion_length=TOKENS, max_steps=steps, learning_rate=1e-4, beta=0.0, loss_type="dapo",
+            max_completion_length=TOKENS, max_steps=steps, learning_rate=rate, beta=0.0, loss_type="dapo",
             scale_rewards="none", report_to=[], use_cpu=True, save_strategy="no", logging_steps=1, seed=3,
-            lr_scheduler_type="constant", disable_tqdm=True, bf16=False, temperature=0.7, top_p=extra.pop("top_p", 1.0),
+            lr_scheduler_type="constant", disable_tqdm=True, bf16=False, **sampling,
         )  # fmt: skip
         trainer = kind(
             model=tiny_model(hidden=128, layers=4), reward_funcs=reward, args=args, train_dataset=rows(),
@@ -154,9 +155,11 @@ def masked(turns: int) -> None:
 def entropy(turns: int) -> None:
     """Compare the three on the same rollouts: full entropy of every batch, that of the step before, and the sampled."""
     table = []
-    for top_p in (1.0, 0.95):
+    # The model's weights are random: a low temperature makes it as sure as a trained one.
+    for temperature, top_p in ((0.7, 1.0), (0.7, 0.95), (0.09, 1.0), (0.09, 0.95)):
         _, trainer = stepped(
-            Watched, vowels, steps=10 * turns, rl=RLOptions(aepo=NEVER, entropy="full"), top_p=top_p
+            Watched, vowels, steps=10 * turns, rl=RLOptions(aepo=NEVER, entropy="full"), top_p=top_p,
+            temperature=temperature, learning_rate=1e-4 * temperature,
         )  # fmt: skip
         full, sampled = np.array(trainer.full), np.array(trainer.sampled)
         for name, ours, against in (
@@ -166,10 +169,13 @@ def entropy(turns: int) -> None:
         ):
             off = ours / against - 1
             table.append(
-                (f"{top_p}", name, f"{against.min():.3f} to {against.max():.3f}", f"{off.mean():+.1%}",
-                 f"{np.abs(off).max():.1%}", f"{np.corrcoef(ours, against)[0, 1]:.3f}")
+                (f"{temperature}", f"{top_p}", name, f"{against.min():.3f} to {against.max():.3f}",
+                 f"{off.mean():+.1%}", f"{np.abs(off).max():.1%}", f"{np.corrcoef(ours, against)[0, 1]:.3f}")
             )  # fmt: skip
-    print_table(("top-p", "source", "full, nats", "bias", "largest error", "correlation"), table)
+    print_table(
+        ("temperature", "top-p", "source", "full, nats", "bias", "largest error", "correlation"),
+        table,
+    )
 
 
 def vowels(completions: list[Any], **_: Any) -> list[float]:

@@ -42,7 +42,7 @@ class RLOptions(Record):
     """`full`: of the full vocabulary, in a pass without gradient over the rollouts, which vLLM's importance correction
     makes anyway; `before`: of the training forward of the step before, which costs nothing and lags one step and the
     sequences that were masked in it; `sampled`: by the log-probabilities that the rollouts came with, which costs
-    nothing and is biased where top-p cuts; `auto`: `full` where that pass is made anyway, else `before`."""
+    nothing and misses up to half where top-p cuts; `auto`: `full` where that pass is made anyway, else `before`."""
     clipping: Clipping | None = None
     skip_zero: bool = True
     """Whether sequences whose advantage is 0 are left out of forward and backward as masked ones are: their gradient
