@@ -64,9 +64,9 @@ def _config(path: Path, documents: Path | None, overrides: list[str] | None) -> 
 def _table(title: str, columns: list[str], rows: list[list[Any]]) -> Table:
     table = Table(title=title, title_justify="left")
     for column in columns:
-        table.add_column(
-            column, justify="left" if column in ("stage", "reason", "status", "what") else "right"
-        )
+        words = column in ("stage", "reason", "status", "what", "prompt")
+        # What is too wide is folded, not cut.
+        table.add_column(column, justify="left" if words else "right", overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     return table
@@ -276,18 +276,18 @@ def clean(
 @models.command("show")
 def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     """Show calls, tokens and money by role, model and prompt, and what was not answered."""
-    from flows.models_command import asked
+    from flows.models_command import SHOWN, asked, blocks
 
     found = asked(home)
-    _emit(
-        found.model_dump(),
-        as_json,
-        _table("Asked of models", list(found.columns), [list(r) for r in found.rows]),
-    )
-    if found.missed and not as_json:
-        console.print(
-            _table("Not answered", ["role", "reason", "calls"], [list(r) for r in found.missed])
-        )
+    if as_json:
+        _emit(found.model_dump(), as_json, "")
+        return
+    for block in blocks(found):
+        console.print(_table(block.title, list(SHOWN), [list(row) for row in block.rows]))
+    console.print("Tokens read, the share of them cached, tokens written; seconds of a call.")
+    if found.missed:
+        rows = [list(row) for row in found.missed]
+        console.print(_table("Not answered", ["role", "reason", "calls"], rows))
 
 
 @models.command("export")

@@ -1,6 +1,8 @@
 """`longspan models`: what was asked of which model, the ledger as Parquet, and whether the configured models answer."""
 
 import asyncio
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from warehouse.records import Record
 LEDGER = "completions.sqlite"
 
 
+SHOWN = ("prompt", "calls", "read", "cached", "written", "price", "seconds", "cut")
+"""Columns of a block: stage, role and model stand in its title, so that it fits 80 columns."""
+
+
 class Asked(Record):
     """What the models of a home were asked, for the command line."""
 
@@ -20,6 +26,42 @@ class Asked(Record):
     rows: tuple[tuple[Any, ...], ...]
     missed: tuple[tuple[str, str, int], ...]
     """(role, reason, calls) of calls that were not answered."""
+
+
+class Block(Record):
+    """What one role asked of one model in one stage, as people are shown it."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    """One for each prompt, with the columns `SHOWN`."""
+
+
+def blocks(found: Asked) -> list[Block]:
+    """Return the rows by stage, role and model; large numbers are shortened and a prompt's hash is left out."""
+    grouped = groupby(found.rows, key=lambda row: row[:3])
+    return [
+        Block(
+            title=f"{stage or 'outside of a stage'}: {role} {model}",
+            rows=tuple(_shown(row) for row in rows),
+        )
+        for (stage, role, model), rows in grouped
+    ]
+
+
+def _shown(row: Sequence[Any]) -> tuple[str, ...]:
+    prompt, calls, read, cached, written, price, seconds, cut = row[3:]
+    return (
+        prompt.partition(" ")[0] or "none", short(calls), short(read), f"{cached / read:.0%}" if read else "",
+        short(written), f"{price:,.2f}", f"{seconds:.1f}", short(cut),
+    )  # fmt: skip
+
+
+def short(number: int) -> str:
+    """Return a number of at most seven characters: millions with two digits behind the point."""
+    for size, letter in ((10**9, "G"), (10**6, "M")):
+        if number >= size:
+            return f"{number / size:.2f}{letter}"
+    return f"{number:,}"
 
 
 def asked(home: Path) -> Asked:

@@ -1,9 +1,11 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from flows.asking import with_models
+from flows.models_command import Asked, blocks, short
 from serving.calls import Call, Message
 from serving.client import Ask, ModelClient
 from serving.loopback import LoopbackServer
@@ -11,6 +13,7 @@ from serving.roles import Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply, ScriptedRequest
 
 ROOT = Path(__file__).resolve().parents[2]
+LONG = "organisation/A-Model-With-A-Long-Name-30B-A3B"
 
 
 def word(request: ScriptedRequest) -> ScriptedReply:
@@ -19,7 +22,10 @@ def word(request: ScriptedRequest) -> ScriptedReply:
 
 def longspan(*words: object) -> tuple[int, str, str]:
     command = [sys.executable, "-m", "flows", *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    narrow = os.environ | {"COLUMNS": "80"}
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=narrow
+    )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -60,18 +66,44 @@ def test_a_key_that_is_not_set_and_a_role_without_a_server_are_errors_of_the_con
 
 def test_what_was_asked_is_shown_and_exported(tmp_path):
     async def ask(client: ModelClient) -> None:
-        call = Call(model="scripted", messages=(Message(role="user", parts=("word?",)),))
-        await client.ask(Ask("solver", call, prompt="word.1 abc"))
+        for prompt in ("word.1 abc", "another_word_that_is_asked_for.12 abc"):
+            call = Call(model=LONG, messages=(Message(role="user", parts=(prompt,)),))
+            await client.ask(Ask("solver", call, prompt=prompt))
 
     with LoopbackServer(word) as server:
-        servers = {"m": ModelServer(model="scripted", address=server.address)}
+        servers = {"m": ModelServer(model=LONG, address=server.address)}
         given = Models(servers=servers, roles={"solver": RoleOptions(model="m")})
-        with_models(tmp_path, given, ask)
+        with_models(tmp_path, given, ask, "difficulty")
     code, out, _ = longspan("models", "show", "--home", tmp_path, "--json")
     assert code == 0
-    assert json.loads(out)["rows"][0][:5] == ["", "solver", "scripted", "word.1 abc", 1]
+    rows = sorted(json.loads(out)["rows"])
+    assert rows[1][:5] == ["difficulty", "solver", LONG, "word.1 abc", 1]
+    code, out, _ = longspan("models", "show", "--home", tmp_path)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert f"difficulty: solver {LONG}" in out
+    assert "written" in out
+    assert "…" not in out
+    # A name that is too wide goes on in the next line.
+    cells = [line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│")]
+    assert "".join(cells) == "another_word_that_is_asked_for.12word.1"
     code, out, _ = longspan("models", "export", tmp_path / "calls", "--home", tmp_path, "--json")
-    assert (code, json.loads(out)["written"]) == (0, 1)
+    assert (code, json.loads(out)["written"]) == (0, 2)
     code, _, err = longspan("models", "show", "--home", tmp_path / "other")
     assert code == 1
     assert "no run has asked a model" in err
+
+
+def test_what_was_asked_is_shown_in_a_block_for_each_stage_role_and_model():
+    def row(stage: str, role: str, read: int, cached: int) -> tuple:
+        return (stage, role, "m", "solve.1 abc", 1_234_567, read, cached, 999, 12_345.678, 0.25, 0)
+
+    rows = (row("", "solver", 0, 0), row("mase", "solver", 4000, 1000), row("mase", "verifier", 1, 0))  # fmt: skip
+    found = blocks(Asked(columns=(), rows=rows, missed=()))
+    assert [b.title for b in found] == [
+        "outside of a stage: solver m", "mase: solver m", "mase: verifier m"
+    ]  # fmt: skip
+    assert found[0].rows == (("solve.1", "1.23M", "0", "", "999", "12,345.68", "0.2", "0"),)
+    # 1,000 of 4,000 tokens were cached.
+    assert found[1].rows[0][2:4] == ("4,000", "25%")
+    assert [short(n) for n in (999_999, 1_000_000, 9_876_543_210)] == ["999,999", "1.00M", "9.88G"]
