@@ -21,6 +21,7 @@ from flows.executors import BatchLost, Processes, Work
 from flows.interruption import Recorder
 from flows.workers import Job
 from serving.budget import Budget
+from serving.estimate import Estimate
 from warehouse.records import Outcome
 from warehouse.shards import ShardSet
 from warehouse.store import Store
@@ -44,6 +45,8 @@ class Engine:
     pool: Processes | None
     config: SynthesisConfig
     recorder: Recorder
+    costs: Callable[[], Sequence[Estimate]] = tuple
+    """What stages that ask models will cost as things stand."""
 
     @cached_property
     def budget(self) -> Budget:

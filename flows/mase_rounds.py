@@ -13,6 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.asking import ModelsStopped, with_models
 from flows.batches import Engine
+from flows.stage_costs import noted
 from generators.mase.clusters import Cluster
 from generators.mase.proposals import Question
 from generators.mase.rounds import Cycle, Stopped, outcomes, run_cluster
@@ -71,9 +72,9 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
         ]
     if left:
         engine.recorder.stage(ASKED)
-        with_models(
-            store.home, engine.config.models, partial(_all, engine, left), ASKED, engine.budget
-        )
+        job = partial(_all, engine, left)
+        with noted(engine, ASKED, {rounds for rounds, _, _ in left}):
+            with_models(store.home, engine.config.models, job, ASKED, engine.budget)
     for rounds in worlds:
         inputs = [round_name(i, n) for i in ids[rounds] for n in range(1, options.rounds + 1)]
         balance(store, ASKED, fingerprint=rounds, input_ids=inputs, counted={QUESTIONS})

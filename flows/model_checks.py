@@ -8,6 +8,7 @@ out and why.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from types import MappingProxyType
 
 from prefect import task
@@ -19,6 +20,7 @@ from flows.check_samples import posed_batches
 from flows.checked import GATE, Checked, with_verdicts
 from flows.config import SynthesisConfig
 from flows.fingerprints import check_fingerprint
+from flows.stage_costs import noted
 from serving.client import ModelClient
 from verifiers.check_options import Mode
 from verifiers.model_verdicts import UNANSWERED, ModelVerdict
@@ -123,9 +125,10 @@ async def _make(
         fingerprint = check_fingerprint(config, check.name)
         wanted = set(store.pending(check.name, fingerprint, input_ids=[row.id for row in left]))
         todo = [row for row in left if row.id in wanted]
-        for batch in posed_batches(store, config, made, check.reads, todo):
-            engine.recorder.heed()
-            await run_check(_work(store, trial, check, fingerprint, batch))
+        with noted(engine, check.name, [fingerprint]) if todo else nullcontext():
+            for batch in posed_batches(store, config, made, check.reads, todo):
+                engine.recorder.heed()
+                await run_check(_work(store, trial, check, fingerprint, batch))
         left = _passed(config, check, left, _stored(store, config, check, left))
 
 

@@ -15,13 +15,13 @@ from flows.asking import FOLDER
 from flows.config import SynthesisConfig
 from flows.document_judge import STAGE as JUDGE
 from flows.model_facts import STAGE as FACTS
-from flows.models_command import LEDGER
 from flows.rewriting import STAGE as REWRITE
 from flows.second_programs import STAGE as SECOND
 from generators.mase.rows import ASKED
 from generators.rewriting.options import RewriteOptions
 from serving.estimate import Estimate, Load, estimate, total
 from serving.export import Use, uses
+from serving.ledger import FILE as LEDGER
 from serving.roles import RoleName
 from verifiers.check_options import CheckName
 from verifiers.second_program.options import SecondProgramOptions
@@ -171,7 +171,9 @@ def _samples(config: SynthesisConfig, store: Store, categories: int) -> tuple[in
     """Return how many samples there are, or may be at most, and the mean length of their contexts in tokens."""
     fingerprints = {shard.fingerprint for shard in store.manifest("generate").shards}
     frame = store.scan("samples", {"generate": fingerprints}, record=SampleRow)
-    number, mean = frame.select(pl.len(), pl.col("context_tokens").mean()).collect().row(0)
+    # The same questions may have been made under several settings.
+    counted = frame.select(pl.col("id").n_unique(), pl.col("context_tokens").mean())
+    number, mean = counted.collect().row(0)
     if number:
         return int(number), round(mean)
     worlds = categories * (1 if config.publish.measure_only else len(SPLITS))

@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.asking import going_on, with_models
 from flows.batches import Engine
 from flows.config import SynthesisConfig
+from flows.stage_costs import noted
 from flows.stored import Held, held_with_facts
 from flows.workers import IndexRow
 from serving.calls import EXPIRED, Reply
@@ -73,7 +74,8 @@ def run_model_stage(
             done = await ask_batch.with_options(name=name)(partial(work, client, batch))
             engine.store.commit(name, fingerprint, tables=done.tables, outcomes=done.outcomes)
 
-    with_models(engine.store.home, engine.config.models, job, name, engine.budget)
+    with noted(engine, name, [fingerprint]):
+        with_models(engine.store.home, engine.config.models, job, name, engine.budget)
 
 
 def read_documents(

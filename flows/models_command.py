@@ -8,12 +8,10 @@ from typing import Any
 
 from flows.asking import FOLDER
 from serving.export import export, uses
+from serving.ledger import FILE as LEDGER
 from serving.probe import Probe, probe
 from serving.roles import ModelConfigError, Models
 from warehouse.records import Record
-
-LEDGER = "completions.sqlite"
-
 
 SHOWN = ("prompt", "calls", "read", "cached", "written", "price", "seconds", "cut")
 """Columns of a block: stage, role and model stand in its title, so that it fits 80 columns."""

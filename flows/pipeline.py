@@ -5,9 +5,10 @@ never forks under DuckDB's or Polars' threads) or on Ray; what it wrote is commi
 what has no outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +31,7 @@ from flows.lineage import record_facts, record_published, record_read
 from flows.mase import Members, add_mase
 from flows.model_cells import add_cell_readings
 from flows.model_checks import run_checks
+from flows.model_costs import model_costs
 from flows.model_facts import add_model_facts
 from flows.model_read import ModelRead
 from flows.model_work import ModelWork, wordings_of
@@ -38,8 +40,10 @@ from flows.publishing import Published, gathered, publish_run, stage_rows
 from flows.retraction import leave_out
 from flows.rewriting import add_rewrites
 from flows.second_programs import add_second_programs
+from flows.stage_costs import stage_costs
 from flows.stored import by_commit
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
+from serving.estimate import Estimate
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
 from warehouse.records import Category, Fact, Outcome
@@ -78,6 +82,7 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     held, unique = without_copies(store, config, current_index(store, config, entries))
     # A retracted document's copies stay out with it.
     worthy, withdrawn = leave_out(store, held)
+    engine.costs = _costs(engine, worthy)
     index, judged = judged_worth(engine, worthy)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
@@ -104,10 +109,17 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         checked = run_checks(engine, made.samples, made.using, work.origins(store))
         made = replace(made, checked=checked)
         used += checked.stages
+    made = replace(made, costs=stage_costs(store.home, used))
     engine.recorder.stage("publish")
     published = publish_run(store, config, index, stage_rows(store, used), made)
     record_published(config.publish.name, published)
     return published
+
+
+def _costs(engine: Engine, index: Sequence[IndexRow]) -> Callable[[], list[Estimate]]:
+    """Return what tells at any time what stages that ask models will cost."""
+    documents = Counter(row.category for row in index)
+    return partial(model_costs, engine.config, engine.store.home, documents)
 
 
 def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:

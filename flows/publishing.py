@@ -21,7 +21,7 @@ from verifiers.check_options import CHECK_NAMES
 from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Record
-from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, YieldStep
+from warehouse.snapshot_manifest import Gate, ModelUse, Provenance, StageCost, YieldStep
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, SampleRow
 from warehouse.snapshots import SnapshotSource, publish
 from warehouse.store import Store, Using
@@ -125,6 +125,8 @@ class Made:
     asked: MaseMade = NOTHING
     work: ModelWork = NO_WORK
     checked: Checked = field(default_factory=Checked)
+    costs: tuple[StageCost, ...] = ()
+    """What models were asked, beside what was expected."""
 
 
 def gathered(
@@ -155,10 +157,11 @@ def publish_run(
     rejected = list(store.rows("rejected", RejectedRow, made.using))
     tables = list(store.rows("tables", TableRow, made.using))
     stages = (*stages, *_published(every, samples))
-    provenance = _provenance(config, index, samples, stages, checked)
+    provenance = _provenance(config, index, samples, stages, made)
     material = Material(
         config, index, samples, contexts, rejected, stages, provenance.gates, store, tables,
         provenance.checks, reviewed(checked), mase_report(store, made.asked), proposals_of(store, made.work.proposals),
+        made.costs,
     )  # fmt: skip
     done = publish(
         store.home, config.publish.name, provenance=provenance, report=report_page(material),
@@ -207,7 +210,7 @@ def _published(made: Sequence[SampleRow], kept: Sequence[SampleRow]) -> list[Sta
 
 def _provenance(
     config: SynthesisConfig, index: Sequence[IndexRow], kept: Sequence[SampleRow],
-    stages: Sequence[StageRow], checked: Checked,
+    stages: Sequence[StageRow], made: Made,
 ) -> Provenance:  # fmt: skip
     licences = sorted({row.licence or UNKNOWN for row in index})
     splits = {sample.split for sample in kept}
@@ -216,6 +219,7 @@ def _provenance(
         for split in ("validation", "test")
         if split not in splits
     ]
+    checked = made.checked
     models, prompts = models_used(kept)
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
@@ -234,6 +238,7 @@ def _provenance(
         models=(TAGGER, *models, *model_uses(config), *helped),
         prompts=dict(sorted({**prompts, **prompts_used(config, tried)}.items())),
         checks=tried,
+        costs=made.costs,
         notes=tuple(notes),
         licence=licences[0] if len(licences) == 1 else "other",
         measure_only=config.publish.measure_only,

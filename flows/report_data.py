@@ -22,7 +22,7 @@ from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.records import Fact
-from warehouse.snapshot_manifest import CheckSummary, Gate
+from warehouse.snapshot_manifest import CheckSummary, Gate, StageCost
 from warehouse.snapshot_rows import UNKNOWN, ContextRow, EvidenceSpan, SampleRow
 from warehouse.store import Store
 
@@ -49,6 +49,7 @@ class Material:
     reviewed: Sequence[Mapping[str, Any]] = ()
     mase: MaseReport | None = None
     proposals: Sequence[Proposal] = ()
+    costs: Sequence[StageCost] = ()
 
 
 def visible(text: object) -> str:
@@ -89,6 +90,7 @@ def report_page(material: Material) -> str:
         reviewed=material.reviewed,
         mase=material.mase,
         proposals=material.proposals,
+        costs=material.costs,
         positions=positions,
         even=sum(positions) / BINS,
         widest=max(max(positions), 1),

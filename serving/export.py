@@ -6,7 +6,7 @@ is new; a file is written beside and renamed.
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +25,15 @@ SELECT stage, role, model, prompt, count(*), sum(json_extract(completion, '$.pro
   sum(json_extract(completion, '$.finish_reason') = 'length')
 FROM completions GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+
+
+SPENT = """
+SELECT role, count(*),
+  sum(json_extract(completion, '$.prompt_tokens') + json_extract(completion, '$.completion_tokens')),
+  sum(json_extract(completion, '$.price'))
+FROM completions WHERE stage = ? AND ({spans}) GROUP BY 1 ORDER BY 1
+"""
+NO_END = 2**63 - 1
 
 
 class Use(Record):
@@ -57,6 +66,16 @@ class Failures(Record):
     calls: int
 
 
+class Spending(Record):
+    """What a role asked in one stage, between two states of the ledger."""
+
+    role: str
+    calls: int = 0
+    tokens: int = 0
+    """Of prompts and replies."""
+    money: float = 0.0
+
+
 def uses(path: Path) -> tuple[list[Use], list[Failures]]:
     """Return what was asked and what was not answered, of a ledger file.
 
@@ -69,6 +88,36 @@ def uses(path: Path) -> tuple[list[Use], list[Failures]]:
             "SELECT role, substr(reason, 1, instr(reason, ':') - 1), count(*) FROM failures GROUP BY 1, 2 ORDER BY 1, 2"
         )
         return used, [Failures(role=role, reason=reason, calls=n) for role, reason, n in missed]
+
+
+def last_call(path: Path) -> int:
+    """Return the number of the last call of a ledger file, 0 where there is none.
+
+    Raises:
+        LedgerError: the file is no ledger.
+    """
+    if not path.is_file():
+        return 0
+    with Reading(path) as reader:
+        return reader.execute("SELECT coalesce(max(number), 0) FROM completions").fetchone()[0]
+
+
+def spending(path: Path, stage: str, spans: Sequence[tuple[int, int | None]]) -> list[Spending]:
+    """Return what a stage asked, by role.
+
+    Args:
+        path: the ledger file.
+        stage: of the run that asked.
+        spans: numbers of calls, each (after the first, up to the second or to the end); one at least.
+
+    Raises:
+        LedgerError: there is no ledger, or the file is none.
+    """
+    query = SPENT.format(spans=" OR ".join(["number > ? AND number <= ?"] * len(spans)))
+    ends = [n for after, until in spans for n in (after, NO_END if until is None else until)]
+    with Reading(path) as reader:
+        rows = reader.execute(query, (stage, *ends)).fetchall()
+    return [Spending(**dict(zip(Spending.model_fields, row, strict=True))) for row in rows]
 
 
 def export(path: Path, folder: Path) -> int:

@@ -21,6 +21,7 @@ from typing import Self
 from serving.calls import Call, Completion
 from warehouse.identity import canonical, digest
 
+FILE = "completions.sqlite"
 LONG = 2_000
 """Characters from which a piece of a prompt is stored once, by its hash."""
 GROUP = 512
@@ -75,7 +76,7 @@ class Ledger:
             LedgerError: another process writes it, or the file is not a ledger.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / "completions.sqlite"
+        self.path = folder / FILE
         self._lock = (folder / "completions.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

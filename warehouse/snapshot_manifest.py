@@ -99,6 +99,37 @@ class CheckSummary(Record):
     """Ids of the samples that a person must look at, those that were left out too."""
 
 
+class Expected(Record):
+    """What a stage was expected to cost for one role, before it asked."""
+
+    calls: int
+    tokens: int
+    """Of prompts and replies."""
+    money: float
+    """In the currency of the configured prices."""
+    estimates: int
+    """How many it is the sum of: inputs that came later were estimated when they came."""
+    measured: int
+    """Estimates that rest on calls of the stage that were answered before; the others are assumptions."""
+
+
+class StageCost(Record):
+    """What a stage asked of a role, beside what was expected."""
+
+    stage: str
+    role: str
+    expected: Expected | None
+    """None where there was no estimate."""
+    noted: bool
+    """Whether calls are those since the estimate; else all of the stage that the home's ledger has."""
+    calls: int
+    """Made; what the ledger answered again is not among them."""
+    tokens: int
+    """Of prompts and replies."""
+    money: float
+    """In the currency of the configured prices."""
+
+
 class Decision(Record):
     """What a reviewer decided on one sample."""
 
@@ -121,6 +152,8 @@ class Provenance(Record):
     models: tuple[ModelUse, ...] = ()
     checks: tuple[CheckSummary, ...] = ()
     """Checks that models ran; empty where none was."""
+    costs: tuple[StageCost, ...] = ()
+    """What models were asked, by stage and role, beside what was expected; empty where none was."""
     prompts: dict[str, str] = Field(default_factory=dict)
     """Prompt name → sha256 of its text."""
     decisions: tuple[Decision, ...] = ()

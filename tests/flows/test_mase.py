@@ -148,6 +148,35 @@ def test_every_round_is_kept_and_accounted_for(undisturbed):
     assert keys <= known
 
 
+def test_calls_stand_beside_what_the_plan_said_before_them(undisturbed):
+    home, outcome = undisturbed
+    path = Path(outcome["path"])
+    counts = {(stage, status, reason): n for stage, status, reason, n in outcome["rows"]}
+    manifest = json.loads((path / "manifest.json").read_text("utf-8"))
+    costs = {cost["role"]: cost for cost in manifest["provenance"]["costs"]}
+    # Three splits of three clusters or fewer, of three documents each, three rounds; half of the most calls is assumed.
+    rounds = 3 * min(9, counts["extract", "ok", ""] // 3)
+    expected = {"proposer": rounds / 2, "solver": 4 * rounds / 2, "verifier": 8 * rounds / 2}
+    assert {role: cost["expected"]["calls"] for role, cost in costs.items()} == {
+        role: round(calls) for role, calls in expected.items()
+    }
+    made = 3 * counts["mase-clusters", "ok", ""]
+    assert {role: cost["calls"] for role, cost in costs.items()} == {
+        "proposer": made, "solver": 4 * made, "verifier": 0
+    }  # fmt: skip
+    with Ledger(home / "models") as ledger:
+        every = [entry.completion for entry in ledger.entries()]
+    tokens = sum(c.prompt_tokens + c.completion_tokens for c in every)
+    assert sum(cost["tokens"] for cost in costs.values()) == tokens
+    page = (path / "report" / "index.html").read_text("utf-8")
+    table = page[page.index('id="costs"') : page.index('id="samples"')]
+    solver = (
+        f'<td>mase</td><td>solver</td><td class="n">{2 * rounds}</td><td class="n">{4 * made}</td>'
+    )
+    assert solver in table
+    assert "assumed" in table
+
+
 def test_the_report_shows_a_ladder_of_rounds(undisturbed):
     _, outcome = undisturbed
     page = (Path(outcome["path"]) / "report" / "index.html").read_text("utf-8")

@@ -141,6 +141,12 @@ def test_checks_are_stored_merged_gated_and_reported(plain, tmp_path, server):
     assert checks["robustness"].fresh > 0
     assert checks["difficulty"].rate is not None
     assert checks["difficulty"].rate[0] == checks["difficulty"].rate[2] == 1.0
+    costs = {cost.stage: cost for cost in manifest.provenance.costs if cost.role == "solver"}
+    # Four attempts at each sample that was made are the most; half is assumed where nothing was asked before.
+    assert costs["grounding"].expected is not None
+    assert costs["grounding"].expected.calls == 2 * counts["generate", "ok", ""]
+    assert sum(cost.calls for cost in costs.values()) == asked
+    assert costs["grounding"].calls == 2 + (n - 1) * 4
     assert set(manifest.provenance.prompts) == {"closed_book.1", "row"}
     page = (Path(outcome["path"]) / "report" / "index.html").read_text("utf-8")
     assert "Checks that models ran" in page

@@ -110,6 +110,14 @@ def test_a_run_with_every_model_stage_ends_goes_on_and_accounts_for_itself(tmp_p
     manifest = json.loads((path / "manifest.json").read_text("utf-8"))
     used = {model["role"] for model in manifest["provenance"]["models"]}
     assert used == {"tagger", "extractor", "judge", "writer", "solver"}
+    costs = {(c["stage"], c["role"]): c for c in manifest["provenance"]["costs"]}
+    assert {stage for stage, _ in costs} == STAGES
+    # Both runs together, for the stages that the first one was stopped in too.
+    assert sum(cost["calls"] for cost in costs.values()) == stats["answered"]
+    assert costs["judge_documents", "judge"]["expected"]["estimates"] == 1
+    assert costs["propose", "extractor"]["expected"] is None
+    page = (path / "report/index.html").read_text("utf-8")
+    assert "none was made" in page[page.index('id="costs"') :]
     assert "Labels and names that may mean the same" in (path / "report/index.html").read_text(
         "utf-8"
     )

@@ -4,11 +4,11 @@ import duckdb
 import pytest
 
 from serving.calls import Call, Completion, Message
-from serving.export import export, uses
+from serving.export import Spending, export, last_call, spending, uses
 from serving.ledger import Ledger, LedgerError
 
 
-def fill(home, numbers: range) -> None:
+def fill(home, numbers: range, stage: str = "") -> None:
     async def run(ledger: Ledger) -> None:
         for n in numbers:
             call = Call(model="m", messages=(Message(role="user", parts=("long " * 1000, str(n))),))
@@ -16,7 +16,7 @@ def fill(home, numbers: range) -> None:
                 key=call.key, model="m", text=f"a{n}", finish_reason="length" if n % 2 else "stop", prompt_tokens=100,
                 cached_tokens=40, completion_tokens=10, price=0.5, latency=2.0,
             )  # fmt: skip
-            await ledger.put(call, given, role="solver", prompt="solve.1 abc")
+            await ledger.put(call, given, role="solver", prompt="solve.1 abc", stage=stage)
         await ledger.fail("k", role="solver", reason="deadline passed: 8 tries; last: HTTP 500")
 
     with Ledger(home) as ledger:
@@ -56,3 +56,17 @@ def test_use_is_counted_by_role_model_and_prompt(tmp_path):
 def test_a_home_that_asked_nothing_says_so(tmp_path):
     with pytest.raises(LedgerError, match="no run has asked a model"):
         uses(tmp_path / "completions.sqlite")
+
+
+def test_what_a_stage_spent_is_counted_between_two_states_of_the_ledger(tmp_path):
+    ledger = tmp_path / "completions.sqlite"
+    assert last_call(ledger) == 0
+    fill(tmp_path, range(5), "gold")
+    fill(tmp_path, range(5, 7), "grounding")
+    assert last_call(ledger) == 7
+    # Calls 2 to 4, then 5 and on: the two of another stage are left out.
+    (spent,) = spending(ledger, "gold", [(1, 4)])
+    assert spent == Spending(role="solver", calls=3, tokens=330, money=1.5)
+    (spent,) = spending(ledger, "gold", [(1, 2), (4, None)])
+    assert spent.calls == 2
+    assert spending(ledger, "mase", [(0, None)]) == []
