@@ -1,11 +1,13 @@
 """The rounds of all clusters, in the flow's own process: clusters in batches, each batch committed when it is in.
 
 What a run could not ask for, since a budget was spent or an address was dead, the next run asks for; what was answered
-is in the ledger and costs nothing again, also of clusters that were left half done.
+is in the ledger and costs nothing again, also of clusters that were left half done. A cluster whose call was not
+answered in time keeps the rounds before it; `--retry` goes on with the others.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from prefect import task
@@ -26,6 +28,9 @@ from generators.mase.rows import (
     ROUNDS,
     VOTES,
     AcceptedRow,
+    AttemptRow,
+    RoundRow,
+    VoteRow,
     round_name,
 )
 from generators.mase.trials import Rules, Setting
@@ -38,6 +43,18 @@ from warehouse.ledger import balance
 from warehouse.programs import Answer
 from warehouse.records import Category
 from warehouse.store import Store
+
+
+@dataclass(frozen=True)
+class Left:
+    """Clusters of a world that have rounds left."""
+
+    rounds: str
+    """Fingerprint of the world's rounds."""
+    clustered: str
+    """Fingerprint of its clusters."""
+    firsts: Mapping[str, int]
+    """Cluster → first round that has no outcome; the ones before it are replayed from the ledger."""
 
 
 def rules_of(category: Category) -> Rules:
@@ -61,23 +78,34 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
     """
     store, options = engine.store, engine.config.mase
     ids = {rounds: cluster_ids(store, clustered) for rounds, clustered in worlds.items()}
-    left: list[tuple[str, str, tuple[str, ...]]] = []
+    inputs = {
+        rounds: [round_name(i, n) for i in own for n in range(1, options.rounds + 1)]
+        for rounds, own in ids.items()
+    }
+    left: list[Left] = []
     for rounds, clustered in worlds.items():
-        firsts = [round_name(identity, 1) for identity in ids[rounds]]
-        own = sorted(store.pending(ASKED, rounds, input_ids=firsts))
-        names = [name.rpartition("/")[0] for name in own]
+        firsts = first_rounds(store.pending(ASKED, rounds, input_ids=inputs[rounds]))
+        names = sorted(firsts)
         left += [
-            (rounds, clustered, tuple(names[start : start + options.batch]))
+            Left(rounds, clustered, {name: firsts[name] for name in names[start : start + options.batch]})
             for start in range(0, len(names), options.batch)
-        ]
+        ]  # fmt: skip
     if left:
         engine.recorder.stage(ASKED)
         job = partial(_all, engine, left)
-        with noted(engine, ASKED, {rounds for rounds, _, _ in left}):
+        with noted(engine, ASKED, {some.rounds for some in left}):
             with_models(store.home, engine.config.models, job, ASKED, engine.budget)
     for rounds in worlds:
-        inputs = [round_name(i, n) for i in ids[rounds] for n in range(1, options.rounds + 1)]
-        balance(store, ASKED, fingerprint=rounds, input_ids=inputs, counted={QUESTIONS})
+        balance(store, ASKED, fingerprint=rounds, input_ids=inputs[rounds], counted={QUESTIONS})
+
+
+def first_rounds(names: Iterable[str]) -> dict[str, int]:
+    """Return cluster → first of its rounds among these names of rounds."""
+    firsts: dict[str, int] = {}
+    for name in names:
+        cluster, _, number = name.rpartition("/")
+        firsts[cluster] = min(int(number), firsts.get(cluster, int(number)))
+    return firsts
 
 
 def cluster_ids(store: Store, clustered: str) -> list[str]:
@@ -86,35 +114,29 @@ def cluster_ids(store: Store, clustered: str) -> list[str]:
     return sorted(frame["id"].to_list())
 
 
-async def _all(
-    engine: Engine, left: Sequence[tuple[str, str, tuple[str, ...]]], client: ModelClient
-) -> None:
-    for number, (rounds, clustered, ids) in enumerate(left):
+async def _all(engine: Engine, left: Sequence[Left], client: ModelClient) -> None:
+    for number, some in enumerate(left):
         if number:
             engine.recorder.look()
-        await run_batch(ids, partial(_batch, engine, rounds, {CLUSTERED: clustered}, client))
+        await run_batch(tuple(some.firsts), partial(_batch, engine, client, some))
 
 
 @task(name=ASKED, cache_policy=NO_CACHE, persist_result=False, log_prints=False)
-async def run_batch(ids: tuple[str, ...], run) -> None:
-    """Run the clusters with these ids to their end."""
-    await run(ids)
+async def run_batch(ids: tuple[str, ...], run: Callable[[], Awaitable[None]]) -> None:
+    """Run the clusters with these ids to their end; Prefect shows the ids alone."""
+    del ids
+    await run()
 
 
-async def _batch(
-    engine: Engine,
-    fingerprint: str,
-    using: dict[str, str],
-    client: ModelClient,
-    ids: tuple[str, ...],
-) -> None:
+async def _batch(engine: Engine, client: ModelClient, some: Left) -> None:
     """Run clusters side by side and commit those that came to their end, whatever became of the others."""
-    clusters = list(engine.store.rows(CLUSTERS, Cluster, using, keep={"id": ids}))
+    using = {CLUSTERED: some.clustered}
+    clusters = list(engine.store.rows(CLUSTERS, Cluster, using, keep={"id": list(some.firsts)}))
     jobs = (
         run_cluster(Setting(client, engine.config.mase, rules_of(c.category)), c) for c in clusters
     )
     found = await asyncio.gather(*jobs, return_exceptions=True)
-    commit(engine, fingerprint, [item for item in found if isinstance(item, Cycle)])
+    commit(engine, some, [item for item in found if isinstance(item, Cycle)])
     for item in found:
         if isinstance(item, Stopped):
             raise ModelsStopped(str(item)) from item
@@ -122,19 +144,27 @@ async def _batch(
             raise item
 
 
-def commit(engine: Engine, fingerprint: str, cycles: Sequence[Cycle]) -> None:
-    """Commit all that the clusters gave, accepted or not."""
+def commit(engine: Engine, some: Left, cycles: Sequence[Cycle]) -> None:
+    """Commit all that the clusters gave, accepted or not, but for rounds that an earlier run has committed."""
     if not cycles:
         return
+
+    def fresh(row: RoundRow | AttemptRow | VoteRow) -> bool:
+        return row.round >= some.firsts[row.cluster_id]
+
+    done = [
+        outcome
+        for cycle in cycles
+        for outcome in outcomes(cycle, engine.config.mase)[some.firsts[cycle.cluster.id] - 1 :]
+    ]
     engine.store.commit(
-        ASKED, fingerprint,
+        ASKED, some.rounds, outcomes=done,
         tables={
-            QUESTIONS: [row for cycle in cycles for row in _accepted(cycle)],
-            ROUNDS: [row for cycle in cycles for row in cycle.rounds],
-            ATTEMPTS: [row for cycle in cycles for row in cycle.attempts],
-            VOTES: [row for cycle in cycles for row in cycle.votes],
+            QUESTIONS: [row for cycle in cycles for row in _accepted(cycle) if fresh(row.round)],
+            ROUNDS: [row for cycle in cycles for row in filter(fresh, cycle.rounds)],
+            ATTEMPTS: [row for cycle in cycles for row in filter(fresh, cycle.attempts)],
+            VOTES: [row for cycle in cycles for row in filter(fresh, cycle.votes)],
         },
-        outcomes=[row for cycle in cycles for row in outcomes(cycle, engine.config.mase)],
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from flows.config import SynthesisConfig
 from flows.stage_costs import noted
 from flows.stored import Held, held_with_facts
 from flows.workers import IndexRow
-from serving.calls import EXPIRED, Reply
+from serving.calls import Reply
 from serving.client import WINDOW, ModelClient
 from serving.prompts import load_prompt
 from serving.roles import RoleName
@@ -135,7 +135,7 @@ def not_in_time(reply: Reply) -> bool:
     Raises:
         ModelsStopped: nothing more can be asked.
     """
-    return going_on(reply).detail.startswith(EXPIRED)
+    return going_on(reply).late
 
 
 def plain(text: str) -> str:

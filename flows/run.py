@@ -15,6 +15,7 @@ from flows.fingerprints import (
     run_fingerprint,
 )
 from flows.quiet import prefect_home
+from generators.mase.rows import ASKED
 from warehouse.identity import digest
 from warehouse.records import CATEGORIES, Record
 from warehouse.retractions import read_retractions
@@ -106,7 +107,10 @@ def forget_killed(config: SynthesisConfig, home: Path) -> int:
     fingerprints |= {name: check_fingerprint(config, name) for name in config.checks.made}
     fingerprints |= active_stages(config)
     with Store(home).writing() as store:
-        return sum(forget_errors(store, *stage) for stage in fingerprints.items())
+        # What MASE asks follows from the worlds, which are not known yet: all of its rounds are tried again.
+        rounds = {shard.fingerprint for shard in store.manifest(ASKED).shards}
+        stages = [*fingerprints.items(), *((ASKED, name) for name in sorted(rounds))]
+        return sum(forget_errors(store, *stage) for stage in stages)
 
 
 def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "Forecast":

@@ -132,6 +132,11 @@ class Reply(Record):
         """Whether nothing more can be asked: the address cannot be used or the budget is spent."""
         return self.detail.startswith((DEAD, OVER_BUDGET))
 
+    @property
+    def late(self) -> bool:
+        """Whether no reply came in time: it says nothing of the call, which is worth to be asked again."""
+        return self.status == "unanswered" and self.detail.startswith(EXPIRED)
+
     def value(self, kind: type[ValueT]) -> ValueT:
         """Return the checked value of an answered call with a schema.
 

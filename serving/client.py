@@ -104,7 +104,8 @@ class ModelClient:
             return reply
         second = await self._reply(_mended(ask, reply))
         if not second.answered:
-            return second if second.stops else reply
+            # Without an answer to it nobody can say that the reply could not be mended.
+            return second if second.stops or second.late else reply
         return second.model_copy(update={"repaired": True, "key": reply.key})
 
     async def each(self, asks: Iterable[Ask]) -> AsyncGenerator[tuple[Ask, Reply], None]:

@@ -3,7 +3,8 @@
 A question within the window of pass rates is accepted. One above it is too easy. One below it is hard, and hard is not
 broken: a strong solver decides whether it goes on, labelled, or is kept for review. The rounds end at their number, at
 the cluster's tokens, or when the proposer repeats itself; every round of a cluster has one outcome, also those that
-were not asked for.
+were not asked for. A deadline that passed is no answer: the round is left unfinished, and is asked again with what
+would have followed it.
 """
 
 from collections.abc import Sequence
@@ -46,6 +47,15 @@ class Stopped(Exception):
         self.reply = reply
 
 
+class Late(Exception):
+    """A call was not answered in time; `reply` says how. The rounds before it stand."""
+
+    def __init__(self, reply: Reply) -> None:
+        """Keep the reply."""
+        super().__init__(reply.detail)
+        self.reply = reply
+
+
 @dataclass
 class Cycle:
     """What the rounds of one cluster gave."""
@@ -57,22 +67,34 @@ class Cycle:
     votes: list[VoteRow] = field(default_factory=list)
     history: list[Earlier] = field(default_factory=list)
     tokens: int = 0
+    late: Reply | None = None
+    """Why the round after the last one is unfinished; None where none is."""
 
     def spend(self, replies: Sequence[Reply]) -> None:
         """Count the tokens of replies, stored ones too, so that a repeated run counts the same.
 
         Raises:
             Stopped: one says that nothing more can be asked.
+            Late: one did not come in time.
         """
         for reply in replies:
             if reply.stops:
                 raise Stopped(reply)
+        for reply in replies:
+            if reply.late:
+                raise Late(reply)
             if reply.completion:
                 self.tokens += reply.completion.prompt_tokens + reply.completion.completion_tokens
 
+    def leave(self, late: Late, number: int) -> None:
+        """Leave a round unfinished: nothing of it is kept, since it is asked again as a whole."""
+        self.late = late.reply
+        self.attempts = [row for row in self.attempts if row.round < number]
+        self.votes = [row for row in self.votes if row.round < number]
+
 
 async def run_cluster(setting: Setting, cluster: Cluster) -> Cycle:
-    """Return all rounds of a cluster.
+    """Return all rounds of a cluster, or those before one that was not answered in time.
 
     Raises:
         Stopped: the budget is spent or an address cannot be used.
@@ -84,7 +106,11 @@ async def run_cluster(setting: Setting, cluster: Cluster) -> Cycle:
     for number in range(1, options.rounds + 1):
         if options.cluster_tokens and cycle.tokens >= options.cluster_tokens:
             break
-        row = await _round(setting, cycle, number)
+        try:
+            row = await _round(setting, cycle, number)
+        except Late as late:
+            cycle.leave(late, number)
+            break
         cycle.rounds.append(row)
         if row.reason == REPEATS:
             break
@@ -92,7 +118,10 @@ async def run_cluster(setting: Setting, cluster: Cluster) -> Cycle:
 
 
 def outcomes(cycle: Cycle, options: MaseOptions) -> list[Outcome]:
-    """Return one outcome for every round that the cluster may have, those that were not asked for too."""
+    """Return one outcome for every round that the cluster may have, those that were not asked for too.
+
+    From a round that was not answered in time on, they are `errored`, so that `--retry` asks for them.
+    """
     out = [
         Outcome(stage=ASKED, input_id=row.name, status="ok", reason="", detail=row.id, n_out=1)
         if row.ended == "accepted"
@@ -100,6 +129,13 @@ def outcomes(cycle: Cycle, options: MaseOptions) -> list[Outcome]:
                      detail=f"{row.question}: {row.detail}".strip(": ")[:300], n_out=0)
         for row in cycle.rounds
     ]  # fmt: skip
+    if cycle.late:
+        why, _, detail = cycle.late.detail.partition(": ")
+        return out + [
+            Outcome(stage=ASKED, input_id=round_name(cycle.cluster.id, number), status="errored", reason=why,
+                    detail=detail[:300], n_out=0)
+            for number in range(len(cycle.rounds) + 1, options.rounds + 1)
+        ]  # fmt: skip
     repeats = bool(cycle.rounds) and cycle.rounds[-1].reason == REPEATS
     why = f"{NOT_ASKED}{'the proposer repeats itself' if repeats else 'tokens of the cluster are spent'}"
     for number in range(len(cycle.rounds) + 1, options.rounds + 1):

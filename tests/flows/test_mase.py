@@ -14,6 +14,7 @@ import pytest
 
 from flows.config import ConfigError, load_config
 from generators.mase.rows import ASKED, ATTEMPTS, ROUNDS
+from serving.export import last_call
 from serving.ledger import Ledger
 from serving.loopback import TRANSPORT, FaultOptions, LoopbackServer, even_faults
 from tests.flows.scripted_readers import reader
@@ -63,19 +64,21 @@ def configured(folder: Path, address: str, **caps: int) -> Path:
     return path
 
 
-def command(config: Path, home: Path) -> list[str]:
+def command(config: Path, home: Path, *more: str) -> list[str]:
     own = [sys.executable, "-m", "flows", "run", str(config), "--home", str(home), "--json"]
-    return [*own, "--documents", str(ROOT / "corpora")]
+    return [*own, "--documents", str(ROOT / "corpora"), *more]
 
 
-def longspan(config: Path, home: Path, env: dict[str, str]) -> subprocess.CompletedProcess:
+def longspan(
+    config: Path, home: Path, env: dict[str, str], *more: str
+) -> subprocess.CompletedProcess:
     return subprocess.run(
-        command(config, home), capture_output=True, text=True, cwd=ROOT, timeout=300, env=env
+        command(config, home, *more), capture_output=True, text=True, cwd=ROOT, timeout=300, env=env
     )
 
 
-def run(config: Path, home: Path, env: dict[str, str]) -> dict:
-    done = longspan(config, home, env)
+def run(config: Path, home: Path, env: dict[str, str], *more: str) -> dict:
+    done = longspan(config, home, env, *more)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -247,6 +250,41 @@ def test_under_faults_of_the_line_the_content_is_the_same(undisturbed, prepared,
         again = run(configured(tmp_path, models.address), prepared, server)
         assert sum(models.met.values()) > 0
     assert version(again) == version(outcome)
+
+
+def test_what_was_not_answered_in_time_is_asked_again_by_a_retry(
+    undisturbed, prepared, server, tmp_path
+):
+    home, outcome = undisturbed
+    hanging = FaultOptions(shares={"hang": 0.03}, hang=30)
+    with LoopbackServer(reader, hanging) as models:
+        config = configured(tmp_path, models.address)
+        text = config.read_text("utf-8").replace("timeout = 1.5", "timeout = 0.5, deadline = 0.5")
+        config.write_text(text.replace("patience = 1.0", "patience = 60"), encoding="utf-8")
+        hasty = run(config, prepared, server)
+    assert verify_snapshot(Path(hasty["path"])) == []
+    counts = {(stage, status, reason): n for stage, status, reason, n in hasty["rows"]}
+    late = counts["mase", "errored", "deadline passed"]
+    whole = 3 * counts["mase-clusters", "ok", ""]
+    assert 0 < late < whole
+    assert sum(n for (stage, _, _), n in counts.items() if stage == "mase") == whole
+    asked = last_call(prepared / "models" / "completions.sqlite")
+    with LoopbackServer(reader) as models:
+        again = run(configured(tmp_path, models.address), prepared, server, "--retry")
+        # Nothing that was answered is asked for again.
+        assert (
+            last_call(prepared / "models" / "completions.sqlite") - asked == models.answered.total()
+        )
+    assert version(again) == version(outcome)
+    assert again["rows"] == outcome["rows"]
+    for table in (ROUNDS, ATTEMPTS):
+        assert ids_of(prepared, table) == ids_of(home, table)
+
+
+def ids_of(home: Path, table: str) -> list[str]:
+    store = Store(home)
+    using = {ASKED: {shard.fingerprint for shard in store.manifest(ASKED).shards}}
+    return sorted(store.scan(table, using).collect()["key"].to_list())
 
 
 def test_under_faults_of_the_model_too_everything_is_accounted_for(prepared, server, tmp_path):

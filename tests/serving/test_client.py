@@ -1,4 +1,5 @@
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,20 @@ def test_under_faults_every_ask_has_one_reply_and_transport_faults_are_overcome(
             number = ask.call.messages[0].text.split()[1]
             assert reply.value(Colour) == Colour(name=f"colour-{number}", depth=3)
     assert any(r.repaired for r in replies)
+
+
+def test_a_request_to_mend_that_is_not_answered_in_time_leaves_the_call_open(tmp_path):
+    def script(request: ScriptedRequest) -> ScriptedReply:
+        if any(role == "assistant" for role, _ in request.messages):
+            time.sleep(0.6)
+        return ScriptedReply(text="a colour")
+
+    hasty = QUICK.model_copy(update={"timeout": 0.2, "deadline": 0.2})
+    with LoopbackServer(script) as server:
+        ask = Ask("solver", said("colour"), Expected(Colour))
+        (reply,), _ = asked(models(server, retry=hasty), tmp_path, [ask])
+    assert reply.late
+    assert not reply.stops
 
 
 def test_a_dead_address_ends_in_a_message_and_not_in_an_exception(tmp_path):

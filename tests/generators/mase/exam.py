@@ -137,11 +137,16 @@ def attempt_of(request: ScriptedRequest, attempts: int = 64, seed: int = 0) -> i
     return sent[request.seed]
 
 
-def models(server: LoopbackServer | str, *roles: RoleName, strong: bool = False) -> Models:
+def models(
+    server: LoopbackServer | str,
+    *roles: RoleName,
+    strong: bool = False,
+    retry: RetryOptions = QUICK,
+) -> Models:
     """Return the models of a scripted server; the roles are those that MASE needs, and the strong solver if asked."""
     address = server if isinstance(server, str) else server.address
     servers = {
-        name: ModelServer(model=name, address=address, retry=QUICK, structured="none")
+        name: ModelServer(model=name, address=address, retry=retry, structured="none")
         for name in ("scripted", "strong")
     }
     played = {

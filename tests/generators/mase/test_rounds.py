@@ -22,11 +22,12 @@ from generators.mase.trials import Setting
 from serving.calls import Message
 from serving.client import ModelClient
 from serving.ledger import Ledger
-from serving.loopback import LoopbackServer
+from serving.loopback import FaultOptions, LoopbackServer
 from serving.roles import Caps, Models
 from serving.scripted import ScriptedReply, ScriptedRequest
 from tests.generators.mase.exam import (
     HARDER,
+    QUICK,
     RULES,
     Exam,
     attempt_of,
@@ -88,6 +89,32 @@ def test_a_hard_question_goes_on_only_where_the_strong_solver_can_do_it(tmp_path
         "solver": "scripted",
         "strong_solver": "strong",
     }
+
+
+def test_a_round_that_was_not_answered_in_time_is_unfinished_and_the_next_run_goes_on_there(
+    tmp_path,
+):
+    exam = Exam(proposals=(*HARDER[:3], HARDER[1]), right={"Skarv": 8, "200": 4, "Halden yard": 0})
+    with LoopbackServer(exam) as server:
+        whole = cycled(models(server), tmp_path / "whole")
+    hasty = QUICK.model_copy(update={"timeout": 0.2, "deadline": 0.2, "patience": 60.0})
+    late: list[Cycle] = []
+    # Which calls hang is drawn anew each time that they come.
+    with LoopbackServer(exam, FaultOptions(shares={"hang": 0.1}, hang=30)) as server:
+        while (found := cycled(models(server, retry=hasty), tmp_path / "home")).late:
+            late.append(found)
+    assert late
+    for cycle in late:
+        done = len(cycle.rounds)
+        assert cycle.rounds == whole.rounds[:done]
+        assert {a.round for a in cycle.attempts} == {r.round for r in cycle.rounds}
+        last = outcomes(cycle, OPTIONS)
+        assert [o.status for o in last[done:]] == ["errored"] * (OPTIONS.rounds - done)
+        assert {o.reason for o in last[done:]} == {"deadline passed"}
+        assert last[:done] == outcomes(whole, OPTIONS)[:done]
+    assert found.rounds == whole.rounds
+    assert found.attempts == whole.attempts
+    assert outcomes(found, OPTIONS) == outcomes(whole, OPTIONS)
 
 
 def test_the_solver_is_shown_documents_and_question_and_nothing_of_the_proposer(tmp_path):
