@@ -1,7 +1,7 @@
 """Answers to a reviewer's questions: what is in a snapshot, why a row is there, why a document or candidate is not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ import polars as pl
 
 from flows.checked import GATE
 from flows.config import ConfigError
+from flows.mase_report import MaseMade, ladders, rung_in_words
 from flows.publishing import CROWDED
-from generators.mase.rows import PLACED, STAGES
+from generators.mase.rows import ASKED, CLUSTERED, PLACED, STAGES
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_check import verify_snapshot
@@ -110,15 +111,17 @@ def explain_sample(home: Path, identity: str) -> Answer:
 
 
 def explain_absence(home: Path, identity: str) -> Answer:
-    """Return the outcomes of an input: a document, file or candidate id, or part of a source path.
+    """Return the outcomes of an input: a document, file, cluster or candidate id, or part of a source path.
 
-    A candidate that became a sample is followed to the snapshots' latest versions.
+    A candidate that became a sample is followed to the snapshots' latest versions; a round of a cluster that models
+    asked about is shown with the rounds before it.
 
     Raises:
         ConfigError: nothing by that name was ever an input.
     """
     store = Store(home)
     named = pl.col("input_id") == identity
+    named |= pl.col("input_id").str.starts_with(f"{identity}/")
     named |= pl.col("detail").str.contains(identity, literal=True)
     found = [
         row for stage in store.stages() for row in outcomes_of(store, stage, named, most=SHOWN)
@@ -148,7 +151,27 @@ def explain_absence(home: Path, identity: str) -> Answer:
         + (f" ({row['detail']})" if row["detail"] else "")
         for row in found
     ]
-    return Answer(found, "\n".join(lines))
+    return Answer(found, "\n".join([*lines, *_rounds_before(store, found)]))
+
+
+def _rounds_before(store: Store, found: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield in words the rounds of clusters up to the last one that was found."""
+    lasts: dict[str, int] = {}
+    for row in found:
+        if row["stage"] == ASKED:
+            cluster, _, number = row["input_id"].rpartition("/")
+            lasts[cluster] = max(int(number), lasts.get(cluster, 0))
+    if not lasts:
+        return
+    # A cluster's id says what it is of; rounds of other settings stand in shards of their own.
+    clusters, rounds = (
+        tuple({shard.fingerprint for shard in store.manifest(stage).shards})
+        for stage in (CLUSTERED, ASKED)
+    )
+    for ladder in ladders(store, MaseMade(clusters, rounds), list(lasts)):
+        yield f"{ladder.cluster.id}: {' · '.join(d.title for d in ladder.cluster.documents)}"
+        last = lasts[ladder.cluster.id]
+        yield from (rung_in_words(rung) for rung in ladder.rungs if rung.row.round <= last)
 
 
 def outcomes_of(

@@ -1,4 +1,8 @@
-"""What MASE gave, for publishing and for the report: counts by kind and reason, and a ladder of rounds per cluster."""
+"""What MASE gave, for publishing, report and `why-not`: counts, a ladder of rounds per cluster, and what is for review.
+
+A question that the solver fails, and the strong solver as well where there is one, is in no snapshot: it waits for a
+person, with all that was tried (method §6).
+"""
 
 import json
 from collections import defaultdict
@@ -9,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from generators.mase.clusters import Cluster
+from generators.mase.rounds import FOR_REVIEW
 from generators.mase.rows import (
     ASKED,
     ATTEMPTS,
@@ -29,6 +34,8 @@ from warehouse.store import Store
 
 SHOWN = 20
 """Clusters shown; at most half of them for having an accepted question."""
+REVIEWED = 100
+"""Clusters that are shown beside these for having a question that is for review."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,19 @@ class MaseReport:
     counts: tuple[tuple[str, str, int], ...]
     """(kind, reason or `accepted`, rounds), the most frequent first within a kind."""
     ladders: tuple[Ladder, ...]
+    """Of the clusters shown."""
+    for_review: int
+    """Questions that a person must look at."""
+
+    @property
+    def review(self) -> list[tuple[Ladder, Rung]]:
+        """The questions for review of the ladders shown, each with its ladder."""
+        return [
+            (ladder, rung)
+            for ladder in self.ladders
+            for rung in ladder.rungs
+            if rung.row.reason == FOR_REVIEW
+        ]
 
 
 def mase_report(store: Store, made: MaseMade) -> MaseReport | None:
@@ -92,21 +112,25 @@ def mase_report(store: Store, made: MaseMade) -> MaseReport | None:
         .group_by("kind", "why").len().sort(["kind", "len", "why"], descending=[False, True, False])
     )  # fmt: skip
     accepted = set(frame.filter(pl.col("ended") == "accepted")["cluster_id"].to_list())
-    chosen = _chosen(frame["cluster_id"].unique().to_list(), accepted)
+    review = frame.filter(pl.col("reason") == FOR_REVIEW)["cluster_id"].to_list()
+    chosen = _chosen(frame["cluster_id"].unique().to_list(), accepted, set(review))
     return MaseReport(
         tuple((kind, why, int(number)) for kind, why, number in counted.iter_rows()),
-        tuple(_ladders(store, made, chosen)),
+        tuple(ladders(store, made, chosen)),
+        len(review),
     )
 
 
-def _chosen(ids: Iterable[str], accepted: set[str]) -> list[str]:
-    """Return the clusters to show, in hash order, up to half of them with an accepted question first."""
+def _chosen(ids: Iterable[str], accepted: set[str], review: set[str]) -> list[str]:
+    """Return the clusters to show, in hash order: some with an accepted question first, what is for review last."""
     order = sorted(ids, key=lambda identity: rank(0, identity))
     first = [identity for identity in order if identity in accepted][: SHOWN // 2]
-    return (first + [identity for identity in order if identity not in first])[:SHOWN]
+    shown = (first + [identity for identity in order if identity not in first])[:SHOWN]
+    return shown + [i for i in order if i in review and i not in shown][:REVIEWED]
 
 
-def _ladders(store: Store, made: MaseMade, chosen: Sequence[str]) -> Iterable[Ladder]:
+def ladders(store: Store, made: MaseMade, chosen: Sequence[str]) -> Iterable[Ladder]:
+    """Yield the rounds of clusters with their attempts and votes, in the order of the clusters."""
     own, using = {"cluster_id": chosen}, {ASKED: made.rounds}
     clusters = {
         c.id: c
@@ -136,6 +160,20 @@ def in_words(tally: Tally) -> str:
         return ""
     rate = "–" if tally.pass_rate is None else f"{tally.pass_rate:.3f}"
     return f"{rate} ({tally.right} right, {tally.wrong} wrong, {tally.unknown} unknown)"
+
+
+def rung_in_words(rung: Rung) -> str:
+    """Return a round as the command line shows it."""
+    row = rung.row
+    answer = f"{row.answer.text} {row.answer.unit}".strip() if row.answer else "none"
+    lines = [
+        f"round {row.round}, {row.kind}: {row.ended}{', ' if row.reason else ''}{row.reason}",
+        f"  Question: {row.question or 'none'}",
+        f"  Answer: {answer}",
+    ]
+    lines += [f"  Pass rate: {rung.tally}"] if rung.tally else []
+    lines += [f"  Strong solver: {rung.strong}"] if rung.strong else []
+    return "\n".join(lines + [f"  “{' '.join(e.quote.split())[:300]}”" for e in row.evidence])
 
 
 def models_used(samples: Iterable[SampleRow]) -> tuple[tuple[ModelUse, ...], dict[str, str]]:

@@ -16,7 +16,8 @@ from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
-from generators.mase.rows import PLACED, STAGES
+from generators.mase.rounds import FOR_REVIEW
+from generators.mase.rows import ASKED, PLACED, STAGES
 from verifiers.check_options import CHECK_NAMES
 from warehouse.identity import rank
 from warehouse.ledger import summary
@@ -223,6 +224,8 @@ def _provenance(
     models, prompts = models_used(kept)
     if withdrawn := sum(r.inputs for r in stages if (r.stage, r.status) == ("retract", "rejected")):
         notes.append(f"Documents retracted and left out: {withdrawn}.")
+    if waiting := sum(r.inputs for r in stages if (r.stage, r.reason) == (ASKED, FOR_REVIEW)):
+        notes.append(f"Questions for review, in no row: {waiting}; `report/index.html` lists them.")
     tried = summaries(config, checked.verdicts)
     helped = work_models(config, {row.stage for row in stages})
     return Provenance(

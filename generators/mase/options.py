@@ -31,8 +31,10 @@ class MaseOptions(Record):
     """Pass rate from which a question is accepted; below it is hard, and perhaps broken."""
     high: float = Field(default=0.75, ge=0.0, le=1.0)
     """Pass rate up to which it is accepted; above it is too easy."""
+    sure: float = Field(default=0.5, ge=0.0, le=1.0)
+    """Pass rate of the solver from which it is believed alone; below it the strong solver is asked, if there is one."""
     strong_low: float = Field(default=0.25, ge=0.0, le=1.0)
-    """Pass rate of the strong solver from which a hard question is accepted as hard and sound."""
+    """Pass rate of the strong solver from which a question is hard and sound; below it is kept for review."""
     decided: float = Field(default=0.5, ge=0.0, le=1.0)
     """Share of the attempts that must be right or wrong, not unknown, for a pass rate to be one."""
     cluster_tokens: int = Field(default=0, ge=0)

@@ -1,7 +1,8 @@
 """The rounds of one cluster: propose, check, solve, compare, judge the pass rate, go on harder (method 2.3, 6).
 
 A question within the window of pass rates is accepted. One above it is too easy. One below it is hard, and hard is not
-broken: a strong solver decides whether it goes on, labelled, or is kept for review. The rounds end at their number, at
+broken: a strong solver decides whether it goes on, labelled, or is kept for review. What the solver mostly fails is put
+to the strong one as well, and kept for review where that one fails it too. The rounds end at their number, at
 the cluster's tokens, or when the proposer repeats itself; every round of a cluster has one outcome, also those that
 were not asked for. A deadline that passed is no answer: the round is left unfinished, and is asked again with what
 would have followed it.
@@ -209,15 +210,19 @@ async def _judged(
     if rate > options.high:
         draft.label = "too easy"
         return failed("difficulty", TOO_EASY, found)
-    if rate >= options.low:
+    there_is_one = "strong_solver" in setting.client.models.roles
+    inside = rate >= options.low
+    draft.label = "" if inside else "hard"
+    if inside and (rate >= options.sure or not there_is_one):
         return None
-    draft.label = "hard"
-    if "strong_solver" not in setting.client.models.roles:
+    if not there_is_one:
         return failed("difficulty", FOR_REVIEW, found, "no strong solver")
     draft.strong = await _try(setting, cycle, draft, question, "strong_solver")
     strong = _rate(draft.strong, options)
-    if strong is not None and strong >= options.strong_low:
+    # Where too few of the strong one's attempts were decided, what the solver did has to do.
+    if inside if strong is None else strong >= options.strong_low:
         return None
+    draft.label = "hard"
     return failed("difficulty", FOR_REVIEW, found, f"strong: {_in_words(draft.strong)}")
 
 

@@ -1,7 +1,9 @@
 """MASE in a run: real command, scripted models over the loopback server; killed, replayed without a server, capped."""
 
+import html
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from flows.config import ConfigError, load_config
+from flows.inspection import explain_absence
 from generators.mase.rows import ASKED, ATTEMPTS, ROUNDS
 from serving.export import last_call
 from serving.ledger import Ledger
@@ -188,6 +191,40 @@ def test_the_report_shows_a_ladder_of_rounds(undisturbed):
     assert "rejected, too easy: too easy" in ladder
     assert "rejected, hard: hard: kept for review" in ladder
     assert "<ol>" in ladder
+    counts = {(stage, reason): n for stage, _, reason, n in outcome["rows"]}
+    waiting = counts["mase", "hard: kept for review"]
+    review = page[page.index('id="mase-review"') : page.index('id="samples"')]
+    assert f"For review: {waiting}<" in review
+    # No cluster that has one is left out, however many are shown.
+    assert (
+        review.count("Pass rate 0.000 (0 right, 4 wrong, 0 unknown). No strong solver.") == waiting
+    )
+    manifest = json.loads((Path(outcome["path"]) / "manifest.json").read_text("utf-8"))
+    note = f"Questions for review, in no row: {waiting}; `report/index.html` lists them."
+    assert note in manifest["provenance"]["notes"]
+    asked = {row.question for row in read_samples(Path(outcome["path"]))}
+    for found in re.findall(r"<article>\n<p>(.*?)</p>", review):
+        assert html.unescape(found) not in asked
+
+
+def test_why_not_shows_a_question_for_review_with_the_rounds_before_it(undisturbed):
+    home, outcome = undisturbed
+    page = (Path(outcome["path"]) / "report" / "index.html").read_text("utf-8")
+    name = re.findall(r"<small>(\S+/3) · <a href", page)[0]
+    found = explain_absence(home, name)
+    assert [row["input_id"] for row in found.data] == [name]
+    lines = found.text.split("\n")
+    assert lines[0].startswith(
+        "mase: rejected, hard: kept for review (Which tree stands for step 2"
+    )
+    rounds = [line for line in lines if line.startswith("round ")]
+    assert [line.partition(": ")[2] for line in rounds] == [
+        "rejected, too easy", "accepted", "rejected, hard: kept for review"
+    ]  # fmt: skip
+    assert lines.count("  Pass rate: 0.000 (0 right, 4 wrong, 0 unknown)") == 1
+    # The cluster as a whole has the same rounds.
+    cluster = explain_absence(home, name.partition("/")[0])
+    assert {row["input_id"] for row in cluster.data} >= {f"{name[:-1]}{n}" for n in (1, 2, 3)}
 
 
 def test_a_second_run_has_nothing_to_do_and_other_addresses_are_the_same_work(undisturbed, server):

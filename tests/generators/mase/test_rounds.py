@@ -91,6 +91,48 @@ def test_a_hard_question_goes_on_only_where_the_strong_solver_can_do_it(tmp_path
     }
 
 
+def test_what_the_solver_mostly_fails_is_put_to_the_strong_one_and_kept_for_review_if_it_fails_too(
+    tmp_path,
+):
+    plan = {"Skarv": 3, "200": 3, "Halden yard": 4, "Ida Moen": 0}
+    exam = Exam(proposals=HARDER, right=plan, strong={"Skarv": 8, "200": 1})
+    four = OPTIONS.model_copy(update={"rounds": 4})
+    with LoopbackServer(exam) as server:
+        found = cycled(models(server, strong=True), tmp_path / "strong", four)
+        alone = cycled(models(server), tmp_path / "alone", four)
+    # 3 of 8 is within the window and below a half; 1 of 8 of the strong one is below a quarter. 4 of 8 is a half.
+    assert [
+        (r.ended, r.reason, r.label, r.strong.right + r.strong.wrong) for r in found.rounds
+    ] == [
+        ("accepted", "", "", 8),
+        ("rejected", FOR_REVIEW, "hard", 8),
+        ("accepted", "", "", 0),
+        ("rejected", FOR_REVIEW, "hard", 8),
+    ]
+    assert (
+        found.rounds[1].detail == "3 right, 5 wrong, 0 unknown; strong: 1 right, 7 wrong, 0 unknown"
+    )
+    # Without a strong solver the window decides.
+    assert [r.ended for r in alone.rounds] == ["accepted", "accepted", "accepted", "rejected"]
+    assert alone.rounds[3].detail == "0 right, 8 wrong, 0 unknown; no strong solver"
+
+
+def test_a_strong_solver_that_cannot_be_read_sends_to_review_only_what_is_below_the_window(
+    tmp_path,
+):
+    class Mute(Exam):
+        def said(self, request: ScriptedRequest) -> str:
+            return "" if request.model == "strong" else super().said(request)
+
+    exam = Mute(proposals=HARDER[:2], right={"Skarv": 3, "200": 0})
+    with LoopbackServer(exam) as server:
+        found = cycled(
+            models(server, strong=True), tmp_path, OPTIONS.model_copy(update={"rounds": 2})
+        )
+    assert [(r.ended, r.strong.unknown) for r in found.rounds] == [("accepted", 8), ("rejected", 8)]
+    assert found.rounds[1].reason == FOR_REVIEW
+
+
 def test_a_round_that_was_not_answered_in_time_is_unfinished_and_the_next_run_goes_on_there(
     tmp_path,
 ):
