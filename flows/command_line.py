@@ -373,6 +373,7 @@ def main() -> None:
         warnings.simplefilter("ignore")
     from flows.progress import Stopped
     from serving.ledger import LedgerError
+    from serving.prompts import PromptError
     from serving.roles import ModelConfigError
     from warehouse.shards import StoreError
 
@@ -381,7 +382,7 @@ def main() -> None:
     except Stopped as stopped:
         errors.print(f"longspan: {stopped}", style="red", markup=False, highlight=False)
         sys.exit(stopped.code)
-    except (ConfigError, ModelConfigError) as error:
+    except (ConfigError, ModelConfigError, PromptError) as error:
         errors.print(f"longspan: {error}", style="red", markup=False)
         sys.exit(2)
     except LedgerError as error:

@@ -102,7 +102,11 @@ def check_fingerprint(config: SynthesisConfig, name: CheckName) -> str:
         for role in CHECKING
         if role in config.models.roles
     }  # fmt: skip
-    prompts = [load_prompt("verifiers", prompt).name for prompt in (CLOSED_BOOK, JUDGE)]
+    asked: tuple[tuple[str, RoleName], ...] = ((CLOSED_BOOK, "solver"), (JUDGE, "judge"))
+    versions = {role: options.prompt for role, options in config.models.roles.items()}
+    prompts = [
+        load_prompt("verifiers", prompt, versions.get(role, "")).name for prompt, role in asked
+    ]
     return digest("check", name, code(CHECK), options, roles, prompts, config.layouts)
 
 

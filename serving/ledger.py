@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -26,8 +26,6 @@ LONG = 2_000
 """Characters from which a piece of a prompt is stored once, by its hash."""
 GROUP = 512
 """Replies committed at once, at most."""
-LOOKUP = 500
-"""Keys looked up in one statement."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS completions (
   number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, model TEXT NOT NULL, stage TEXT NOT NULL, role TEXT NOT NULL,
@@ -109,16 +107,6 @@ class Ledger:
             "SELECT completion FROM completions WHERE key = ?", (key,)
         ).fetchone()
         return Completion.model_validate_json(row[0]) if row else None
-
-    def missing(self, keys: Sequence[str]) -> set[str]:
-        """Return the keys that have no reply."""
-        known: set[str] = set()
-        for start in range(0, len(keys), LOOKUP):
-            some = keys[start : start + LOOKUP]
-            marks = ",".join("?" * len(some))
-            rows = self._reader.execute(f"SELECT key FROM completions WHERE key IN ({marks})", some)
-            known.update(row[0] for row in rows)
-        return set(keys) - known
 
     async def put(
         self, call: Call, completion: Completion, *, role: str, prompt: str, stage: str = ""

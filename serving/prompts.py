@@ -83,7 +83,10 @@ def load_prompt(package: str, name: str, version: str = "") -> Prompt:
     number = int(version) if version.isdigit() else max(found, default=0)
     if number not in found:
         known = ", ".join(map(str, sorted(found))) or "none"
-        raise PromptError(f"prompt {package}/{name}: no version {version or 'at all'}; there is {known}")  # fmt: skip
+        raise PromptError(
+            f"prompt {package}/{name}: no version {version or 'at all'}; there is {known}: "
+            "correct `prompt` of the role under [models.roles]"
+        )
     text = found[number].read_text("utf-8")
     pieces: list[str] = SECTION.split(text)[1:]
     sections: tuple[tuple[Role, str], ...] = tuple(

@@ -4,8 +4,8 @@ Everything but the closed-book question is the row's own prompt with another tex
 is what a trainer will show. The text is a piece of its own and comes first, so that calls over one context share it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from serving.calls import Message
 from serving.prompts import MARK_HEX, Filled, load_prompt
@@ -26,37 +26,46 @@ class Posed:
     """Texts of other contexts of its length: other distractors, another order."""
 
 
-Prompting = Callable[[Posed, int], Filled]
-"""The prompt of an attempt, by its 0-based number."""
+class Prompting(Protocol):
+    """The prompt of an attempt."""
+
+    def __call__(self, posed: Posed, attempt: int, version: str = "") -> Filled:
+        """Return the prompt by the attempt's 0-based number and the version of the role's prompt files."""
+        ...
 
 
-def closed_book(posed: Posed, attempt: int) -> Filled:
-    """Return the question and how to write its answer, without documents."""
+def closed_book(posed: Posed, attempt: int, version: str = "") -> Filled:
+    """Return the question and how to write its answer, without documents.
+
+    Raises:
+        PromptError: there is no such version.
+    """
     del attempt
-    prompt = load_prompt("verifiers", CLOSED_BOOK)
+    prompt = load_prompt("verifiers", CLOSED_BOOK, version)
     return prompt.filled(question=posed.row.question, instructions=posed.row.format_instructions)
 
 
-def gold_alone(posed: Posed, attempt: int) -> Filled:
+def gold_alone(posed: Posed, attempt: int, version: str = "") -> Filled:
     """Return the row's prompt over its evidence sections alone, in the order of its context."""
-    del attempt
+    del attempt, version
     context = _context(posed)
     text = "".join(context.text[s.start : s.end] for s in context.sections if s.evidence)
     return row_prompt(posed.row, text)
 
 
-def full(posed: Posed, attempt: int) -> Filled:
+def full(posed: Posed, attempt: int, version: str = "") -> Filled:
     """Return the row's prompt over its own context."""
-    del attempt
+    del attempt, version
     return row_prompt(posed.row, _context(posed).text)
 
 
-def laid_out(posed: Posed, attempt: int) -> Filled:
+def laid_out(posed: Posed, attempt: int, version: str = "") -> Filled:
     """Return the row's prompt over another layout at each attempt.
 
     Where there are fewer layouts than attempts, the sections of the row's own context are shuffled: another order
     among the same distractors.
     """
+    del version
     if attempt < len(posed.layouts):
         return row_prompt(posed.row, posed.layouts[attempt])
     context = _context(posed)

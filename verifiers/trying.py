@@ -112,6 +112,8 @@ class _Course:
     role: RoleName
     bars: dict[str, Bar]
     tallies: dict[str, Tally]
+    version: str
+    """Of the role's prompt files."""
 
     def standing(self, posed: Posed) -> Standing:
         return standing(self.tallies[posed.row.id], self.bars[posed.row.id])
@@ -122,7 +124,10 @@ class _Course:
         wave = options.wave if self.bars[posed.row.id].early else options.k
         return [
             self.trial.client.asking(
-                self.role, self.check.prompting(posed, number), seed=options.seed, attempt=number
+                self.role,
+                self.check.prompting(posed, number, self.version),
+                seed=options.seed,
+                attempt=number,
             )
             for number in range(made, min(made + wave, options.k))
         ]
@@ -133,16 +138,17 @@ async def _tried(
 ) -> list[Tried]:
     """Put a batch to one role until each sample's standing is certain."""
     server = trial.client.models.server(role)
-    strong = server.strength == "strong"
+    strong, version = server.strength == "strong", trial.client.models.role(role).prompt
     course = _Course(
         trial, check, role,
         bars={p.row.id: check.bar(p.row, trial.options, strong=strong) for p in batch},
         tallies={
             p.row.id: Tally(
-                role=role, model=server.model, prompt=check.prompting(p, 0).name, planned=trial.options.k
+                role=role, model=server.model, prompt=check.prompting(p, 0, version).name, planned=trial.options.k
             )
             for p in batch
         },
+        version=version,
     )  # fmt: skip
     # Samples over one context stand side by side.
     going = sorted(batch, key=lambda p: (p.row.context_id, p.row.id))

@@ -3,12 +3,18 @@
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
+from flows.model_work import reworded_id
+from serving.ledger import Ledger
 from serving.loopback import LoopbackServer
 from serving.scripted import ScriptedReply, ScriptedRequest
 from tests.flows.test_model_facts import reader
 from tests.flows.test_run import ROOT, longspan
+from verifiers.model_verdicts import ModelVerdict
+from warehouse.snapshots import read_samples
+from warehouse.store import Store
 
 CONFIG = """
 seed = 3
@@ -48,16 +54,24 @@ address = "ADDRESS"
 extractor = { model = "m" }
 judge = { model = "m" }
 writer = { model = "m" }
-solver = { model = "m" }
+solver = { model = "m", sampling = { temperature = 0.7 } }
 [models.caps]
 tokens = TOKENS
+[checks]
+robustness = "advise"
+k = 2
+pass_at = 2
 """
-STAGES = {"judge_documents", "model_facts", "model_cells", "propose", "rewrite", "second_program"}
+STAGES = {
+    "judge_documents", "model_facts", "model_cells", "propose", "rewrite", "second_program", "robustness"
+}  # fmt: skip
 
 
 def clever(request: ScriptedRequest) -> ScriptedReply:
     """Reply in the shape that is asked for."""
-    asked = request.messages[1][1]
+    asked = request.messages[-1][1]
+    if "Therefore, the answer is" in asked:
+        return ScriptedReply(text="Therefore, the answer is nowhere.")
     if '{"facts"' in asked:
         return reader(request)
     if '{"question"' in asked:
@@ -124,5 +138,37 @@ def test_a_run_with_every_model_stage_ends_goes_on_and_accounts_for_itself(tmp_p
     assert any(
         "rewriting" in line for line in (path / "report/index.html").read_text("utf-8").splitlines()
     )
+    _reworded_samples_are_asked_over_the_layouts_of_the_first_wording(tmp_path / "home", path)
     checked = longspan("snapshot", "verify", "small", "--home", str(tmp_path / "home"))
     assert checked.returncode == 0, checked.stdout
+
+
+def _reworded_samples_are_asked_over_the_layouts_of_the_first_wording(
+    home: Path, path: Path
+) -> None:
+    reworded = {
+        row.id: row
+        for row in read_samples(path)
+        if any(verdict.check == "rewriting" for verdict in row.verdicts)
+    }
+    assert reworded
+    store = Store(home)
+    using = {"robustness": {shard.fingerprint for shard in store.manifest("robustness").shards}}
+    found = {v.sample_id: v for v in store.rows("model_verdicts", ModelVerdict, using)}
+    made = {"generate": {shard.fingerprint for shard in store.manifest("generate").shards}}
+    layouts = Counter(store.scan("layouts", made).collect()["sample_id"].to_list())
+    origins = {
+        reworded_id(first, row.question): first for first in layouts for row in reworded.values()
+    }
+    assert {found[identity].fresh for identity in reworded} >= {2}
+    for identity in reworded:
+        # Two attempts, of which as many have other distractors as the first wording has layouts.
+        assert found[identity].fresh == min(2, layouts.get(origins.get(identity, ""), 0))
+    with Ledger(home / "models") as ledger:
+        asked = [
+            " ".join(message.text for message in entry.call.messages)
+            for entry in ledger.entries()
+            if entry.stage == "robustness"
+        ]
+    for row in reworded.values():
+        assert sum(row.question in text for text in asked) == 2

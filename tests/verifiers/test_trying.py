@@ -7,6 +7,8 @@ import pytest
 
 from flows.asking import ModelsStopped
 from serving.loopback import FaultOptions, LoopbackServer, even_faults
+from serving.prompts import PromptError
+from serving.roles import Models
 from serving.scripted import ScriptedReply, ScriptedRequest
 from tests.verifiers.asked import (
     RIGHT,
@@ -279,6 +281,27 @@ def test_many_contexts_are_asked_at_once_and_each_is_opened_by_one_call(tmp_path
         assert server.most_in_flight >= 4
     assert sorted(order[:8]) != ["0"] * 4 + ["1"] * 4
     assert set(order[:8]) >= set("01234")
+
+
+def test_the_closed_book_question_is_of_the_version_that_the_role_asks_for(tmp_path):
+    with LoopbackServer(never_right) as server:
+        given = models(server)
+        solver = given.roles["solver"]
+
+        def of(version: str) -> Models:
+            return given.model_copy(
+                update={"roles": {"solver": solver.model_copy(update={"prompt": version})}}
+            )
+
+        first, _ = checked(of("1"), tmp_path, "grounding", BATCH[:1])
+        assert first[0].tallies[0].prompt == closed_book(BATCH[0], 0, "1").name
+        assert first[0].tallies[0].prompt.startswith("closed_book.1 ")
+        asked = server.seen.total()
+        with pytest.raises(PromptError, match=r"closed_book: no version 9; .*correct `prompt`"):
+            checked(of("9"), tmp_path, "grounding", BATCH[:1])
+        # The rows' own prompts have no version.
+        checked(of("9"), tmp_path, "gold", BATCH[:1])
+        assert server.seen.total() > asked
 
 
 def test_prompts_hold_the_documents_that_they_should():
