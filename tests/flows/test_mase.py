@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.flows.scripted_readers import reader
 from warehouse.snapshot_check import read_samples, verify_snapshot
 from warehouse.store import Store
 
+DEAD = "http://127.0.0.1:9/v1"
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
 seed = 3
@@ -98,14 +100,70 @@ def undisturbed(server, tmp_path_factory) -> tuple[Path, dict]:
         return home, run(configured(home, models.address), home, server)
 
 
-@pytest.fixture
-def prepared(undisturbed, tmp_path) -> Path:
-    """A home whose documents are read and whose other questions are made, without anything of MASE."""
-    home = tmp_path / "home"
+def prepared(undisturbed: tuple[Path, dict], home: Path) -> Path:
+    """Make a home whose documents are read and whose other questions are made, without anything of MASE."""
     left_out = shutil.ignore_patterns("mase*.json", "models", "snapshots", "runs", "prefect")
     shutil.copytree(undisturbed[0], home, ignore=left_out)
     assert Store(home).stages() == ["deduplicate", "extract", "generate", "ingest"]
     return home
+
+
+@dataclass(frozen=True)
+class Troubled:
+    """What became of a home whose runs met one trouble after the other."""
+
+    home: Path
+    dead: subprocess.CompletedProcess
+    """At an address where nothing listens."""
+    low: subprocess.CompletedProcess
+    """With a cap that the first questions reach."""
+    killed_after: int
+    """Calls that the killed run had answers to."""
+    hasty: dict
+    """Of a run whose calls had a short time, at a server that leaves some in silence."""
+    again: dict
+    """Of the run that tried again what was not answered, at a server with faults of the line."""
+    asked_again: int
+    """Calls that this one had answers to."""
+    met: int
+    """Faults that it met."""
+
+
+@pytest.fixture(scope="module")
+def troubled(undisturbed, server, tmp_path_factory) -> Troubled:
+    """A home that met a dead address, a cap, SIGKILL, deadlines that passed and faults of the line."""
+    folder = tmp_path_factory.mktemp("troubled")
+    home = prepared(undisturbed, folder / "home")
+    dead = longspan(configured(folder, DEAD), home, server)
+    with LoopbackServer(reader) as models:
+        low = longspan(configured(folder, models.address, tokens=9000), home, server)
+    killed_after = killed(folder, home, server)
+    silent = FaultOptions(shares={"hang": 0.15}, hang=30)
+    with LoopbackServer(reader, silent) as models:
+        config = configured(folder, models.address)
+        text = config.read_text("utf-8").replace("timeout = 1.5", "timeout = 0.8, deadline = 0.8")
+        config.write_text(text.replace("patience = 1.0", "patience = 60"), encoding="utf-8")
+        hasty = run(config, home, server)
+    faulty = FaultOptions(shares=dict.fromkeys(TRANSPORT, 0.3 / len(TRANSPORT)), hang=30)
+    with LoopbackServer(reader, faulty) as models:
+        again = run(configured(folder, models.address), home, server, "--retry")
+        asked, met = models.answered.total(), sum(models.met.values())
+    return Troubled(home, dead, low, killed_after, hasty, again, asked, met)
+
+
+def killed(folder: Path, home: Path, server: dict[str, str]) -> int:
+    """Kill a run when some calls are answered; return how many were."""
+    with LoopbackServer(reader, FaultOptions(latency=0.3)) as models:
+        process = subprocess.Popen(
+            command(configured(folder, models.address), home), cwd=ROOT, env=server, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        end = time.monotonic() + 120
+        while models.answered.total() < 12 and time.monotonic() < end:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+        return models.answered.total()
 
 
 def test_accepted_questions_are_samples_with_difficulty_and_provenance(undisturbed):
@@ -229,122 +287,81 @@ def test_why_not_shows_a_question_for_review_with_the_rounds_before_it(undisturb
 
 def test_a_second_run_has_nothing_to_do_and_other_addresses_are_the_same_work(undisturbed, server):
     home, outcome = undisturbed
-    dead = configured(home / "again", "http://127.0.0.1:9/v1")
-    again = run(dead, home, server)
+    again = run(configured(home / "again", DEAD), home, server)
     assert version(again) == version(outcome)
 
 
-def test_the_ledger_alone_gives_the_same_content(undisturbed, prepared, server, tmp_path):
+def test_the_ledger_alone_gives_the_same_content(undisturbed, server, tmp_path):
     home, outcome = undisturbed
-    shutil.copytree(home / "models", prepared / "models")
-    dead = configured(tmp_path, "http://127.0.0.1:9/v1")
-    again = run(dead, prepared, server)
+    other = prepared(undisturbed, tmp_path / "home")
+    shutil.copytree(home / "models", other / "models")
+    again = run(configured(tmp_path, DEAD), other, server)
     assert version(again) == version(outcome)
 
 
-def test_a_dead_address_ends_in_a_line_and_a_server_later_goes_on(
-    undisturbed, prepared, server, tmp_path
-):
-    _, outcome = undisturbed
-    dead = longspan(configured(tmp_path, "http://127.0.0.1:9/v1"), prepared, server)
-    assert dead.returncode == 5
-    assert "start the server or correct the address" in dead.stderr
-    assert "Traceback" not in dead.stderr
-    with LoopbackServer(reader) as models:
-        again = run(configured(tmp_path, models.address), prepared, server)
-    assert version(again) == version(outcome)
+def test_a_dead_address_and_a_spent_cap_end_in_a_line(troubled):
+    assert troubled.dead.returncode == 5
+    assert "start the server or correct the address" in troubled.dead.stderr
+    assert "Traceback" not in troubled.dead.stderr
+    assert troubled.low.returncode == 5
+    assert "raise models.caps and run again" in troubled.low.stderr
 
 
-def test_a_killed_run_goes_on_to_the_same_content(undisturbed, prepared, server, tmp_path):
-    _, outcome = undisturbed
-    with LoopbackServer(reader, FaultOptions(latency=0.3)) as models:
-        config = configured(tmp_path, models.address)
-        process = subprocess.Popen(
-            command(config, prepared),
-            cwd=ROOT,
-            env=server,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + 120
-        while models.answered.total() < 12 and time.monotonic() < end:
-            time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
-        before = models.answered.total()
-    with LoopbackServer(reader) as models:
-        again = run(configured(tmp_path, models.address), prepared, server)
-        assert models.answered.total() > 0
-    assert before >= 12
-    assert version(again) == version(outcome)
-
-
-def test_under_faults_of_the_line_the_content_is_the_same(undisturbed, prepared, server, tmp_path):
-    _, outcome = undisturbed
-    faults = FaultOptions(shares=dict.fromkeys(TRANSPORT, 0.3 / len(TRANSPORT)), hang=30)
-    with LoopbackServer(reader, faults) as models:
-        again = run(configured(tmp_path, models.address), prepared, server)
-        assert sum(models.met.values()) > 0
-    assert version(again) == version(outcome)
-
-
-def test_what_was_not_answered_in_time_is_asked_again_by_a_retry(
-    undisturbed, prepared, server, tmp_path
-):
-    home, outcome = undisturbed
-    hanging = FaultOptions(shares={"hang": 0.03}, hang=30)
-    with LoopbackServer(reader, hanging) as models:
-        config = configured(tmp_path, models.address)
-        text = config.read_text("utf-8").replace("timeout = 1.5", "timeout = 0.5, deadline = 0.5")
-        config.write_text(text.replace("patience = 1.0", "patience = 60"), encoding="utf-8")
-        hasty = run(config, prepared, server)
-    assert verify_snapshot(Path(hasty["path"])) == []
-    counts = {(stage, status, reason): n for stage, status, reason, n in hasty["rows"]}
-    late = counts["mase", "errored", "deadline passed"]
+def test_what_was_not_answered_in_time_is_left_out_and_counted(troubled):
+    assert verify_snapshot(Path(troubled.hasty["path"])) == []
+    rows = troubled.hasty["rows"]
+    counts = {(stage, status, reason): n for stage, status, reason, n in rows}
     whole = 3 * counts["mase-clusters", "ok", ""]
-    assert 0 < late < whole
+    assert 0 < counts["mase", "errored", "deadline passed"] < whole
     assert sum(n for (stage, _, _), n in counts.items() if stage == "mase") == whole
-    asked = last_call(prepared / "models" / "completions.sqlite")
-    with LoopbackServer(reader) as models:
-        again = run(configured(tmp_path, models.address), prepared, server, "--retry")
-        # Nothing that was answered is asked for again.
-        assert (
-            last_call(prepared / "models" / "completions.sqlite") - asked == models.answered.total()
-        )
-    assert version(again) == version(outcome)
-    assert again["rows"] == outcome["rows"]
+
+
+def test_whatever_a_home_met_a_later_run_goes_on_to_the_same_content(undisturbed, troubled):
+    home, outcome = undisturbed
+    assert troubled.killed_after >= 12
+    assert troubled.asked_again > 0
+    assert troubled.met > 0
+    # No call is lost to faults of the line, and a deadline is no answer.
+    assert version(troubled.again) == version(outcome)
+    assert troubled.again["rows"] == outcome["rows"]
     for table in (ROUNDS, ATTEMPTS):
-        assert ids_of(prepared, table) == ids_of(home, table)
+        assert keys_of(troubled.home, table) == keys_of(home, table)
+    ledger = Path("models") / "completions.sqlite"
+    assert last_call(troubled.home / ledger) == last_call(home / ledger)
 
 
-def ids_of(home: Path, table: str) -> list[str]:
+def test_the_whole_is_held_against_the_estimate_before_the_first_of_its_runs(undisturbed, troubled):
+    _, outcome = undisturbed
+    first, whole = (
+        {cost["role"]: cost for cost in json.loads(text)["provenance"]["costs"]}
+        for text in (
+            (Path(made["path"]) / "manifest.json").read_text("utf-8")
+            for made in (outcome, troubled.again)
+        )
+    )
+    # The run that tried again had an estimate of its own; the three before it had the first one's.
+    assert {cost["expected"]["estimates"] for cost in whole.values()} == {2}
+    for role in ("proposer", "solver", "verifier"):
+        assert whole[role]["calls"] == first[role]["calls"]
+        assert whole[role]["expected"]["calls"] >= first[role]["expected"]["calls"]
+
+
+def keys_of(home: Path, table: str) -> list[str]:
     store = Store(home)
     using = {ASKED: {shard.fingerprint for shard in store.manifest(ASKED).shards}}
     return sorted(store.scan(table, using).collect()["key"].to_list())
 
 
-def test_under_faults_of_the_model_too_everything_is_accounted_for(prepared, server, tmp_path):
+def test_under_faults_of_the_model_too_everything_is_accounted_for(undisturbed, server, tmp_path):
+    home = prepared(undisturbed, tmp_path / "home")
     with LoopbackServer(reader, even_faults(0.3, hang=30, slow=0.02)) as models:
-        outcome = run(configured(tmp_path, models.address), prepared, server)
+        outcome = run(configured(tmp_path, models.address), home, server)
         assert {"wrong schema", "refusal", "truncated", "empty"} & set(models.met)
     assert verify_snapshot(Path(outcome["path"])) == []
     counts = Counter()
     for stage, _, _, number in outcome["rows"]:
         counts[stage] += number
     assert counts["mase"] == 3 * counts["mase-clusters"]
-
-
-def test_a_cap_stops_and_a_higher_one_gives_the_same_content(
-    undisturbed, prepared, server, tmp_path
-):
-    _, outcome = undisturbed
-    with LoopbackServer(reader) as models:
-        low = longspan(configured(tmp_path, models.address, tokens=9000), prepared, server)
-        assert low.returncode == 5
-        assert "raise models.caps and run again" in low.stderr
-        again = run(configured(tmp_path, models.address), prepared, server)
-    assert version(again) == version(outcome)
 
 
 def test_clusters_without_a_proposer_are_a_wrong_configuration(tmp_path):

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from flows.config import SynthesisConfig, load_config
+from flows.inspection import explain_absence
+from flows.run import run_synthesis
 from serving.loopback import LoopbackServer, even_faults
 from serving.scripted import ScriptedReply, ScriptedRequest
 from tests.flows.test_run import ROOT, _wait_for, longspan, run, start
 from verifiers.answers.compare import compare
 from warehouse.answer_specs import spec_of_row
+from warehouse.snapshot_check import verify_snapshot
 from warehouse.snapshots import SampleRow, read_manifest, read_samples
 
 CONFIG = """
@@ -93,6 +97,10 @@ def configured(folder: Path, server: LoopbackServer, *, strength="weak", tokens=
     return path
 
 
+def with_documents(path: Path, documents: Path) -> SynthesisConfig:
+    return load_config(path).model_copy(update={"documents": str(documents)})
+
+
 def reader(plain) -> Reader:
     return Reader(list(read_samples(Path(plain[2]["path"]))))
 
@@ -111,8 +119,8 @@ def test_checks_are_stored_merged_gated_and_reported(plain, tmp_path, server):
         config = configured(tmp_path, models)
         outcome = run(config, plain[0], home, env=server)
         asked = models.answered.total()
-        again = run(config, plain[0], home)
-        assert again["nothing_to_do"]
+        again = run_synthesis(with_documents(config, plain[0]), home)
+        assert again.nothing_to_do
         assert models.answered.total() == asked
     rows = {row.id: row for row in read_samples(Path(outcome["path"]))}
     known = next(row for row in before.values() if row.question == model.known)
@@ -152,9 +160,9 @@ def test_checks_are_stored_merged_gated_and_reported(plain, tmp_path, server):
     assert "Checks that models ran" in page
     card = (Path(outcome["path"]) / "README.md").read_text("utf-8")
     assert "| grounding | gate | failed: answered without documents | 1 |" in card
-    assert longspan("snapshot", "verify", "small", "--home", str(home)).returncode == 0
-    why = longspan("why-not", known.id, "--home", str(home))
-    assert "gate: rejected, grounding: answered without documents" in why.stdout
+    assert verify_snapshot(Path(outcome["path"])) == []
+    why = explain_absence(home, known.id)
+    assert "gate: rejected, grounding: answered without documents" in why.text
 
 
 def test_without_checks_the_version_is_that_of_before(plain, tmp_path, server):
