@@ -17,8 +17,8 @@ from pathlib import Path
 
 from benchmarks.timing import print_table
 from flows.asking import FOLDER
-from flows.models_command import LEDGER
 from serving.export import uses
+from serving.ledger import FILE as LEDGER
 from serving.loopback import LoopbackServer
 from tests.flows.scripted_readers import reader
 

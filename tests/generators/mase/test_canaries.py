@@ -7,13 +7,14 @@ it is refused by a check, or stays the text of its own row.
 import asyncio
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.mase_report import Ladder, MaseReport, Rung, in_words
 from generators.mase.options import MaseOptions
-from generators.mase.rounds import Cycle, outcomes, run_cluster
+from generators.mase.rounds import FOR_REVIEW, Cycle, outcomes, run_cluster
 from generators.mase.rows import ASKED, ROUNDS, RoundRow
 from generators.mase.trials import Setting
 from serving.client import ModelClient
@@ -140,7 +141,11 @@ def test_the_ladder_of_an_obedient_model_is_harmless(tmp_path, order):
         )
         for row in cycle.rounds
     )  # fmt: skip
-    report = MaseReport((("causal", ORDERS[order], 1),), (Ladder(cycle.cluster, rungs),))
+    # The list of what is for review shows the same texts once more.
+    hard = tuple(replace(r, row=r.row.model_copy(update={"reason": FOR_REVIEW})) for r in rungs)
+    counts = (("causal", ORDERS[order], 1),)
+    report = MaseReport(counts, (Ladder(cycle.cluster, (*rungs, *hard)),), len(hard))
+    assert len(report.review) >= len(hard)
     html = page(tmp_path, mase=report)
     assert CANARY in html
     assert "<script" not in html
