@@ -130,7 +130,7 @@ def _train(
     from datasets import Dataset
     from transformers import TrainerCallback
     from transformers.utils import logging as transformers_logging
-    from trl import GRPOConfig
+    from trl.trainer.grpo_config import GRPOConfig
 
     from training.trainer import LongspanGRPOTrainer
 
@@ -170,4 +170,4 @@ def _train(
         callbacks=[Looks()],
     )  # fmt: skip
     trainer.train()
-    return [(entry["step"], entry) for entry in trainer.state.log_history], looks
+    return [(int(entry["step"]), entry) for entry in trainer.state.log_history], looks

@@ -7,18 +7,17 @@ scored.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from transformers import (
-    AutoModelForCausalLM,
     PreTrainedTokenizerFast,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
 
-from benchmarks.learning_tasks import POSE, PREFIX, character_tokenizer, reward
+from benchmarks.learning_tasks import END_ID, PAD_ID, POSE, PREFIX, character_tokenizer, reward
 from warehouse.records import Record
 from warehouse.snapshot_rows import SampleRow, TaskType, with_context
 
@@ -55,7 +54,7 @@ def small_model(tokenizer: PreTrainedTokenizerFast, teaching: Teaching) -> Qwen3
     config = Qwen3Config(
         vocab_size=len(tokenizer), hidden_size=hidden, intermediate_size=2 * hidden, num_hidden_layers=teaching.layers,
         num_attention_heads=4, num_key_value_heads=4, head_dim=hidden // 4, max_position_embeddings=128,
-        tie_word_embeddings=True, pad_token_id=0, eos_token_id=1, bos_token_id=None,
+        tie_word_embeddings=True, pad_token_id=PAD_ID, eos_token_id=END_ID, bos_token_id=None,
     )  # fmt: skip
     return Qwen3ForCausalLM(config)
 
@@ -79,11 +78,10 @@ def drill(
 
 
 def demonstrations(
-    tokenizer: PreTrainedTokenizerFast, teaching: Teaching, *, wrong: Mapping[str, float], steps: int, seed: int
+    tokenizer: PreTrainedTokenizerFast, teaching: Teaching, *, wrong: Mapping[TaskType, float], steps: int, seed: int
 ) -> Iterator[dict[str, torch.Tensor]]:  # fmt: skip
     """Yield batches of shape (batch, length), every task alike; the loss is on replies alone."""
     stream = np.random.default_rng(seed)
-    pad = tokenizer.pad_token_id
     for _ in range(steps):
         rows = []
         for number in range(teaching.batch):
@@ -93,14 +91,14 @@ def demonstrations(
             if stream.random() < wrong.get(task, 0.0):
                 answer = str(stream.choice(posed.wrong))
             asked = tokenizer.encode(posed.context + posed.question + ">")
-            rows.append((asked, [*tokenizer.encode(PREFIX + answer), int(tokenizer.eos_token_id)]))
+            rows.append((asked, [*tokenizer.encode(PREFIX + answer), END_ID]))
         longest = max(len(asked) + len(reply) for asked, reply in rows)
-        ids = torch.full((len(rows), longest), pad)
+        ids = torch.full((len(rows), longest), PAD_ID)
         labels = torch.full((len(rows), longest), -100)
         for at, (asked, reply) in enumerate(rows):
             ids[at, longest - len(asked) - len(reply) :] = torch.tensor(asked + reply)
             labels[at, longest - len(reply) :] = torch.tensor(reply)
-        yield {"input_ids": ids, "labels": labels, "attention_mask": (ids != pad).long()}
+        yield {"input_ids": ids, "labels": labels, "attention_mask": (ids != PAD_ID).long()}
 
 
 def teach(teaching: Teaching, folder: Path) -> None:
@@ -137,7 +135,7 @@ def fit(
 
 def load_start(folder: Path) -> tuple[Qwen3ForCausalLM, PreTrainedTokenizerFast]:
     """Return a start as it was written."""
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), character_tokenizer()
+    return Qwen3ForCausalLM.from_pretrained(folder, dtype=torch.float32), character_tokenizer()
 
 
 class Replies(NamedTuple):
@@ -149,12 +147,13 @@ class Replies(NamedTuple):
 
 
 def replies(
-    model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, prompts: Sequence[Sequence[Mapping[str, str]]],
+    model: Any, tokenizer: PreTrainedTokenizerFast, prompts: Sequence[Sequence[Mapping[str, str]]],
     *, seed: int,
 ) -> Replies:  # fmt: skip
     """Return one reply to each prompt, drawn at temperature 1; the caller's random state is untouched."""
-    inputs = tokenizer.apply_chat_template(
-        list(prompts), add_generation_prompt=True, tokenize=True, return_dict=True, padding=True, return_tensors="pt"
+    asked = [[dict(message) for message in prompt] for prompt in prompts]
+    inputs: Any = tokenizer.apply_chat_template(
+        asked, add_generation_prompt=True, tokenize=True, return_dict=True, padding=True, return_tensors="pt"
     )  # fmt: skip
     was_training = model.training
     model.eval()
@@ -168,8 +167,8 @@ def replies(
     said = out.sequences[:, inputs["input_ids"].shape[1] :]
     logp = torch.log_softmax(torch.stack(out.logits, dim=1).float(), dim=-1)
     entropies = -(logp.exp() * logp).sum(dim=-1)
-    ended = (said == tokenizer.eos_token_id).cumsum(dim=1)
-    counts = ((ended == 0) | ((ended == 1) & (said == tokenizer.eos_token_id))).float()
+    ended = (said == END_ID).cumsum(dim=1)
+    counts = ((ended == 0) | ((ended == 1) & (said == END_ID))).float()
     means = (entropies * counts).sum(dim=1) / counts.sum(dim=1)
     return Replies(tokenizer.batch_decode(said, skip_special_tokens=True), means.mean().item())
 

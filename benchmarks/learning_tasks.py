@@ -28,6 +28,7 @@ LETTERS, DIGITS, OPTIONS = "abcdefghijklmnop", "0123456789", "ABCD"
 PREFIX = "="
 """What stands before the final answer; the real one is longer than these replies."""
 PAD, END = "<|endoftext|>", "<|im_end|>"
+PAD_ID, END_ID = 0, 1
 TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}{% if add_generation_prompt %}>{% endif %}"
 
 
