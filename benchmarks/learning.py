@@ -2,10 +2,10 @@
 
 python -m benchmarks.learning tune|run|bounds|report --out DIR [--share 0/2]
 
-`tune` finds a learning rate for each variant on seeds that are not reported, `run` makes the runs that are, `bounds`
-those of AEPO's two bounds, `report` the tables and plots of docs/learning.md from what the others left. A run whose
-file is there is skipped, so each may be stopped and called again; `--share 0/2` and `1/2` halve the work for two
-processes.
+`tune` finds a learning rate for each variant on seeds that are not reported. `run` makes the runs that are, with that
+rate and with one that is the same for all; `bounds` makes those of AEPO's two bounds. `report` gives the tables and
+plots of docs/learning.md. A run whose file is there is skipped, so each may be stopped and called again; `--share 0/2`
+and `1/2` halve the work for two processes.
 """
 
 import argparse
@@ -23,9 +23,20 @@ from training.rl_options import RLOptions
 
 RATES = (2e-4, 4e-4, 8e-4)
 TUNING_SEEDS = (100, 101)
-SEEDS = tuple(range(8))
-BOUNDS = tuple((high, low) for high in (0.6, 0.9, 1.2) for low in (0.3, 0.55))
-"""Upper and lower bound, as multiples of the entropy of the first steps."""
+SAME_RATE = 4e-4
+"""The rate at which all variants are compared beside their own best."""
+SEEDS = tuple(range(10))
+BOUNDS = (
+    (2.0, 1.05),
+    (0.9, 0.6),
+    (0.9, 0.3),
+    (0.9, 0.15),
+    (0.6, 0.3),
+    (0.6, 0.15),
+    (0.3, 0.15),
+    (0.0, 0.0),
+)
+"""Upper and lower bound as multiples of the entropy of the first steps: the default, six, and one that always masks."""
 BOUND_SEEDS = (200, 201, 202)
 PLOTS = Path(__file__).resolve().parent.parent / "docs" / "plots"
 KEPT = "learning.parquet"
@@ -81,14 +92,14 @@ def planned(command: str, out: Path) -> tuple[Path, list[Run]]:
             Run(variant=name, rate=rate, seed=seed, options=options)
             for seed in TUNING_SEEDS for rate in RATES for name, options in VARIANTS.items()
         ]  # fmt: skip
-    rates = best_rates(out)
     if command == "run":
+        rates = best_rates(collect(out / "tune"))
         return out / "runs", [
-            Run(variant=name, rate=rates[name], seed=seed, options=options)
-            for seed in SEEDS for name, options in VARIANTS.items()
+            Run(variant=name, rate=rate, seed=seed, options=options)
+            for seed in SEEDS for name, options in VARIANTS.items() for rate in sorted({rates[name], SAME_RATE})
         ]  # fmt: skip
     return out / "bounds", [
-        Run(variant=f"{high:g}-{low:g}", rate=rates["aepo"], seed=seed, options=bounded(high, low))
+        Run(variant=f"{high:g}-{low:g}", rate=SAME_RATE, seed=seed, options=bounded(high, low))
         for seed in BOUND_SEEDS for high, low in BOUNDS
     ]  # fmt: skip
 
@@ -98,9 +109,9 @@ def bounded(high: float, low: float) -> RLOptions:
     return TASK_STD.model_copy(update={"aepo": AepoOptions(high=high, low=low)})
 
 
-def best_rates(out: Path) -> dict[str, float]:
+def best_rates(tuned: pl.DataFrame) -> dict[str, float]:
     """Return for each variant the rate with the highest mean final reward over the tuning seeds."""
-    found = outcomes(collect(out / "tune")).group_by("variant", "rate").agg(pl.col("final").mean())
+    found = outcomes(tuned).group_by("variant", "rate").agg(pl.col("final").mean())
     best = found.sort("final", "rate").group_by("variant", maintain_order=True).last()
     return dict(best.select("variant", "rate").iter_rows())
 
@@ -121,14 +132,17 @@ def report(out: Path, folder: Path) -> None:
     chosen = {
         part: looks.filter(pl.col("part") == part).drop("part") for part in looks["part"].unique()
     }
+    order = list(VARIANTS)
     if "tune" in chosen:
-        print(rates_table(chosen["tune"]), end="\n\n")
-    if "runs" in chosen:
-        print(tables(chosen["runs"], list(VARIANTS)), end="\n\n")
+        print(rates_table(chosen["tune"], order), end="\n\n")
     if "bounds" in chosen:
         print(bounds_table(chosen["bounds"]), end="\n\n")
-    if "runs" in chosen:
-        for file in plots(chosen["runs"], list(VARIANTS), folder):
+    if "runs" in chosen and "tune" in chosen:
+        rates = best_rates(chosen["tune"])
+        own = pl.col("rate") == pl.col("variant").replace_strict(rates, default=None)
+        for shown in (own, pl.col("rate") == SAME_RATE):
+            print(tables(chosen["runs"].filter(shown), order), end="\n\n")
+        for file in plots(chosen["runs"].filter(pl.col("rate") == SAME_RATE), order, folder):
             print(file)
 
 

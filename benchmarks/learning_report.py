@@ -122,7 +122,7 @@ def tables(looks: pl.DataFrame, order: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def rates_table(looks: pl.DataFrame) -> str:
+def rates_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
     """Return the mean final reward over tuning seeds by variant and rate."""
     runs = outcomes(looks)
     rates = sorted(runs["rate"].unique())
@@ -130,7 +130,7 @@ def rates_table(looks: pl.DataFrame) -> str:
         f"| variant | {' | '.join(f'{rate:g}' for rate in rates)} |",
         f"|{'---|' * (len(rates) + 1)}",
     ]
-    for name in runs["variant"].unique(maintain_order=True):
+    for name in order:
         own = runs.filter(pl.col("variant") == name)
         means = [own.filter(pl.col("rate") == rate)["final"].mean() for rate in rates]
         lines.append(f"| {name} | {' | '.join('' if m is None else f'{m:.3f}' for m in means)} |")

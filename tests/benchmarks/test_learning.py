@@ -96,4 +96,4 @@ def test_three_steps_from_end_to_end_leave_their_files_and_are_not_made_again(tm
     assert len(looks) == 3 * 3
     assert outcomes(looks)["final"].is_between(0, 1).all()
     assert "| aepo |" in tables(looks, list(VARIANTS))
-    assert rates_table(looks).startswith("| variant | 0.0002 | 0.001 |")
+    assert rates_table(looks, list(VARIANTS)).startswith("| variant | 0.0002 | 0.001 |")
