@@ -1,11 +1,11 @@
 """Does the trainer learn, and what does each addition bring? Variants of GRPO on five small tasks, several seeds each.
 
-python -m benchmarks.learning tune|run|bounds|report --out DIR [--share 0/2]
+python -m benchmarks.learning tune|run|bounds|high|report --out DIR [--share 0/2]
 
 `tune` finds a learning rate for each variant on seeds that are not reported. `run` makes the runs that are, with that
-rate and with one that is the same for all; `bounds` makes those of AEPO's two bounds. `report` gives the tables and
-plots of docs/learning.md. A run whose file is there is skipped, so each may be stopped and called again; `--share 0/2`
-and `1/2` halve the work for two processes.
+rate and with one that is the same for all; `bounds` makes those of AEPO's two bounds, `high` those at rates under which
+training may break. `report` gives the tables and plots of docs/learning.md. A run whose file is there is skipped, so
+each may be stopped and called again; `--share 0/2` and `1/2` halve the work for two processes.
 """
 
 import argparse
@@ -15,7 +15,14 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.learning_plots import plots
-from benchmarks.learning_report import bounds_table, collect, outcomes, rates_table, tables
+from benchmarks.learning_report import (
+    bounds_table,
+    collect,
+    high_table,
+    outcomes,
+    rates_table,
+    tables,
+)
 from benchmarks.learning_runs import TASK_STD, VARIANTS, Plan, Run, run
 from benchmarks.learning_start import Teaching, teach
 from training.aepo import AepoOptions
@@ -25,7 +32,7 @@ RATES = (2e-4, 4e-4, 8e-4)
 TUNING_SEEDS = (100, 101)
 SAME_RATE = 4e-4
 """The rate at which all variants are compared beside their own best."""
-SEEDS = tuple(range(10))
+SEEDS = tuple(range(8))
 BOUNDS = (
     (2.0, 1.05),
     (0.9, 0.6),
@@ -37,7 +44,9 @@ BOUNDS = (
     (0.0, 0.0),
 )
 """Upper and lower bound as multiples of the entropy of the first steps: the default, six, and one that always masks."""
-BOUND_SEEDS = (200, 201, 202)
+HIGH_RATES = (1.6e-3, 3.2e-3)
+HIGH_VARIANTS = ("balanced", "task_std", "clip", "aepo")
+FEW_SEEDS = (200, 201, 202)
 PLOTS = Path(__file__).resolve().parent.parent / "docs" / "plots"
 KEPT = "learning.parquet"
 """What is kept of the runs: one row for each look at the held-out prompts."""
@@ -47,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("command", choices=("tune", "run", "bounds", "report"))
+    parser.add_argument("command", choices=("tune", "run", "bounds", "high", "report"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--share", default="0/1", help="which part of the runs: 0/2 and 1/2 are all"
@@ -98,9 +107,14 @@ def planned(command: str, out: Path) -> tuple[Path, list[Run]]:
             Run(variant=name, rate=rate, seed=seed, options=options)
             for seed in SEEDS for name, options in VARIANTS.items() for rate in sorted({rates[name], SAME_RATE})
         ]  # fmt: skip
+    if command == "high":
+        return out / "high", [
+            Run(variant=name, rate=rate, seed=seed, options=VARIANTS[name])
+            for seed in FEW_SEEDS for rate in HIGH_RATES for name in HIGH_VARIANTS
+        ]  # fmt: skip
     return out / "bounds", [
         Run(variant=f"{high:g}-{low:g}", rate=SAME_RATE, seed=seed, options=bounded(high, low))
-        for seed in BOUND_SEEDS for high, low in BOUNDS
+        for seed in FEW_SEEDS for high, low in BOUNDS
     ]  # fmt: skip
 
 
@@ -118,7 +132,7 @@ def best_rates(tuned: pl.DataFrame) -> dict[str, float]:
 
 def report(out: Path, folder: Path) -> None:
     """Keep what the runs say where there are some, print the tables of what is kept, and draw it."""
-    parts = [part for part in ("tune", "runs", "bounds") if (out / part).is_dir()]
+    parts = [part for part in ("tune", "runs", "bounds", "high") if (out / part).is_dir()]
     if parts:
         looks = pl.concat(
             [collect(out / part).with_columns(pl.lit(part).alias("part")) for part in parts],
@@ -137,6 +151,8 @@ def report(out: Path, folder: Path) -> None:
         print(rates_table(chosen["tune"], order), end="\n\n")
     if "bounds" in chosen:
         print(bounds_table(chosen["bounds"]), end="\n\n")
+    if "high" in chosen:
+        print(high_table(chosen["high"], HIGH_VARIANTS), end="\n\n")
     if "runs" in chosen and "tune" in chosen:
         rates = best_rates(chosen["tune"])
         own = pl.col("rate") == pl.col("variant").replace_strict(rates, default=None)

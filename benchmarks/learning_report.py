@@ -153,6 +153,27 @@ def bounds_table(looks: pl.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def high_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
+    """Return how runs at high rates end, and how many of them fell below nine tenths of their best look."""
+    runs = outcomes(looks)
+    best = looks.group_by("variant", "rate", "seed").agg(pl.col("mean").max().alias("best"))
+    runs = runs.join(best, on=("variant", "rate", "seed"))
+    lines = [
+        "| variant | rate | seeds | final | mean of the curve | entropy at the end | end below 0.9 of their best |",
+        f"|{'---|' * 7}",
+    ]
+    for rate in sorted(runs["rate"].unique()):
+        for name in order:
+            own = runs.filter((pl.col("variant") == name) & (pl.col("rate") == rate))
+            if len(own):
+                fallen = own.filter(pl.col("final") < 0.9 * pl.col("best"))
+                lines.append(
+                    f"| {name} | {rate:g} | {len(own)} | {_shown(own['final'])} | {_shown(own['area'])} | "
+                    f"{_shown(own['entropy'])} | {len(fallen)} |"
+                )
+    return "\n".join(lines)
+
+
 def _gap(own: pl.DataFrame, base: pl.DataFrame, column: str) -> str:
     """Return the difference of two variants over the seeds that both have."""
     both = own.join(base, on="seed", suffix="_base")

@@ -25,7 +25,7 @@ SHARES: dict[TaskType, float] = {
     "corpus_numeric": 0.15,
 }  # fmt: skip
 """Share of each task among the training prompts; the tests have as many of each."""
-PLAIN = RLOptions(scale="group", normaliser="batch", balanced=False, aepo=None)
+PLAIN = RLOptions(scale="group", normaliser="batch", balanced=False, aepo=None, entropy="full")
 TASK_STD = PLAIN.model_copy(update={"balanced": True, "scale": "task"})
 VARIANTS: dict[str, RLOptions] = {
     "grpo": PLAIN,
