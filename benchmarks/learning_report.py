@@ -17,6 +17,10 @@ from warehouse.snapshot_rows import TASK_TYPES
 T_975 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
          2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045)  # fmt: skip
 """Student's quantile for 1, 2, … degrees of freedom."""
+ADDS_TO = {
+    "balanced": "grpo", "batch_std": "balanced", "task_std": "batch_std", "clip": "task_std", "aepo": "task_std"
+}  # fmt: skip
+"""The variant that each is set against, from which it differs in one thing."""
 TRAINING = {
     "reward": "reward", "grad_norm": "grad_norm", "aepo/on": "aepo_on", "kept": "kept",
     "zero_variance_groups": "zero_variance", "completions/mean_length": "length", "num_tokens": "tokens",
@@ -96,18 +100,19 @@ def tables(looks: pl.DataFrame, order: Sequence[str]) -> str:
     """Return Markdown tables: outcomes by variant, and held-out reward by task."""
     runs = outcomes(looks)
     names = [name for name in order if name in runs["variant"]]
-    base = runs.filter(pl.col("variant") == names[0])
+    by_name = {name: runs.filter(pl.col("variant") == name) for name in names}
     lines = [
-        f"| variant | rate | seeds | final | less {names[0]}'s | mean of the curve | less {names[0]}'s | step of twice "
-        "the start | entropy at the end | share of rollouts that take part |",
-        f"|{'---|' * 10}",
+        f"| variant | rate | seeds | final | less {names[0]}'s | less that of what it adds to | mean of the curve "
+        "| less that of what it adds to | step of twice the start | entropy at the end | rollouts that take part |",
+        f"|{'---|' * 11}",
     ]
-    for name in names:
-        own = runs.filter(pl.col("variant") == name)
-        gaps = ["", ""] if name == names[0] else [_gap(own, base, "final"), _gap(own, base, "area")]
+    for name, own in by_name.items():
+        first, base = (by_name.get(other) for other in (names[0], ADDS_TO.get(name, "")))
+        gaps = [_gap(own, first, "final"), _gap(own, base, "final"), _gap(own, base, "area")]
         lines.append(
-            f"| {name} | {own['rate'][0]:g} | {len(own)} | {_shown(own['final'])} | {gaps[0]} | {_shown(own['area'])} "
-            f"| {gaps[1]} | {_shown(own['doubled'], '.0f')} | {_shown(own['entropy'])} | {own['kept'].mean():.2f} |"
+            f"| {name} | {own['rate'][0]:g} | {len(own)} | {_shown(own['final'])} | {gaps[0]} | {gaps[1]} | "
+            f"{_shown(own['area'])} | {gaps[2]} | {_shown(own['doubled'], '.0f')} | {_shown(own['entropy'])} | "
+            f"{own['kept'].mean():.2f} |"
         )
     lines += ["", f"| | {' | '.join(TASK_TYPES)} | mean |", f"|{'---|' * (len(TASK_TYPES) + 2)}"]
     first = looks.filter(pl.col("step") == 0)
@@ -174,10 +179,12 @@ def high_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _gap(own: pl.DataFrame, base: pl.DataFrame, column: str) -> str:
+def _gap(own: pl.DataFrame, base: pl.DataFrame | None, column: str) -> str:
     """Return the difference of two variants over the seeds that both have."""
+    if base is None or base is own:
+        return ""
     both = own.join(base, on="seed", suffix="_base")
-    return _shown((both[column] - both[f"{column}_base"]).to_list(), "+.3f") if len(both) else ""
+    return _shown((both[column] - both[f"{column}_base"]).to_list(), "+.3f")
 
 
 def _shown(values: Any, form: str = ".3f") -> str:
