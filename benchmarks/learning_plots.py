@@ -55,9 +55,9 @@ def _curve(rows: list[dict[str, Any]], title: str, order: Sequence[str]) -> Any:
     """Return lines with their bands."""
     import altair
 
-    colour = altair.Color(
-        "variant:N", sort=list(order), scale=altair.Scale(domain=list(order), range=list(COLOURS[: len(order)]))
-    )  # fmt: skip
+    scale = altair.Scale(domain=list(order), range=list(COLOURS[: len(order)]))
+    legend = altair.Legend(symbolOpacity=1)
+    colour = altair.Color("variant:N", sort=list(order), legend=legend, scale=scale)
     chart = altair.Chart(altair.Data(values=rows)).encode(
         x=altair.X("step:Q", title="step"), color=colour
     )

@@ -127,6 +127,26 @@ def tables(looks: pl.DataFrame, order: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def gaps_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
+    """Return at each look how far a variant is above the one that it adds to."""
+    steps = looks["step"].unique().sort().to_list()[1:]
+    lines = [
+        f"| at step | {' | '.join(str(step) for step in steps)} |",
+        f"|{'---|' * (len(steps) + 1)}",
+    ]
+    for name in order:
+        own, base = (
+            looks.filter(pl.col("variant") == other) for other in (name, ADDS_TO.get(name, ""))
+        )
+        if len(own) and len(base):
+            gaps = [
+                _gap(own.filter(pl.col("step") == at), base.filter(pl.col("step") == at), "mean")
+                for at in steps
+            ]
+            lines.append(f"| {name} less {ADDS_TO[name]} | {' | '.join(gaps)} |")
+    return "\n".join(lines)
+
+
 def rates_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
     """Return the mean final reward over tuning seeds by variant and rate."""
     runs = outcomes(looks)
