@@ -47,7 +47,7 @@ BOUNDS = (
 """Upper and lower bound as multiples of the entropy of the first steps: the default, six, and one that always masks."""
 HIGH_RATES = (1.6e-3, 3.2e-3)
 HIGH_VARIANTS = ("balanced", "task_std", "clip", "aepo")
-FEW_SEEDS = (200, 201)
+FEW_SEEDS = (200, 201, 202)
 PLOTS = Path(__file__).resolve().parent.parent / "docs" / "plots"
 KEPT = "learning.parquet"
 """What is kept of the runs: one row for each look at the held-out prompts."""
@@ -151,7 +151,7 @@ def report(out: Path, folder: Path) -> None:
     if "tune" in chosen:
         print(rates_table(chosen["tune"], order), end="\n\n")
     if "bounds" in chosen:
-        print(bounds_table(chosen["bounds"]), end="\n\n")
+        print(bounds_table(chosen["bounds"], "{:g}-{:g}".format(*BOUNDS[0])), end="\n\n")
     if "high" in chosen:
         print(high_table(chosen["high"], HIGH_VARIANTS), end="\n\n")
     if "runs" in chosen and "tune" in chosen:

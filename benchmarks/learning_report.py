@@ -162,18 +162,21 @@ def rates_table(looks: pl.DataFrame, order: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def bounds_table(looks: pl.DataFrame) -> str:
-    """Return outcomes by AEPO's bounds."""
+def bounds_table(looks: pl.DataFrame, default: str) -> str:
+    """Return outcomes by AEPO's bounds, each set against those of `default`."""
     runs = outcomes(looks)
+    base = runs.filter(pl.col("variant") == default)
     lines = [
-        "| upper and lower bound | seeds | final | mean of the curve | entropy at the end | share of steps masked |",
-        f"|{'---|' * 6}",
+        "| upper and lower bound | seeds | final | less the default's | mean of the curve | less the default's "
+        "| entropy at the end | share of steps masked |",
+        f"|{'---|' * 8}",
     ]
     for name in runs["variant"].unique(maintain_order=True):
         own = runs.filter(pl.col("variant") == name)
+        gaps = ["", ""] if name == default else [_gap(own, base, of) for of in ("final", "area")]
         lines.append(
-            f"| {name.replace('-', ', ')} | {len(own)} | {_shown(own['final'])} | {_shown(own['area'])} | "
-            f"{_shown(own['entropy'])} | {own['on'].mean():.2f} |"
+            f"| {name.replace('-', ', ')} | {len(own)} | {_shown(own['final'])} | {gaps[0]} | {_shown(own['area'])} | "
+            f"{gaps[1]} | {_shown(own['entropy'])} | {own['on'].mean():.2f} |"
         )
     return "\n".join(lines)
 
