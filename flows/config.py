@@ -23,6 +23,7 @@ from generators.rewriting.options import RewriteOptions
 from generators.walks import WalkOptions
 from serving.roles import Models, RoleName
 from verifiers.check_options import CheckOptions
+from verifiers.contamination import ContaminationOptions
 from verifiers.question_checks import Caps
 from verifiers.second_program.options import SecondProgramOptions
 from warehouse.duplicates import DuplicateOptions
@@ -130,6 +131,7 @@ class SynthesisConfig(Record):
     proposals: ProposalOptions = ProposalOptions()
     rewriting: RewriteOptions = RewriteOptions()
     second_program: SecondProgramOptions = SecondProgramOptions()
+    contamination: ContaminationOptions = ContaminationOptions()
     checks: CheckOptions = CheckOptions()
     mase: MaseOptions = MaseOptions()
     publish: Publish = Publish()

