@@ -58,7 +58,7 @@ class PublicQuestion(NamedTuple):
 
 
 class Repetition(NamedTuple):
-    """The test question that a question repeats most."""
+    """A test question that a question repeats."""
 
     file: str
     text: str
@@ -69,11 +69,22 @@ class Repetition(NamedTuple):
 def find_repetitions(
     questions: Mapping[str, str], tests: Iterable[PublicQuestion], options: ContaminationOptions
 ) -> dict[str, Repetition]:
-    """Return what each question repeats, by its id; those that repeat nothing are left out.
+    """Return the test question that each question repeats most, by its id; the first of those covered alike."""
+    found: dict[str, Repetition] = {}
+    for identity, repetition in repetitions(questions, tests, options):
+        if identity not in found or repetition.share > found[identity].share:
+            found[identity] = repetition
+    return found
+
+
+def repetitions(
+    questions: Mapping[str, str], tests: Iterable[PublicQuestion], options: ContaminationOptions
+) -> Iterator[tuple[str, Repetition]]:
+    """Yield every repetition with the id of its question, in the order of the test questions.
 
     Args:
         questions: id → question.
-        tests: questions of test sets, streamed once; of two that are covered alike the first is named.
+        tests: questions of test sets, streamed once.
         options: the thresholds.
     """
     size = options.words
@@ -81,13 +92,10 @@ def find_repetitions(
     for identity, text in questions.items():
         for gram in dict.fromkeys(_grams(_words(text), size)):
             holding[gram].append(identity)
-    found: dict[str, Repetition] = {}
     for test in tests:
         for identity, share in _covered(_words(test.text), holding, size).items():
-            most = found[identity].share if identity in found else 0.0
-            if share >= options.share and share > most:
-                found[identity] = Repetition(test.file, test.text, share)
-    return found
+            if share >= options.share:
+                yield identity, Repetition(test.file, test.text, share)
 
 
 def _covered(
