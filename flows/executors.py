@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +27,9 @@ from warehouse.shards import ShardSet
 
 Work = Callable[[Job], ShardSet]
 RAY = {"RAY_USAGE_STATS_ENABLED": "0"}
+LOOKED_UP = ("auto",)
+"""Addresses that Ray finds out itself."""
+ANSWER_SECONDS = 10
 THREADS = 4
 """Batches handed out at a time: more than workers, so that none waits for the parent."""
 
@@ -137,7 +141,7 @@ def task_runner(config: SynthesisConfig) -> TaskRunner[Any]:
     """Return Prefect's task runner for the configuration.
 
     Raises:
-        ConfigError: Ray is asked for and not installed.
+        ConfigError: Ray is asked for and not installed, or nothing answers at the address.
     """
     if config.run.executor == "process":
         return ThreadPoolTaskRunner(max_workers=THREADS)
@@ -145,12 +149,34 @@ def task_runner(config: SynthesisConfig) -> TaskRunner[Any]:
         raise ConfigError(
             'run.executor = "ray": prefect-ray is not installed; pip install -e ".[ray]", or take "process"'
         )
+    if config.run.address:
+        look_for(config.run.address)
     for name, value in (RAY if config.run.address else RAY | _local_ray()).items():
         os.environ.setdefault(name, value)
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
     if not config.run.address:
         options |= {"num_cpus": config.extract.workers, "include_dashboard": False}
     return _ray_runner(config.run.address or None, options)
+
+
+def look_for(address: str) -> None:
+    """Look whether something answers where an instance should be: Ray itself goes on asking without end.
+
+    Raises:
+        ConfigError: nothing does, or the address has no port.
+    """
+    if address in LOOKED_UP:
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        raise ConfigError(f'run.address: {address}: write it as "host:port", as ray start says it')
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            f"run.address: {address}: no Ray instance answers there ({error}); start one with "
+            f"ray start --head --port {port}, or leave the address empty for one of the run's own"
+        ) from error
 
 
 def _local_ray() -> dict[str, str]:

@@ -138,7 +138,7 @@ def explain_absence(home: Path, identity: str) -> Answer:
     left_out = [
         row for stage in (CONTAMINATION, GATE) for row in outcomes_of(store, stage, refused)
     ]
-    found += left_out
+    found += [row for row in left_out if row not in found]
     published |= {row["input_id"] for row in left_out}
     found += [
         Outcome(stage="publish", input_id=sample, status="rejected", reason=CROWDED, detail="", n_out=0).model_dump()

@@ -8,11 +8,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from flows.config import ConfigError
+from flows.executors import look_for
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
@@ -173,9 +178,12 @@ def test_a_stopped_run_says_so_and_the_next_one_goes_on(command, published, tmp_
     assert not (tmp_path / "runs" / "current.json").exists()
 
 
-@pytest.mark.skipif(
+NEEDS_RAY = pytest.mark.skipif(
     importlib.util.find_spec("prefect_ray") is None, reason="the extra `ray` is not installed"
 )
+
+
+@NEEDS_RAY
 def test_ray_with_a_lost_worker_gives_the_same_content(command, published, tmp_path):
     process = command.start(tmp_path, "--set", "run.executor=ray")
     wait_for(tmp_path / "manifests" / "ingest.json", process)
@@ -190,6 +198,67 @@ def test_ray_with_a_lost_worker_gives_the_same_content(command, published, tmp_p
     assert (tmp_path / "snapshots" / "watched" / "latest").read_text().strip() == version(
         published[1]
     )
+
+
+@pytest.fixture
+def instance() -> Iterator[str]:
+    """The address of a running Ray instance, in a folder whose path is short enough for its sockets."""
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
+    port = free_port()
+    ray = [sys.executable, "-c", "from ray.scripts.scripts import main; main()", "start", "--head"]
+    ray += ["--block", f"--port={port}", "--node-ip-address=127.0.0.1", "--num-cpus=2"]
+    ray += ["--include-dashboard=false", "--object-store-memory=100000000", f"--temp-dir={folder}"]
+    environment = os.environ | {"RAY_USAGE_STATS_ENABLED": "0", "PYTHONPATH": str(ROOT)}
+    with Path(folder, "told").open("w") as told:
+        process = subprocess.Popen(ray, env=environment, stdout=told, stderr=told, cwd=ROOT)
+    try:
+        end = time.monotonic() + 120
+        while time.monotonic() < end and "block" not in Path(folder, "told").read_text():
+            assert process.poll() is None, Path(folder, "told").read_text()
+            time.sleep(0.2)
+        yield f"127.0.0.1:{port}"
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@NEEDS_RAY
+def test_a_joined_ray_instance_gives_the_same_content_and_outlives_the_run(
+    command, published, tmp_path, instance
+):
+    joined = ("--set", "run.executor=ray", "--set", f"run.address={instance}", "--json")
+    done = json.loads(command(*command.arguments(tmp_path), *joined).stdout)
+    assert version(done) == version(published[1])
+    shards = sorted(path.name for path in tmp_path.glob("shards/*/*.parquet"))
+    assert shards == sorted(path.name for path in published[0].glob("shards/*/*.parquet"))
+    assert json.loads(command(*command.arguments(tmp_path), *joined).stdout)["nothing_to_do"]
+    # Without the record of the run every stage looks for work, on the same instance, and has none.
+    shutil.rmtree(tmp_path / "runs")
+    again = json.loads(command(*command.arguments(tmp_path), *joined).stdout)
+    assert version(again) == version(done)
+    assert sorted(path.name for path in tmp_path.glob("shards/*/*.parquet")) == shards
+    look_for(instance)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "local", "127.0.0.1:ray", ":6379"])
+def test_an_address_without_a_port_is_refused(address):
+    with pytest.raises(ConfigError, match='write it as "host:port"'):
+        look_for(address)
+
+
+def test_an_address_where_nothing_answers_is_named_with_the_mend():
+    address = f"127.0.0.1:{free_port()}"
+    with pytest.raises(ConfigError, match=f"{address}: no Ray instance answers there") as error:
+        look_for(f"ray://{address}")
+    assert "ray start --head" in str(error.value)
 
 
 def title(pid: int) -> str:
