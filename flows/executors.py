@@ -191,7 +191,17 @@ def _local_ray() -> dict[str, str]:
 def _ray_runner(address: str | None, options: dict[str, Any]) -> TaskRunner[Any]:
     from prefect_ray import RayTaskRunner  # pyright: ignore[reportMissingImports]
 
-    return RayTaskRunner(address=address, init_kwargs=options)
+    class Runner(RayTaskRunner):
+        """Keeps the handler of SIGTERM that was there: Ray's ends the process without a word."""
+
+        def __enter__(self) -> "Runner":
+            before = signal.getsignal(signal.SIGTERM)
+            super().__enter__()
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, before)
+            return self
+
+    return Runner(address=address, init_kwargs=options)
 
 
 @contextmanager

@@ -231,10 +231,16 @@ def free_port() -> int:
 
 
 @NEEDS_RAY
-def test_a_joined_ray_instance_gives_the_same_content_and_outlives_the_run(
+def test_a_joined_ray_instance_gives_the_same_content_and_outlives_runs_that_stop_or_end(
     command, published, tmp_path, instance
 ):
     joined = ("--set", "run.executor=ray", "--set", f"run.address={instance}", "--json")
+    process = command.start(tmp_path, *joined)
+    wait_for(tmp_path / "manifests" / "ingest.json", process)
+    process.terminate()
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 143, told
+    assert "stopped (SIGTERM)" in told.splitlines()[-1]
     done = json.loads(command(*command.arguments(tmp_path), *joined).stdout)
     assert version(done) == version(published[1])
     shards = sorted(path.name for path in tmp_path.glob("shards/*/*.parquet"))
