@@ -7,6 +7,7 @@ its cells are periods.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from extractors.tables.grids import Grid
@@ -44,6 +45,7 @@ _WORDS: dict[Role, str] = {
     "value": r"values?|amounts?|obs value|observation values?|figures?|data value|datum|total value",
 }  # fmt: skip
 WORDS: dict[Role, re.Pattern[str]] = {role: re.compile(text) for role, text in _WORDS.items()}
+OPTIONAL = re.compile(r"\s*\((?:default|optional)\)$")
 NO_WORDS = frozenset(("missing", "formula"))
 """Reasons that a cell is no number for, and which do not make its column one of words."""
 HALF = 0.5
@@ -119,9 +121,10 @@ def _role(header: str, texts: Sequence[str], counts: tuple[int, int]) -> Role:
     return "figure"
 
 
+@lru_cache(maxsize=1 << 12)
 def _named(header: str) -> Role | None:
-    words = " ".join(re.sub(r"[_\s]+", " ", header).split()).strip(" :.").lower()
-    words = re.sub(r"\s*\((?:default|optional)\)$", "", words)
+    words = " ".join(header.replace("_", " ").split()).strip(" :.").lower()
+    words = OPTIONAL.sub("", words)
     if words == "#":
         return "ordinal"
     return next((role for role, pattern in WORDS.items() if pattern.fullmatch(words)), None)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extractors.tables.grids import ABOVE, Grid, Slot
+from extractors.tables.grids import ABOVE, Grid, Slot, starts_of
 from extractors.tables.periods import MONTHS, find_periods
 from extractors.tables.units import read_unit
 from warehouse.records import Document
@@ -47,51 +47,44 @@ def fixed_grids(document: Document) -> Iterator[Grid]:
     """Yield the ruled tables of a plain text in order."""
     if document.format not in ("txt", "md") or not any(mark in document.text for mark in RULED):
         return
-    lines = _lines(document.text)
+    lines = document.text.replace("\t", " ").split("\n")
+    rules = [index for index, line in enumerate(lines) if _is_rule(line)]
+    starts = starts_of(lines) if rules else []
     at = 0
-    while at < len(lines):
-        if not _is_rule(lines[at].text):
-            at += 1
-            continue
-        close = _next_rule(lines, at + 1)
+    for rule in rules:
+        close = _next_rule(lines, rule + 1) if rule >= at else None
         if close is None:
-            at += 1
             continue
         end = _body_end(lines, close + 1)
-        grid = _grid(lines, (at, close, end))
+        first = max(rule - ABOVE, 0)
+        located = [Slot(lines[index], starts[index]) for index in range(first, end)]
+        grid = _grid(located, (rule - first, close - first, end - first))
         if grid:
             yield grid
-        closed = end < len(lines) and _is_rule(lines[end].text)
+        closed = end < len(lines) and _is_rule(lines[end])
         at = end + 1 if grid and closed else end if grid else close
 
 
 def _is_rule(text: str) -> bool:
-    return any(mark in text for mark in RULED) and bool(RULE.fullmatch(text))
+    ruled = RULED[0] in text or RULED[1] in text or RULED[2] in text
+    return ruled and bool(RULE.fullmatch(text))
 
 
-def _lines(text: str) -> list[Slot]:
-    found, at = [], 0
-    for line in text.split("\n"):
-        found.append(Slot(line.expandtabs(1), at))
-        at += len(line) + 1
-    return found
-
-
-def _next_rule(lines: Sequence[Slot], start: int) -> int | None:
+def _next_rule(lines: Sequence[str], start: int) -> int | None:
     """Return the rule that closes a header of one to `MAX_HEADER` lines."""
     last: int | None = None
     for index in range(start, min(start + MAX_HEADER + 1, len(lines))):
-        text = lines[index].text
+        text = lines[index]
         if _is_rule(text) and re.match(r"\s{0,3}[-=_]", text):
-            last = index if any(line.text.strip() for line in lines[start:index]) else None
+            last = index if any(line.strip() for line in lines[start:index]) else None
             break
     return last
 
 
-def _body_end(lines: Sequence[Slot], start: int) -> int:
+def _body_end(lines: Sequence[str], start: int) -> int:
     blank = 0
     for index in range(start, len(lines)):
-        text = lines[index].text
+        text = lines[index]
         blank = 0 if text.strip() else blank + 1
         prose = "  " not in text.strip() and len(text.split()) >= PROSE_WORDS
         prose = prose and len(PIECE.findall(text)) == 1

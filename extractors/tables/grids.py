@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from warehouse.cells import Place
@@ -68,44 +69,68 @@ class Grid:
 
 def pipe_grids(document: Document) -> Iterator[Grid]:
     """Yield the pipe tables of a document in order."""
-    text = document.text
-    if "|" not in text:
+    if "|" not in document.text:
         return
     current: Grid | None = None
-    recent: list[Slot] = []
-    block: list[Slot] = []
-    gap = False
-    at = 0
-    # An empty last line ends the last block.
-    for line in (*text.split("\n"), ""):
-        stripped, start = line.strip(), at
-        at += len(line) + 1
-        if len(stripped) > 1 and stripped[0] == "|" and stripped[-1] == "|":
-            block.append(Slot(line, start))
-            continue
-        if block:
-            current, finished = _added(current, block, recent, gap)
-            if finished:
-                yield finished
-            recent, block, gap = [], [], False
-        if stripped:
-            recent = [*recent[-(ABOVE + 2) :], Slot(line, start)]
-            gap = True
-            if current is not None:
-                yield current
-                current = None
+    done = 0
+    lines = document.text.split("\n")
+    starts = starts_of(lines)
+    for first, end in _blocks(lines):
+        recent = _recent(lines, starts, done, first)
+        if recent and current is not None:
+            yield current
+            current = None
+        block = [Slot(lines[index], starts[index]) for index in range(first, end)]
+        current, finished = _added(current, block, recent)
+        if finished:
+            yield finished
+        done = end
     if current is not None:
         yield current
 
 
+def starts_of(lines: Sequence[str]) -> list[int]:
+    """Return where each line of a text starts."""
+    return list(accumulate([len(line) + 1 for line in lines], initial=0))
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield first and last, half-open, of the lines that stand together between bars."""
+    first = before = -1
+    for index, line in enumerate(lines):
+        if "|" not in line:
+            continue
+        stripped = line.strip()
+        if len(stripped) < 2 or stripped[0] != "|" or stripped[-1] != "|":
+            continue
+        if index != before + 1 or first < 0:
+            if first >= 0:
+                yield first, before + 1
+            first = index
+        before = index
+    if first >= 0:
+        yield first, before + 1
+
+
+def _recent(lines: Sequence[str], starts: Sequence[int], done: int, first: int) -> list[Slot]:
+    """Return the last lines before a block that are not blank, none of them before the end of another block."""
+    found: list[Slot] = []
+    for index in range(first - 1, done - 1, -1):
+        if lines[index] and not lines[index].isspace():
+            found.append(Slot(lines[index], starts[index]))
+            if len(found) == ABOVE + 3:
+                break
+    return found[::-1]
+
+
 def _added(
-    current: Grid | None, block: Sequence[Slot], recent: Sequence[Slot], gap: bool
+    current: Grid | None, block: Sequence[Slot], recent: Sequence[Slot]
 ) -> tuple[Grid | None, Grid | None]:
     """Return the grid that the block belongs to, and the one before it if that is complete."""
     if len(block) < 3 or not RULE.fullmatch(block[1].text):
         return None, current
     header = pipe_row(block[0])
-    if current is not None and not gap and _goes_on(current, header):
+    if current is not None and _goes_on(current, header):
         _extend(current, block[2:])
         return current, None
     grid = Grid(block[0].start, block[0].start, [header], [])
@@ -140,8 +165,8 @@ def pipe_row(line: Slot) -> list[Slot]:
     at += line.start
     cells: list[Slot] = []
     for piece in pieces:
-        stripped = piece.strip()
-        cells.append(Slot(stripped, at + piece.index(stripped) if stripped else at))
+        bare = piece.lstrip()
+        cells.append(Slot(bare.rstrip(), at + len(piece) - len(bare) if bare else at))
         at += len(piece) + 1
     return cells
 

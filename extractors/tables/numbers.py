@@ -140,7 +140,7 @@ def read_number(text: str, separators: Separators = "point") -> Printed | NotNum
     if printed is None:
         return NotNumber("text")
     lead = len(text) - len(text.lstrip())
-    return replace(printed, start=printed.start + lead, end=printed.end + lead)
+    return printed if not lead else replace(printed, start=printed.start + lead, end=printed.end + lead)
 
 
 def _plain_number(core: str, lead: int) -> Printed | NotNumber:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from extractors.tables.currencies import CODES
@@ -105,27 +105,55 @@ class Around(NamedTuple):
 
 @dataclass(frozen=True)
 class Kind:
-    """What kind of figure its labels speak of."""
+    """What kind of figure its labels speak of, each looked for when it is asked for first."""
 
-    money: bool
-    rate: bool
-    """Whether they name a number, ratio, rate or age, which money's unit is not for."""
-    shares: bool
-    some_shares: bool
-    at_par: bool
-    counted: bool
+    words: str
+
+    @cached_property
+    def money(self) -> bool:
+        """Whether they name something that is paid."""
+        return bool(MONEY.search(self.words))
+
+    @cached_property
+    def rate(self) -> bool:
+        """Whether they name a number, ratio, rate or age, which money's unit is not for."""
+        return bool(COUNTS.search(self.words))
+
+    @cached_property
+    def shares(self) -> bool:
+        """Whether they name a number of shares."""
+        return "share" in self.words.lower() and bool(SHARES.search(self.words))
+
+    @cached_property
+    def some_shares(self) -> bool:
+        """Whether they speak of shares."""
+        return bool(SOME_SHARES.search(self.words))
+
+    @cached_property
+    def at_par(self) -> bool:
+        """Whether they name what shares are booked at."""
+        return bool(AT_PAR.search(self.words))
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether they name things that are counted."""
+        return bool(COUNTED.search(self.words))
 
 
 @lru_cache(maxsize=1 << 13)
 def _kind(words: str) -> Kind:
     """Return the kind of figure that labels speak of; the figures of a row or column share their labels."""
-    patterns = (MONEY, COUNTS, SHARES, SOME_SHARES, AT_PAR, COUNTED)
-    return Kind(*(bool(pattern.search(words)) for pattern in patterns))
+    return Kind(words)
 
 
 @lru_cache(maxsize=1 << 13)
 def _per_share(words: str) -> bool:
-    return bool(PER_SHARE.search(words)) and not words.lower().startswith("shares")
+    return _names_share(words) and not words.lower().startswith("shares")
+
+
+@lru_cache(maxsize=1 << 13)
+def _names_share(words: str) -> bool:
+    return bool(PER_SHARE.search(words))
 
 
 def scaled(number: Printed, around: Around) -> Scaled | Unclear:
@@ -161,14 +189,14 @@ def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Uncl
     if kind.shares and not per_share and not kind.at_par:
         shares = next((unit.shares for unit in around.row if unit and unit.shares), None)
         return Scaled("shares", shares) if shares else _sized("shares", number, around)
-    counted = kind.rate or (kind.some_shares and not kind.at_par)
     if around.money and around.paid:
         if per_share:
             return Scaled(f"{around.money.code}/share", 1)
+        counted = kind.rate or (kind.some_shares and not kind.at_par)
         return Unclear("unit unclear") if counted else _sized(around.money.code, number, around)
     if around.percent:
         return Unclear("unit unclear")
-    if any(unit for unit in around.row if unit and unit.scale != 1):
+    if any([unit for unit in around.row if unit and unit.scale != 1]):
         known = kind.counted and not kind.money
         return _sized("", number, around) if known else Unclear("unit unclear")
     if around.money and not kind.counted:
@@ -192,10 +220,11 @@ def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:
     return Scaled(unit, source.scale)
 
 
+@lru_cache(maxsize=1 << 13)
 def _excepted(words: str, label: str) -> bool:
     """Say whether a label names something that a scale is not for."""
     stems, found = _stems(words) - STOP, _stems(label.lower())
-    return (bool(stems & found) and not {"share"} & stems) or bool(PER_SHARE.search(label))
+    return (bool(stems & found) and not {"share"} & stems) or _names_share(label)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -67,6 +67,15 @@ _SHARES = re.compile(
 _GLUED = re.compile(
     r"(?P<money>us\$|hk\$|a\$|c\$|[$€£¥₹]|[a-z]{3})[ ']?(?P<scale>m|k|bn|b|mn|000s?|millions?|thousands?|billions?)"
 )
+_MONEY_IN = re.compile(r"^(?:net income|net earnings|dollars?) (?=in )")
+_TWICE = re.compile(r"([^()]+) \(([^()]+)\)?")
+_COUNT_OF = re.compile(r"(?:number|no\.|count|counts) of [a-z][a-z -]{1,40}")
+_RATE = re.compile(
+    r"(?:rate |number |cases |deaths )?per (?P<per>[\d,]{3,9}(?: [a-z -]+)?|million(?: [a-z -]+)?)"
+)
+_WORDS = re.compile(r"[\s,]+(?!000)|(?<=[$€£¥])(?=[a-z'0])")
+_SCALE_CLUES = ("illion", "thousand", "000", "mil", "bn", "mn", "mln")
+"""Every word of a scale has one of them."""
 _PER = re.compile(r"(?:/|\bper\b|\ba\b)\s*(?P<per>.+)$")
 _PINT = re.compile(r"[A-Za-zµμΩ°²³]{2,12}(?:[/·*][A-Za-zµμΩ²³]{1,12}\d?){0,2}")
 
@@ -105,19 +114,15 @@ def read_unit(text: str) -> Unit | None:
     if not phrase or len(phrase) > 160:
         return None
     low = phrase.lower()
-    shares = _SHARES.search(low)
+    shares = _SHARES.search(low) if "share" in low else None
     excepted = ""
     if match := _EXCEPT.search(low):
         excepted, low = match["rest"].strip(" ():;,."), low[: match.start()].strip(" ,;(")
     elif shares and (parted := re.fullmatch(r"(.+?),? (?:and|with) (?:number of )?shares.*", low)):
         low = parted[1]
-    low = re.sub(
-        r"^(?:net income|net earnings|dollars?) (?=in )",
-        "dollars " if low.startswith("dollar") else "",
-        low,
-    )
+    low = _MONEY_IN.sub("dollars " if low.startswith("dollar") else "", low)
     low = _LEAD.sub("", low).strip(" ,:")
-    found = _parsed(re.sub(r"^in ", "", low), phrase) or _twice(phrase)
+    found = _parsed(low.removeprefix("in "), phrase) or _twice(phrase)
     if found is None:
         return None
     scale = SCALE_WORDS[shares["scale"] or shares["back"]] if shares else None
@@ -126,7 +131,7 @@ def read_unit(text: str) -> Unit | None:
 
 def _twice(phrase: str) -> Unit | None:
     """Read a unit that brackets say again: `Percentage (%)`, `GBP (£ Millions)`."""
-    match = re.fullmatch(r"([^()]+) \(([^()]+)\)?", phrase)
+    match = _TWICE.fullmatch(phrase)
     first, second = (read_unit(match[1]), read_unit(match[2])) if match else (None, None)
     if first is None or second is None or first.sign != second.sign:
         return None
@@ -141,15 +146,11 @@ def _parsed(low: str, printed: str) -> Unit | None:
         return Unit("t", TONNES[printed])
     if printed in CARBON:
         return Unit("t CO2e", CARBON[printed])
-    if low in COUNTS or re.fullmatch(r"(?:number|no\.|count|counts) of [a-z][a-z -]{1,40}", low):
+    if low in COUNTS or _COUNT_OF.fullmatch(low):
         return Unit("shares" if low.endswith("shares") else "")
     if named := _named(low):
         return Unit(named)
-    rate = re.fullmatch(
-        r"(?:rate |number |cases |deaths )?per (?P<per>[\d,]{3,9}(?: [a-z -]+)?|million(?: [a-z -]+)?)",
-        low,
-    )
-    if rate:
+    if rate := _RATE.fullmatch(low):
         return Unit(f"/{rate['per']}")
     if glued := _GLUED.fullmatch(low):
         money = glued["money"].upper()
@@ -182,11 +183,9 @@ def _per(text: str) -> str | None:
 
 def _scaled(low: str) -> Unit | None:
     """Parse a scale with a unit before or after it."""
-    words = [
-        word
-        for word in re.split(r"[\s,]+(?!000)|(?<=[$€£¥])(?=[a-z'0])", low)
-        if word not in ("in", "of", "omitted", "and")
-    ]
+    if not any(map(low.__contains__, _SCALE_CLUES)):
+        return None
+    words = [word for word in _WORDS.split(low) if word not in ("in", "of", "omitted", "and")]
     places = [index for index, word in enumerate(words) if word in _SCALES]
     if len(places) != 1:
         return None
