@@ -6,7 +6,7 @@ or with none of its own, is one grid. Lines are walked once, so time is linear i
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -40,6 +40,12 @@ class Slot(NamedTuple):
 def place_of(start: int, end: int) -> Place:
     """Return a stretch; one header supports every figure of its column."""
     return Place(start=start, end=end)
+
+
+def places_of(slots: Iterable[Slot]) -> tuple[Place, ...]:
+    """Return where slots stand, in order and each once; an empty one stands nowhere."""
+    keys = {(slot.start, slot.start + len(slot.text)) for slot in slots if slot.text}
+    return tuple([place_of(*key) for key in sorted(keys)])
 
 
 @dataclass

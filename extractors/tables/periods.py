@@ -85,9 +85,13 @@ LASTING = re.compile(r"month|week|quarter|year|\bfy", re.IGNORECASE)
 QUICK = re.compile(r"\d{2}|ended|ending", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stated:
-    """What a text says of time."""
+    """What a text says of time.
+
+    One text has one such reading, so it is compared by identity: to hash what it holds would take longer than to find
+    a figure's period.
+    """
 
     lengths: tuple[str, ...]
     """Durations, in order of first mention."""

@@ -7,12 +7,20 @@ period. Where a step leaves something open the figures concerned are refused; no
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.tables.columns import Column, read_columns
 from extractors.tables.fixed_width import fixed_grids
-from extractors.tables.grids import MAX_COLUMNS, Grid, Sections, Slot, pipe_grids, place_of
+from extractors.tables.grids import (
+    MAX_COLUMNS,
+    Grid,
+    Sections,
+    Slot,
+    pipe_grids,
+    place_of,
+    places_of,
+)
 from extractors.tables.layouts import Layout, Unread, layout_of
 from extractors.tables.numbers import (
     NotNumber,
@@ -29,6 +37,7 @@ from extractors.tables.second import disagreements, views
 from extractors.tables.stubs import is_header_row, unit_of_row
 from extractors.tables.surroundings import Around, surroundings
 from extractors.tables.timing import period_of
+from extractors.tables.units import Unit
 from warehouse.cells import Cell, Measure, Period, Place, cell_id
 from warehouse.records import Document, Record, Section
 
@@ -76,8 +85,10 @@ class _Table:
     money: Money | None
     percent: frozenset[int]
     """Columns that print `%`."""
-    over: dict[int, list[tuple[int, int]]]
+    over: dict[int, tuple[Place, ...]]
     """Where captions and headers of a column stand, filled as columns are met."""
+    outer: tuple[Unit, ...]
+    """Unit statements over the stub and the table, the nearest first."""
     accounts: bool
     """Whether brackets mean negative: the table prints money, a scale or `%` beside brackets."""
 
@@ -194,6 +205,8 @@ def _table(
         c.heading.unit is not None and c.heading.unit.scale != 1 for c in columns
     )
     accounts = money is not None or scales or bool(percent)
+    stub = columns[layout.key].heading.unit if layout.key is not None else None
+    outer = tuple([unit for unit in (stub, *[unit for _, unit in around.units]) if unit])
     return _Table(
         document,
         sections,
@@ -205,6 +218,7 @@ def _table(
         money,
         percent,
         {},
+        outer,
         accounts,
     )
 
@@ -279,30 +293,17 @@ def _cell(table: _Table, figure: Figure, number: Printed, document: Document) ->
 
 
 def _unit(table: _Table, figure: Figure, number: Printed) -> Scaled | Unclear:
-    stub = table.columns[table.layout.key] if table.layout.key is not None else None
-    own = [unit for _, unit in figure.units]
-    if stub is not None and stub.heading.unit:
-        own.append(stub.heading.unit)
-    merged = _merged([*own, *(unit for _, unit in table.around.units)])
-    words = " ".join((figure.label, *(read.label for _, read in figure.line.groups)))
-    return scaled(
-        number,
-        Sides(
-            words, merged, table.money, _paid(table, figure), figure.column.index in table.percent
-        ),
-    )
+    units = _merged((*figure.units, *table.outer))
+    paid, percent = _paid(table, figure), figure.column.index in table.percent
+    return scaled(number, Sides(figure.words, units, table.money, paid, percent))
 
 
-def _merged(units: Sequence) -> tuple:
+def _merged(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     """Let a multiplier column stand with the unit column beside it."""
-    if (
-        len(units) > 1
-        and units[0].sign is not None
-        and units[1].sign is None
-        and units[0].scale == 1
-    ):
-        return (replace(units[0], scale=units[1].scale), *units[2:])
-    return tuple(units)
+    if len(units) < 2 or units[0].sign is None or units[1].sign is not None or units[0].scale != 1:
+        return units
+    first, scale = units[0], units[1].scale
+    return (Unit(first.sign, scale, first.shares, first.excepted), *units[2:])
 
 
 def _paid(table: _Table, figure: Figure) -> bool:
@@ -326,7 +327,9 @@ def _record(
     document, section = home
     start = figure.slot.start + number.start
     end = figure.slot.start + number.end
-    path = tuple([part for part in figure.path if part and part != figure.label])
+    path = figure.path
+    if figure.label in path or "" in path:
+        path = tuple([part for part in path if part and part != figure.label])
     measure = _measure(figure.label, path, unit.unit, figure.basis or table.around.basis)
     extractor = EXTRACTORS[table.grid.kind]
     entity = _name(figure.entity) if figure.entity else None
@@ -356,19 +359,16 @@ def _name(slot: Slot) -> Slot:
 
 def _support(table: _Table, figure: Figure) -> tuple[Place, ...]:
     """Return where captions, headers and stubs of a figure stand, in order and each once."""
-    column = figure.column.index
+    column, beside = figure.column.index, figure.support
     over = table.over.get(column)
     if over is None:
         columns = [column] if table.layout.key is None else [column, table.layout.key]
         slots = [*table.around.slots, *(slot for slot, _ in table.around.units)]
         slots += [row[index] for index in columns for row in table.grid.header]
-        over = table.over[column] = _keys(slots)
-    beside = _keys([*figure.support, *[slot for slot, _ in figure.units if slot]])
-    return tuple([place_of(*key) for key in sorted({*over, *beside})])
-
-
-def _keys(slots: Sequence[Slot]) -> list[tuple[int, int]]:
-    return [(slot.start, slot.start + len(slot.text)) for slot in slots if slot.text]
+        over = table.over[column] = places_of(slots)
+    if not over or not beside or over[-1].start < beside[0].start:
+        return over + beside
+    return tuple([place_of(*key) for key in sorted({(p.start, p.end) for p in over + beside})])
 
 
 def _refusal(slot: Slot, reason: str, detail: str = "") -> Refusal:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractors.tables.columns import Column
-from extractors.tables.grids import Grid, Slot
+from extractors.tables.grids import Grid, Slot, places_of
 from extractors.tables.headings import MARKS, Heading, read_heading
 from extractors.tables.layouts import Layout
 from extractors.tables.numbers import Separators
 from extractors.tables.periods import Stated, find_periods
 from extractors.tables.stubs import Line, is_total_column, lines
 from extractors.tables.units import Unit, read_unit
+from warehouse.cells import Place
 
 NORMAL = re.compile(r"normal value|undefined|a|final|", re.IGNORECASE)
 """What a status column says of figures that nothing narrows."""
@@ -26,20 +27,22 @@ class Figure(NamedTuple):
 
     line: Line
     column: Column
-    header: str
     heading: Heading
     slot: Slot
     label: str
     path: tuple[str, ...]
     entity: Slot | None
-    units: tuple[tuple[Slot | None, Unit], ...]
+    words: str
+    """Its label and those of the groups, for the words that say what kind of figure it is."""
+    units: tuple[Unit, ...]
     """Unit statements of row and column, the nearest first."""
     times: tuple[Stated, Stated, tuple[Stated, ...]]
     """Of column, row and groups."""
     notes: tuple[str, ...]
     basis: str
     total: bool
-    support: tuple[Slot, ...]
+    support: tuple[Place, ...]
+    """Where its stub, groups and units stand, in order and each once."""
     unclear: bool
     """Whether its row's period, unit or multiplier column is not understood."""
 
@@ -110,7 +113,13 @@ class _Row(NamedTuple):
     groups: tuple[Stated, ...]
     notes: tuple[str, ...]
     basis: str
-    support: tuple[Slot, ...]
+    words: str
+    """Labels of its groups, a blank before each."""
+    nearer: tuple[Unit, ...]
+    """Unit statements before that of the column."""
+    farther: tuple[Unit, ...]
+    """Those after it."""
+    support: tuple[Place, ...]
 
 
 def _row(line: Line, layout: Layout, path: tuple[str, ...]) -> _Row:
@@ -118,15 +127,22 @@ def _row(line: Line, layout: Layout, path: tuple[str, ...]) -> _Row:
     groups = [read for _, read in line.groups]
     measure = layout.form == "measures"
     own = row_time(heading) if measure else NO_TIME
+    nearer, farther = [*beside.units], list(_farther(line))
+    if measure and heading.unit:
+        nearer.append((line.stub, heading.unit))
+    slots = [line.stub, *[slot for slot, _ in (*line.groups, *nearer, *farther)]]
     return _Row(
         beside=beside,
         path=(*path, *[g.label for g in groups if g.label], *beside.path),
+        words="".join([f" {g.label}" for g in groups]),
+        nearer=tuple([unit for _, unit in nearer]),
+        farther=tuple([unit for _, unit in farther]),
+        support=places_of(slots),
         stub=row_label(heading, line.stub.text) if measure else "",
         time=beside.time if beside.time.ends else own,
         groups=tuple([g.time for g in groups]),
         notes=(*heading.notes, *[n for g in groups for n in g.notes], *beside.notes),
         basis=heading.basis or next((g.basis for g in groups if g.basis), ""),
-        support=(line.stub, *[slot for slot, _ in line.groups]),
     )
 
 
@@ -136,7 +152,7 @@ class _Beside:
 
     label: str
     path: tuple[str, ...]
-    units: tuple[tuple[Slot | None, Unit], ...]
+    units: tuple[tuple[Slot, Unit], ...]
     time: Stated
     notes: tuple[str, ...]
     unclear: bool
@@ -148,7 +164,7 @@ def _beside(line: Line, layout: Layout) -> _Beside:
         for column in layout.categories
         if line.slots[column.index].text
     ]
-    units: list[tuple[Slot | None, Unit]] = []
+    units: list[tuple[Slot, Unit]] = []
     time = find_periods(line.slots[layout.period.index].text) if layout.period else NO_TIME
     unclear = bool(layout.period and line.slots[layout.period.index].text and not time.ends)
     for column in (layout.unit, layout.scale):
@@ -175,14 +191,16 @@ def _stated_unit(text: str, *, scale: bool) -> Unit | None:
 
 
 def _figure(line: Line, column: Column, layout: Layout, row: _Row, fallback: str) -> Figure:
-    header = line.header[column.index] if line.header else column.header
-    heading = read_heading(header, column.asides) if line.header else column.heading
+    heading = column.heading
+    if line.header:
+        heading = read_heading(line.header[column.index], column.asides)
     things = layout.form == "things" or (layout.form == "long" and layout.key is not None)
+    label = _label(layout, row.stub, heading, row.beside.label) or fallback
+    own = (heading.unit,) if heading.unit and layout.form != "long" else ()
     return Figure(
-        line=line, column=column, header=header, heading=heading, slot=line.slots[column.index],
-        label=_label(layout, row.stub, heading, row.beside.label) or fallback, path=row.path,
-        entity=line.stub if things else None,
-        units=(*row.beside.units, *_units(line, layout, heading)),
+        line=line, column=column, heading=heading, slot=line.slots[column.index],
+        label=label, path=row.path, entity=line.stub if things else None, words=label + row.words,
+        units=(*row.nearer, *own, *row.farther),
         times=(heading.time, row.time, row.groups), notes=heading.notes + row.notes,
         basis=heading.basis or row.basis, total=line.total or is_total_column(heading.label),
         support=row.support, unclear=row.beside.unclear or line.unclear,
@@ -193,16 +211,12 @@ def _label(layout: Layout, stub: str, heading: Heading, measure: str) -> str:
     if layout.form == "long":
         return measure
     if layout.form == "measures":
-        return " / ".join(filter(None, (stub, heading.label)))
+        return f"{stub} / {heading.label}" if stub and heading.label else stub or heading.label
     return heading.label
 
 
-def _units(line: Line, layout: Layout, heading: Heading) -> Iterator[tuple[Slot | None, Unit]]:
-    """Yield unit statements of the row's stub, its unit row, the column and the groups."""
-    if layout.form == "measures" and line.heading.unit:
-        yield line.stub, line.heading.unit
-    if heading.unit and layout.form != "long":
-        yield None, heading.unit
+def _farther(line: Line) -> Iterator[tuple[Slot, Unit]]:
+    """Yield unit statements of a row's unit row and groups."""
     if line.unit_row and line.unit_row[1].unit:
         yield line.unit_row[0], line.unit_row[1].unit
     for slot, read in reversed(line.groups):

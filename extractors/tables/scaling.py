@@ -94,7 +94,7 @@ class Around(NamedTuple):
 
     words: str
     """Labels of row, groups and column, for the words that say what kind of figure it is."""
-    row: tuple[Unit | None, ...]
+    row: tuple[Unit, ...]
     """Unit statements from the nearest outwards."""
     money: Money | None
     paid: bool
@@ -162,7 +162,7 @@ def scaled(number: Printed, around: Around) -> Scaled | Unclear:
     per_share = _per_share(words)
     if number.unit == "%":
         return Scaled("%", 1)
-    signed = next((unit for unit in around.row if unit and unit.sign is not None), None)
+    signed = _signed(around.row)
     if number.unit and number.unit not in CODES:
         same = signed is None or signed.sign in (number.unit, "")
         return Scaled(number.unit, 1) if same else Unclear("two units")
@@ -183,11 +183,27 @@ def scaled(number: Printed, around: Around) -> Scaled | Unclear:
     return _unsigned(number, around, per_share)
 
 
+def _signed(units: Iterable[Unit]) -> Unit | None:
+    """Return the nearest statement of a unit."""
+    for unit in units:
+        if unit.sign is not None:
+            return unit
+    return None
+
+
+def _multiplied(units: Iterable[Unit]) -> Unit | None:
+    """Return the nearest statement of a scale."""
+    for unit in units:
+        if unit.scale != 1:
+            return unit
+    return None
+
+
 def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Unclear:
     """Return the unit of a figure that has none beside it nor in a heading."""
     kind = _kind(around.words)
     if kind.shares and not per_share and not kind.at_par:
-        shares = next((unit.shares for unit in around.row if unit and unit.shares), None)
+        shares = next((unit.shares for unit in around.row if unit.shares), None)
         return Scaled("shares", shares) if shares else _sized("shares", number, around)
     if around.money and around.paid:
         if per_share:
@@ -196,7 +212,7 @@ def _unsigned(number: Printed, around: Around, per_share: bool) -> Scaled | Uncl
         return Unclear("unit unclear") if counted else _sized(around.money.code, number, around)
     if around.percent:
         return Unclear("unit unclear")
-    if any([unit for unit in around.row if unit and unit.scale != 1]):
+    if _multiplied(around.row):
         known = kind.counted and not kind.money
         return _sized("", number, around) if known else Unclear("unit unclear")
     if around.money and not kind.counted:
@@ -208,7 +224,7 @@ def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:
     """Return the unit with the nearest scale that is stated for it."""
     if number.scaled:
         return Scaled(unit, 1)
-    source = next((u for u in around.row if u and u.scale != 1), None)
+    source = _multiplied(around.row)
     if source is None or "%" in unit:
         return Scaled(unit, 1)
     if source.excepted and _excepted(source.excepted, around.words):

@@ -23,9 +23,9 @@ HELD = re.compile(r"total .*\b(?:equity|assets|liabilities)", re.IGNORECASE)
 """Labels of what is held at a moment, in a statement of changes too."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Context:
-    """What the lines around a table say of time."""
+    """What the lines around a table say of time; compared by identity, as what it holds is."""
 
     stated: tuple[Stated, ...] = ()
     """Of the caption and the lines above, the nearest first."""
