@@ -4,6 +4,7 @@ The same grammar reads column headings, stubs and captions. What it does not und
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -51,6 +52,15 @@ WITHIN = re.compile(
 )
 
 
+MARKED = re.compile(r"[*†‡§¶#‖\[(/¹²³⁴-⁹⁰]")
+"""A sign that every mark has."""
+NOTE_CLUES = ("note", "unaudited")
+STATUS_CLUES = ("est", "proj", "forecast", "prelim", "provisional", "budget", "planned", "target")
+BASIS_CLUES = ("gaap", "adjusted", "forma", "constant", "current prices", "chained", "restated")
+WITHIN_CLUES = ("thousands", "millions", "billions")
+"""Words one of which the pattern of that name needs: most headings have none, and to look for them is quicker."""
+
+
 @dataclass(frozen=True)
 class Heading:
     """What a heading says of the figures that it stands over or beside."""
@@ -70,16 +80,23 @@ def read_heading(text: str, asides: bool = False) -> Heading:
         text: The heading as printed.
         asides: Whether its figures carry bracketed figures, which its last brackets speak of (`No. (%)`).
     """
-    words = NOTE.sub("", MARKS.sub("", text.replace("\u00a0", " "))).strip()
+    words = text.replace("\u00a0", " ")
+    words = MARKS.sub("", words) if MARKED.search(words) else words
+    words = (NOTE.sub("", words) if _has(words, NOTE_CLUES) else words).strip()
     if asides:
         words = re.sub(r"\s*\([^()]*\)$", "", words)
     time = find_periods(words)
     rest, notes = time.rest.rstrip(": "), ()
-    if status := STATUS.search(rest):
+    if _has(rest, STATUS_CLUES) and (status := STATUS.search(rest)):
         rest, notes = rest[: status.start()].strip(), (status[1],)
-    basis = " ".join(match.lower() for match in BASIS.findall(rest))
+    basis = " ".join(map(str.lower, BASIS.findall(rest))) if _has(rest, BASIS_CLUES) else ""
     label, unit = split_unit(rest)
     return Heading(" ".join(label.split()).strip(" :;,").lower(), unit, time, basis, notes)
+
+
+def _has(text: str, clues: Sequence[str]) -> bool:
+    low = text.lower()
+    return any([clue in low for clue in clues])
 
 
 def split_unit(text: str) -> tuple[str, Unit | None]:
@@ -104,7 +121,11 @@ def split_unit(text: str) -> tuple[str, Unit | None]:
         return match["label"], unit
     if (match := TAIL.fullmatch(text)) and (unit := read_unit(match["unit"])) and unit.scale != 1:
         return match["label"], unit
-    if (match := WITHIN.search(text)) and (unit := read_unit(match[0].strip())):
+    if (
+        _has(text, WITHIN_CLUES)
+        and (match := WITHIN.search(text))
+        and (unit := read_unit(match[0].strip()))
+    ):
         return text.replace(match[0], "").replace("()", ""), unit
     if PERCENT.match(text):
         return text, Unit("%")

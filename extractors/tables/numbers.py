@@ -111,7 +111,8 @@ def separators_of(texts: Iterable[str]) -> Separators | None:
     """Return the decimal mark of a table from its numbers, None where both marks are in use."""
     comma = point = False
     for text in texts:
-        match = CORE.fullmatch(text)
+        marked = "," in text or "." in text
+        match = CORE.fullmatch(text) if marked else None
         if match is None:
             continue
         comma = comma or bool(COMMA_DECIMALS.fullmatch(match["digits"]))
@@ -205,6 +206,7 @@ def _notes(tail: str) -> tuple[str, ...]:
 
 def plain(number: Decimal) -> str:
     """Return a decimal without exponent; trailing zeros are dropped, the step keeps the precision."""
-    text = format(number, "f")
+    text = str(number)
+    text = format(number, "f") if "E" in text else text
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text

@@ -150,11 +150,12 @@ def is_year(text: str) -> bool:
 
 
 def _clues(text: str) -> frozenset[str]:
-    """Return the clues that a text has, all of them where it is not of ASCII letters alone."""
-    if not text.isascii():
-        return ALL_CLUES
-    low = text.lower()
-    return frozenset([clue for clue in ALL_CLUES if clue in low])
+    """Return the clues that a text has; a dotless i and a long s count as the letters that patterns take them for."""
+    low = text.lower().replace("\u0131", "i").replace("\u017f", "s")
+    found = [clue for clue in ALL_CLUES if clue in low]
+    if any([name in low for name in SHORT_MONTHS]) and MONTH.search(text):
+        found.append(NAMED)
+    return frozenset(found)
 
 
 def _cleaned(rest: str) -> str:
@@ -290,14 +291,16 @@ TAKERS = (
     ("iso_month", _iso_month), ("year", _year),
 )  # fmt: skip
 """What is looked for, in order: what holds another comes before it."""
-_NAMED = tuple(name.lower()[:3] for name in calendar.month_name if name)
+MONTH = re.compile(_MONTH, re.IGNORECASE)
+SHORT_MONTHS = tuple(name.lower()[:3] for name in calendar.month_name if name)
+NAMED = "a month's name"
 CLUES = {
-    "days": (*_NAMED, "-"), "short_days": _NAMED, "months": _NAMED, "splits": ("/",), "split": ("/", "-"),
-    "span": ("-", " to "), "length": ("month", "week", "quarter", "year"), "date": (*_NAMED, "-"),
-    "quarter": ("q",), "fiscal": ("fy", "fiscal", "financial"), "month": _NAMED, "iso_month": ("-",), "year": ("",),
+    "days": (NAMED, "-"), "short_days": (NAMED,), "months": (NAMED,), "splits": ("/",), "split": ("/", "-", "–"),
+    "span": ("-", "–", "—", " to "), "length": ("month", "week", "quarter", "year"), "date": (NAMED, "-"),
+    "quarter": ("q",), "fiscal": ("fy", "fiscal", "financial"), "month": (NAMED,), "iso_month": ("-",), "year": ("",),
 }  # fmt: skip
-"""What a text of ASCII letters has one of wherever a pattern matches: to look for that is ten times as quick."""
-ALL_CLUES = frozenset(clue for clues in CLUES.values() for clue in clues)
+"""What a text in small letters has one of wherever a pattern matches: to look for that is ten times as quick."""
+ALL_CLUES = tuple({clue for clues in CLUES.values() for clue in clues} - {NAMED})
 NO_CLUES: frozenset[str] = frozenset()
 YEARLESS = tuple((name, take) for name, take in TAKERS if name in ("length", "fiscal"))
 """What may stand without a whole year."""

@@ -124,7 +124,7 @@ def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[C
     _lift_headers(grid)
     if not grid.body:
         return
-    separators = separators_of(slot.text for row in grid.body for slot in row)
+    separators = separators_of([slot.text for row in grid.body for slot in row])
     if separators is None:
         yield _refusal(grid.header[0][0], "decimal commas and points")
         return

@@ -153,7 +153,8 @@ def _per_share(words: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _names_share(words: str) -> bool:
-    return bool(PER_SHARE.search(words))
+    low = words.lower()
+    return ("per" in low or "eps" in low or "/share" in low) and bool(PER_SHARE.search(words))
 
 
 def scaled(number: Printed, around: Around) -> Scaled | Unclear:

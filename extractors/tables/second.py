@@ -6,7 +6,7 @@ given where both readings agree on value, unit and period.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,6 +32,9 @@ POWERS = (
         ),
     ),
 )
+POWER_CLUES = ("illion", "thousand", "bn", "mil", "mn", "mln", "mt", "000", "$", "€", "£")
+"""Every word or sign of a scale has one of them in small letters."""
+DIGIT = re.compile(r"\d")
 YEARS = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 SPLIT = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)[/–-](\d\d)(?!\d)")
 WHOLE_DATE = re.compile(
@@ -46,6 +49,7 @@ SCALE_LETTERS = re.compile(r"[^\W\d_]|000")
 OPEN_ENDED = re.compile(r"except|shares|number of|unless", re.IGNORECASE)
 SHORT_YEARS = re.compile(r"FY ?'?(\d\d)\b")
 NONE: frozenset[int] = frozenset()
+NO_YEARS: frozenset[str] = frozenset()
 SCALES = (1, 10**3, 10**6, 10**9, 10**12)
 ONE = frozenset((1,))
 MONEY = re.compile(r"[A-Z]{3}(?:/.*)?")
@@ -67,6 +71,8 @@ class View(NamedTuple):
 
     cell: Cell
     header: str
+    heads: Said
+    """What the header says."""
     stub: tuple[Said, ...]
     around: tuple[Said, ...]
     """Of the lines that the first reading rests on."""
@@ -75,12 +81,14 @@ class View(NamedTuple):
 def views(grid: Grid, cells: Sequence[Cell], text: str) -> list[View]:
     """Return what is in view of each figure of a table."""
     found: list[View] = []
-    headers: dict[int, str] = {}
+    headers: dict[int, tuple[str, Said]] = {}
     words: dict[int, list[tuple[int, Said]]] = {}
+    lines: dict[tuple[int, int], Said] = {}
     for cell in cells:
         column, row = cell.column, cell.row
         if column not in headers:
-            headers[column] = " ".join(dict.fromkeys(line[column].text for line in grid.header))
+            header = " ".join(dict.fromkeys([line[column].text for line in grid.header]))
+            headers[column] = header, said(header)
         if row not in words:
             words[row] = [
                 (index, said(slot.text))
@@ -88,20 +96,30 @@ def views(grid: Grid, cells: Sequence[Cell], text: str) -> list[View]:
                 if slot.text and not slot.text[0].isdigit()
             ]
         stub = tuple([item for index, item in words[row] if index < column])
-        around = tuple([said(text[place.start : place.end]) for place in cell.support])
-        found.append(View(cell, headers[column], stub, around))
+        around: list[Said] = []
+        for place in cell.support:
+            at = place.start, place.end
+            if at not in lines:
+                lines[at] = said(text[place.start : place.end])
+            around.append(lines[at])
+        found.append(View(cell, *headers[column], stub, tuple(around)))
     return found
 
 
 @lru_cache(maxsize=1 << 14)
 def said(text: str) -> Said:
     """Return what a text says of scale, years and percent."""
+    low = text.lower()
     return Said(
-        frozenset(power for power, pattern in POWERS if pattern.search(text)),
-        _years(text),
-        bool(PERCENT.search(text)),
+        _stated_powers(text) if any([clue in low for clue in POWER_CLUES]) else NONE,
+        _years(text) if DIGIT.search(text) else NO_YEARS,
+        ("%" in low or "per" in low or "pct" in low) and bool(PERCENT.search(text)),
         bool(OPEN_ENDED.search(text)),
     )
+
+
+def _stated_powers(text: str) -> frozenset[int]:
+    return frozenset([power for power, pattern in POWERS if pattern.search(text)])
 
 
 def disagreements(found: Sequence[View], separators: Separators) -> list[str]:
@@ -131,31 +149,36 @@ def _value(view: View, printed: float | None) -> str:
     value = float(view.cell.value)
     if not printed or not value:
         return "" if printed == value else "readings differ on value"
-    ratio = value / printed
-    scale = next((s for s in SCALES if abs(ratio / s - 1) < 1e-9), None)
+    scale = 1 if printed == value else _ratio(value, printed)
     if scale is None:
         return "readings differ on value"
     return "" if scale in _scales(view) else "readings differ on scale"
 
 
+def _ratio(value: float, printed: float) -> int | None:
+    ratio = value / printed
+    return next((scale for scale in SCALES if abs(ratio / scale - 1) < 1e-9), None)
+
+
 def _scales(view: View) -> frozenset[int]:
     """Return the scales that the words in view allow: one where the nearest statement has no exception."""
-    unit = view.cell.measure.unit
-    for powers in _powers(view):
-        if powers:
-            open_ended = any(item.open_ended for item in view.around)
-            alone = "%" in unit or "/" in unit or open_ended or len(powers) > 1
-            return powers | {1} if alone else powers
-    return ONE
+    unit, powers = view.cell.measure.unit, _powers(view)
+    if not powers:
+        return ONE
+    open_ended = any([item.open_ended for item in view.around])
+    alone = "%" in unit or "/" in unit or open_ended or len(powers) > 1
+    return powers | {1} if alone else powers
 
 
-def _powers(view: View) -> Iterator[frozenset[int]]:
-    """Yield the scales that each text in view states, the nearest first."""
+def _powers(view: View) -> frozenset[int]:
+    """Return the scales that the nearest text in view states which states any."""
     text = view.cell.text
-    yield said(text).powers if SCALE_LETTERS.search(text) else NONE
-    yield said(view.header).powers
-    yield NONE.union(*[item.powers for item in view.stub])
-    yield NONE.union(*[item.powers for item in view.around])
+    return (
+        (said(text).powers if SCALE_LETTERS.search(text) else NONE)
+        or view.heads.powers
+        or NONE.union(*[item.powers for item in view.stub])
+        or NONE.union(*[item.powers for item in view.around])
+    )
 
 
 def _years(text: str) -> frozenset[str]:
@@ -173,7 +196,7 @@ def _unit(view: View) -> str:
     """Compare the kind of unit: a share of a hundred, money, or neither."""
     unit, text = view.cell.measure.unit, view.cell.text
     if unit == "%":
-        near = (said(view.header), *view.stub, *view.around)
+        near = (view.heads, *view.stub, *view.around)
         stated = PERCENT.search(text) or any(item.percent for item in near)
         return "" if stated else "readings differ on unit"
     if text.isascii() and text.replace(",", "").replace(".", "").isdigit():
@@ -188,9 +211,9 @@ def _period(view: View) -> str:
     end = view.cell.period.end
     if not end:
         return ""
-    year, header = end[:4], said(view.header)
-    if year not in header.years and not any(
-        year in item.years for item in (*view.stub, *view.around)
+    year = end[:4]
+    if year not in view.heads.years and not any(
+        [year in item.years for item in (*view.stub, *view.around)]
     ):
         return "readings differ on period"
     whole = _whole_days(view.header)
