@@ -200,7 +200,8 @@ def _row(
         at = line.text.index(rest, edge)
         first = Slot(re.sub(r"\s*[:|]\s*", " ", rest), line.start + at)
         return [*row, first, *[Slot("", line.start) for _ in columns[1:]]]
-    if FIGURE.sub(" ", line.text[edge:]).strip(" :|$*-–—."):
+    plain = [match[0] for match in figures] == rest.split()
+    if not plain and FIGURE.sub(" ", line.text[edge:]).strip(" :|$*-–—."):
         return None
     starts = [match.start() for match in figures]
     for column in columns:

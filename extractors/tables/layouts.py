@@ -55,6 +55,13 @@ class Layout:
         return tuple({*(c.index for c in chosen if c), *([] if self.key is None else [self.key])})
 
 
+    @cached_property
+    def beside(self) -> bool:
+        """Whether columns beside the stub say something of a row."""
+        chosen = (self.period, self.unit, self.scale, self.status, self.measure)
+        return bool(self.categories) or any(column is not None for column in chosen)
+
+
 @dataclass(frozen=True)
 class Unread:
     """A table that is not read, and why."""

@@ -7,10 +7,10 @@ a note. Whether a comma or a point parts the decimals is a property of the table
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extractors.tables.currencies import SIGNS, currency_of
 from extractors.tables.units import SCALE_WORDS, unit_of
@@ -80,8 +80,7 @@ STATUS = {"r": "r", "p": "p", "e": "e"}
 LETTER_MARK = re.compile(r"[a-z]|note \d{1,2}", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """A number as printed, before what the table around it says of unit and scale."""
 
     value: Decimal
@@ -141,14 +140,17 @@ def read_number(text: str, separators: Separators = "point") -> Printed | NotNum
     if printed is None:
         return NotNumber("text")
     lead = len(text) - len(text.lstrip())
-    return printed if not lead else replace(printed, start=printed.start + lead, end=printed.end + lead)
+    return printed if not lead else printed._replace(start=printed.start + lead, end=printed.end + lead)
 
 
 def _plain_number(core: str, lead: int) -> Printed | NotNumber:
     """Return the number of a text that is digits, sign and marks alone."""
     minus = core[0] in "-−"
-    exact = _decimal(core[minus:], "point")
-    if exact is None:
+    digits = core[minus:].replace(",", "")
+    if LEADING_ZERO.match(digits):
+        return NotNumber("text")
+    exact = Decimal(digits)
+    if abs(exact.adjusted()) >= MAX_DIGITS:
         return NotNumber("text")
     step = ONE.scaleb(int(exact.as_tuple().exponent))
     value = -exact if minus else exact

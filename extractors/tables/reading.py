@@ -34,7 +34,7 @@ from extractors.tables.rows import Figure, figures, repeated_lines, table_lines
 from extractors.tables.scaling import Around as Sides
 from extractors.tables.scaling import Money, Scaled, Unclear, money_of, scaled
 from extractors.tables.second import disagreements, views
-from extractors.tables.stubs import is_header_row, unit_of_row
+from extractors.tables.stubs import is_header_row, is_total_column, unit_of_row
 from extractors.tables.surroundings import Around, surroundings
 from extractors.tables.timing import period_of
 from extractors.tables.units import Unit
@@ -235,9 +235,9 @@ def _table_cells(table: _Table) -> Iterator[Cell | Refusal]:
             if number.reason not in ("missing", "text"):
                 yield _refusal(figure.slot, number.reason)
             continue
-        if figure.line.index in doubtful:
+        if figure.row.line.index in doubtful:
             yield _refusal(figure.slot, "row repeats another")
-        elif figure.column.index in same and not figure.line.header:
+        elif figure.column.index in same and not figure.row.line.header:
             yield _refusal(figure.slot, "heading repeats another")
         else:
             yield _cell(table, figure, number, document)
@@ -276,14 +276,17 @@ def _cell(table: _Table, figure: Figure, number: Printed, document: Document) ->
         return _refusal(slot, "bracketed number")
     if not figure.label:
         return _refusal(slot, "no measure")
-    if figure.entity is not None and not figure.entity.text:
+    row = figure.row
+    if row.entity is not None and not row.entity.text:
         return _refusal(slot, "no name")
     unit = _unit(table, figure, number)
-    if figure.unclear:
+    if row.unclear:
         return _refusal(slot, "row unclear")
     if isinstance(unit, Unclear):
         return _refusal(slot, unit.reason)
-    period = period_of(*figure.times, table.around.context, figure.label)
+    period = period_of(
+        figure.heading.time, row.time, row.groups, table.around.context, figure.label
+    )
     if period is None:
         return _refusal(slot, "period unclear")
     section = table.sections.at(slot.start + number.start, slot.start + number.end)
@@ -295,7 +298,8 @@ def _cell(table: _Table, figure: Figure, number: Printed, document: Document) ->
 def _unit(table: _Table, figure: Figure, number: Printed) -> Scaled | Unclear:
     units = _merged((*figure.units, *table.outer))
     paid, percent = _paid(table, figure), figure.column.index in table.percent
-    return scaled(number, Sides(figure.words, units, table.money, paid, percent))
+    words = figure.label + figure.row.words
+    return scaled(number, Sides(words, units, table.money, paid, percent))
 
 
 def _merged(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -325,22 +329,25 @@ def _record(
 ) -> Cell:
     number, unit, period = found
     document, section = home
+    row, heading = figure.row, figure.heading
     start = figure.slot.start + number.start
     end = figure.slot.start + number.end
-    path = figure.path
+    path = row.path
     if figure.label in path or "" in path:
         path = tuple([part for part in path if part and part != figure.label])
-    measure = _measure(figure.label, path, unit.unit, figure.basis or table.around.basis)
+    basis = heading.basis or row.basis or table.around.basis
+    measure = _measure(figure.label, path, unit.unit, basis)
     extractor = EXTRACTORS[table.grid.kind]
-    entity = _name(figure.entity) if figure.entity else None
+    entity = _name(row.entity) if row.entity else None
+    total = row.line.total or is_total_column(heading.label)
     return Cell(
         id=cell_id(document.id, start, end, measure, extractor), document_id=document.id,
-        section_id=section.id, table=str(table.grid.start), row=figure.line.index, column=figure.column.index,
+        section_id=section.id, table=str(table.grid.start), row=row.line.index, column=figure.column.index,
         entity=entity.text if entity else document.subject or document.title,
         named=entity.place if entity else None, measure=measure, period=period,
         text=document.text[start:end], start=start, end=end, value=plain(number.value * unit.scale),
-        step=plain(number.step * unit.scale), notes=(*number.notes, *figure.notes),
-        role="total" if figure.total else "value", exact=document.format in EXACT,
+        step=plain(number.step * unit.scale), notes=number.notes + heading.notes + row.notes,
+        role="total" if total else "value", exact=document.format in EXACT,
         support=_support(table, figure), extractor=extractor,
     )  # fmt: skip
 
@@ -359,7 +366,7 @@ def _name(slot: Slot) -> Slot:
 
 def _support(table: _Table, figure: Figure) -> tuple[Place, ...]:
     """Return where captions, headers and stubs of a figure stand, in order and each once."""
-    column, beside = figure.column.index, figure.support
+    column, beside = figure.column.index, figure.row.support
     over = table.over.get(column)
     if over is None:
         columns = [column] if table.layout.key is None else [column, table.layout.key]

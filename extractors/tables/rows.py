@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractors.tables.columns import Column
@@ -12,7 +12,7 @@ from extractors.tables.headings import MARKS, Heading, read_heading
 from extractors.tables.layouts import Layout
 from extractors.tables.numbers import Separators
 from extractors.tables.periods import Stated, find_periods
-from extractors.tables.stubs import Line, is_total_column, lines
+from extractors.tables.stubs import Line, lines
 from extractors.tables.units import Unit, read_unit
 from warehouse.cells import Place
 
@@ -25,26 +25,39 @@ NO_TIME = Stated((), (), "")
 class Figure(NamedTuple):
     """One cell of a table with all that stands over and beside it."""
 
-    line: Line
+    row: "Row"
     column: Column
     heading: Heading
+    """Its column's, or that of a row of headers above it."""
     slot: Slot
     label: str
-    path: tuple[str, ...]
-    entity: Slot | None
-    words: str
-    """Its label and those of the groups, for the words that say what kind of figure it is."""
     units: tuple[Unit, ...]
     """Unit statements of row and column, the nearest first."""
-    times: tuple[Stated, Stated, tuple[Stated, ...]]
-    """Of column, row and groups."""
+
+
+class Row(NamedTuple):
+    """What holds for all figures of a row."""
+
+    line: Line
+    path: tuple[str, ...]
+    label: str
+    """That of a row that is a measure, or what a measure column says of it."""
+    entity: Slot | None
+    """Its stub, where that names a thing."""
+    time: Stated
+    groups: tuple[Stated, ...]
     notes: tuple[str, ...]
     basis: str
-    total: bool
+    words: str
+    """Labels of its groups, a blank before each."""
+    nearer: tuple[Unit, ...]
+    """Unit statements before that of the column."""
+    farther: tuple[Unit, ...]
+    """Those after it."""
     support: tuple[Place, ...]
     """Where its stub, groups and units stand, in order and each once."""
     unclear: bool
-    """Whether its row's period, unit or multiplier column is not understood."""
+    """Whether its period, unit or multiplier column is not understood."""
 
 
 def row_time(heading: Heading) -> Stated:
@@ -94,93 +107,81 @@ def figures(
 ) -> Iterator[Figure]:
     """Yield the cells of the figure columns that are not empty."""
     for line in found:
-        row: _Row | None = None
+        row: Row | None = None
         for column in layout.figures:
             slot = line.slots[column.index]
             if slot.text:
                 row = row or _row(line, layout, path)
-                yield _figure(line, column, layout, row, fallback)
+                yield _figure(row, column, layout, slot, fallback)
 
 
-class _Row(NamedTuple):
-    """What holds for all figures of a row."""
-
-    beside: "_Beside"
-    path: tuple[str, ...]
-    stub: str
-    """Label of a row that is a measure."""
-    time: Stated
-    groups: tuple[Stated, ...]
-    notes: tuple[str, ...]
-    basis: str
-    words: str
-    """Labels of its groups, a blank before each."""
-    nearer: tuple[Unit, ...]
-    """Unit statements before that of the column."""
-    farther: tuple[Unit, ...]
-    """Those after it."""
-    support: tuple[Place, ...]
-
-
-def _row(line: Line, layout: Layout, path: tuple[str, ...]) -> _Row:
-    beside, heading = _beside(line, layout), line.heading
-    groups = [read for _, read in line.groups]
+def _row(line: Line, layout: Layout, path: tuple[str, ...]) -> Row:
+    beside, heading, groups = _beside(line, layout), line.heading, [g for _, g in line.groups]
     measure = layout.form == "measures"
+    things = layout.form == "things" or (layout.form == "long" and layout.key is not None)
     own = row_time(heading) if measure else NO_TIME
-    nearer, farther = [*beside.units], list(_farther(line))
+    nearer, farther = beside.units, _farther(line)
     if measure and heading.unit:
-        nearer.append((line.stub, heading.unit))
+        nearer = [*nearer, (line.stub, heading.unit)]
     slots = [line.stub, *[slot for slot, _ in (*line.groups, *nearer, *farther)]]
-    return _Row(
-        beside=beside,
+    return Row(
+        line=line,
         path=(*path, *[g.label for g in groups if g.label], *beside.path),
-        words="".join([f" {g.label}" for g in groups]),
-        nearer=tuple([unit for _, unit in nearer]),
-        farther=tuple([unit for _, unit in farther]),
-        support=places_of(slots),
-        stub=row_label(heading, line.stub.text) if measure else "",
+        label=row_label(heading, line.stub.text) if measure else beside.label,
+        entity=line.stub if things else None,
         time=beside.time if beside.time.ends else own,
         groups=tuple([g.time for g in groups]),
         notes=(*heading.notes, *[n for g in groups for n in g.notes], *beside.notes),
         basis=heading.basis or next((g.basis for g in groups if g.basis), ""),
+        words="".join([f" {g.label}" for g in groups]),
+        nearer=tuple([unit for _, unit in nearer]),
+        farther=tuple([unit for _, unit in farther]),
+        support=places_of(slots),
+        unclear=beside.unclear or line.unclear,
     )
 
 
-@dataclass(frozen=True)
-class _Beside:
+class _Beside(NamedTuple):
     """What the other columns of a row say."""
 
     label: str
-    path: tuple[str, ...]
-    units: tuple[tuple[Slot, Unit], ...]
+    path: list[str]
+    units: list[tuple[Slot, Unit]]
     time: Stated
     notes: tuple[str, ...]
     unclear: bool
 
 
 def _beside(line: Line, layout: Layout) -> _Beside:
-    path = [
-        f"{column.heading.label}: {line.slots[column.index].text.lower()}"
-        for column in layout.categories
-        if line.slots[column.index].text
-    ]
+    if not layout.beside:
+        return NOTHING
+    slots = line.slots
+    path: list[str] = []
+    for column in layout.categories:
+        if text := slots[column.index].text:
+            path.append(f"{column.heading.label}: {text.lower()}")
     units: list[tuple[Slot, Unit]] = []
-    time = find_periods(line.slots[layout.period.index].text) if layout.period else NO_TIME
-    unclear = bool(layout.period and line.slots[layout.period.index].text and not time.ends)
+    stated = slots[layout.period.index].text if layout.period else ""
+    time = find_periods(stated) if stated else NO_TIME
+    unclear = bool(stated) and not time.ends
     for column in (layout.unit, layout.scale):
-        slot = line.slots[column.index] if column else None
+        slot = slots[column.index] if column else None
         if slot is None or not slot.text:
             continue
         unit = _stated_unit(slot.text, scale=column is layout.scale)
         unclear = unclear or unit is None
         units += [(slot, unit)] if unit else []
-    status = line.slots[layout.status.index].text if layout.status else ""
+    status = slots[layout.status.index].text if layout.status else ""
     notes = () if NORMAL.fullmatch(status) else (status,)
-    measure = line.slots[layout.measure.index].text if layout.measure else ""
+    measure = slots[layout.measure.index].text if layout.measure else ""
     label = " ".join(measure.split()).lower()
-    return _Beside(label, tuple(path), tuple(units), time, notes, unclear)
+    return _Beside(label, path, units, time, notes, unclear)
 
 
+NOTHING = _Beside("", [], [], NO_TIME, (), False)
+
+
+@lru_cache(maxsize=1 << 12)
 def _stated_unit(text: str, *, scale: bool) -> Unit | None:
     """Return what a unit or multiplier column says; an index or a unit of its own keeps its words."""
     if text.lower() in ("units", "unit", "number", "1", "none", "ones"):
@@ -190,35 +191,26 @@ def _stated_unit(text: str, *, scale: bool) -> Unit | None:
     return None if scale or SCALED.search(text) else Unit(" ".join(text.split()))
 
 
-def _figure(line: Line, column: Column, layout: Layout, row: _Row, fallback: str) -> Figure:
+def _figure(row: Row, column: Column, layout: Layout, slot: Slot, fallback: str) -> Figure:
     heading = column.heading
-    if line.header:
-        heading = read_heading(line.header[column.index], column.asides)
-    things = layout.form == "things" or (layout.form == "long" and layout.key is not None)
-    label = _label(layout, row.stub, heading, row.beside.label) or fallback
-    own = (heading.unit,) if heading.unit and layout.form != "long" else ()
-    return Figure(
-        line=line, column=column, heading=heading, slot=line.slots[column.index],
-        label=label, path=row.path, entity=line.stub if things else None, words=label + row.words,
-        units=(*row.nearer, *own, *row.farther),
-        times=(heading.time, row.time, row.groups), notes=heading.notes + row.notes,
-        basis=heading.basis or row.basis, total=line.total or is_total_column(heading.label),
-        support=row.support, unclear=row.beside.unclear or line.unclear,
-    )  # fmt: skip
+    if row.line.header:
+        heading = read_heading(row.line.header[column.index], column.asides)
+    label = _label(layout, row.label, heading.label) or fallback
+    units = row.nearer + row.farther
+    if heading.unit and layout.form != "long":
+        units = (*row.nearer, heading.unit, *row.farther)
+    return Figure(row, column, heading, slot, label, units)
 
 
-def _label(layout: Layout, stub: str, heading: Heading, measure: str) -> str:
+def _label(layout: Layout, row: str, column: str) -> str:
     if layout.form == "long":
-        return measure
+        return row
     if layout.form == "measures":
-        return f"{stub} / {heading.label}" if stub and heading.label else stub or heading.label
-    return heading.label
+        return f"{row} / {column}" if row and column else row or column
+    return column
 
 
-def _farther(line: Line) -> Iterator[tuple[Slot, Unit]]:
-    """Yield unit statements of a row's unit row and groups."""
-    if line.unit_row and line.unit_row[1].unit:
-        yield line.unit_row[0], line.unit_row[1].unit
-    for slot, read in reversed(line.groups):
-        if read.unit:
-            yield slot, read.unit
+def _farther(line: Line) -> list[tuple[Slot, Unit]]:
+    """Return unit statements of a row's unit row and groups."""
+    above = (line.unit_row,) if line.unit_row else ()
+    return [(slot, read.unit) for slot, read in (*above, *line.groups[::-1]) if read.unit]
