@@ -156,13 +156,14 @@ def _stub_edge(body: Sequence[Slot]) -> int:
     for at in sorted(colons):
         if colons[at] > 0.8 * len(body):
             return at
-    starts = [
-        match.start()
-        for line in body
-        for match in FIGURE.finditer(line.text)
-        if line.text.endswith("  ", 0, match.start()) and line.text[: match.start()].strip()
-    ]
-    return min(starts, default=0)
+    return min(filter(None, (_first_figure(line.text) for line in body)), default=0)
+
+
+def _first_figure(text: str) -> int:
+    """Return where the first figure with two blanks before it starts after words, 0 without one."""
+    gap = text.find("  ", len(text) - len(text.lstrip()))
+    found = FIGURE.finditer(text, gap) if gap > 0 else ()
+    return next((m.start() for m in found if text.endswith("  ", 0, m.start())), 0)
 
 
 def _figures(line: Slot, edge: int) -> list[re.Match[str]]:

@@ -96,7 +96,7 @@ def read_heading(text: str, asides: bool = False) -> Heading:
 
 def _has(text: str, clues: Sequence[str]) -> bool:
     low = text.lower()
-    return any([clue in low for clue in clues])
+    return any(map(low.__contains__, clues))
 
 
 def split_unit(text: str) -> tuple[str, Unit | None]:

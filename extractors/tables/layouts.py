@@ -54,7 +54,6 @@ class Layout:
         chosen = (self.period, self.unit, self.scale, self.status, self.measure, *self.categories)
         return tuple({*(c.index for c in chosen if c), *([] if self.key is None else [self.key])})
 
-
     @cached_property
     def beside(self) -> bool:
         """Whether columns beside the stub say something of a row."""

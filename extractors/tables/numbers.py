@@ -140,7 +140,11 @@ def read_number(text: str, separators: Separators = "point") -> Printed | NotNum
     if printed is None:
         return NotNumber("text")
     lead = len(text) - len(text.lstrip())
-    return printed if not lead else printed._replace(start=printed.start + lead, end=printed.end + lead)
+    return (
+        printed
+        if not lead
+        else printed._replace(start=printed.start + lead, end=printed.end + lead)
+    )
 
 
 def _plain_number(core: str, lead: int) -> Printed | NotNumber:

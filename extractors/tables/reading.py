@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from extractors.tables.columns import Column, read_columns
 from extractors.tables.fixed_width import fixed_grids
@@ -111,7 +112,7 @@ def read_table_cells(document: Document, sections: Sequence[Section]) -> TableRe
 
 def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Refusal]:
     places = Sections(sections)
-    for grid in (*pipe_grids(document), *fixed_grids(document)):
+    for grid in chain(pipe_grids(document), fixed_grids(document)):
         yield from _read_grid(document, places, grid)
 
 

@@ -111,7 +111,7 @@ def said(text: str) -> Said:
     """Return what a text says of scale, years and percent."""
     low = text.lower()
     return Said(
-        _stated_powers(text) if any([clue in low for clue in POWER_CLUES]) else NONE,
+        _stated_powers(text) if any(map(low.__contains__, POWER_CLUES)) else NONE,
         _years(text) if DIGIT.search(text) else NO_YEARS,
         ("%" in low or "per" in low or "pct" in low) and bool(PERCENT.search(text)),
         bool(OPEN_ENDED.search(text)),
@@ -165,7 +165,7 @@ def _scales(view: View) -> frozenset[int]:
     unit, powers = view.cell.measure.unit, _powers(view)
     if not powers:
         return ONE
-    open_ended = any([item.open_ended for item in view.around])
+    open_ended = any(item.open_ended for item in view.around)
     alone = "%" in unit or "/" in unit or open_ended or len(powers) > 1
     return powers | {1} if alone else powers
 
@@ -213,7 +213,7 @@ def _period(view: View) -> str:
         return ""
     year = end[:4]
     if year not in view.heads.years and not any(
-        [year in item.years for item in (*view.stub, *view.around)]
+        year in item.years for item in (*view.stub, *view.around)
     ):
         return "readings differ on period"
     whole = _whole_days(view.header)

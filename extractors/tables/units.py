@@ -117,7 +117,7 @@ def read_unit(text: str) -> Unit | None:
     low = phrase.lower()
     shares = _SHARES.search(low) if "share" in low else None
     excepted = ""
-    if any([word in low for word in _EXCEPTING]) and (match := _EXCEPT.search(low)):
+    if any(map(low.__contains__, _EXCEPTING)) and (match := _EXCEPT.search(low)):
         excepted, low = match["rest"].strip(" ():;,."), low[: match.start()].strip(" ,;(")
     elif shares and (parted := re.fullmatch(r"(.+?),? (?:and|with) (?:number of )?shares.*", low)):
         low = parted[1]
@@ -184,7 +184,7 @@ def _per(text: str) -> str | None:
 
 def _scaled(low: str) -> Unit | None:
     """Parse a scale with a unit before or after it."""
-    if not any([clue in low for clue in _SCALE_CLUES]):
+    if not any(map(low.__contains__, _SCALE_CLUES)):
         return None
     words = [word for word in _WORDS.split(low) if word not in ("in", "of", "omitted", "and")]
     places = [index for index, word in enumerate(words) if word in _SCALES]
