@@ -111,7 +111,7 @@ def find_periods(text: str) -> Stated:
     ends: list[Period] = []
     rest = text
     takers = TAKERS if YEAR.search(text) else YEARLESS if LASTING.search(text) else ()
-    clues = _clues(text) if takers else NO_CLUES
+    clues = clues_of(text) if takers else NO_CLUES
     for name, take in takers:
         if any(map(clues.isdisjoint, CLUES[name])):
             continue
@@ -149,7 +149,7 @@ def is_year(text: str) -> bool:
     return bool(YEAR.fullmatch(text))
 
 
-def _clues(text: str) -> frozenset[str]:
+def clues_of(text: str) -> frozenset[str]:
     """Return the clues that a text has; a dotless i and a long s count as the letters that patterns take them for."""
     low = text.lower().replace("\u0131", "i").replace("\u017f", "s")
     found = [clue for clue in ALL_CLUES if clue in low]

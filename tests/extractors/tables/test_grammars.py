@@ -6,8 +6,8 @@ import pytest
 
 from extractors.tables.headings import read_heading
 from extractors.tables.numbers import NotNumber, Printed, read_number, separators_of
-from extractors.tables.periods import find_periods, read_period
-from extractors.tables.units import read_unit
+from extractors.tables.periods import CLUES, FIND, clues_of, find_periods, read_period
+from extractors.tables.units import SCALE_WORDS, read_unit
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,36 @@ def test_a_heading_is_taken_apart():
     assert (found.unit.sign, found.unit.scale) == ("USD", 10**6)
     assert read_heading("2004/05 (Est.)").notes == ("Est",)
     assert find_periods("Years ended June 30, 2024").lengths == ("P1Y",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("days", "1 May 2023 through 3 June 2023"),
+        ("days", "2023-05-01 to 2023-06-03"),
+        ("short_days", "17 May to 11 June 2023"),
+        ("months", "June–August 2021"),
+        ("splits", "2003/04 to 2005/06"),
+        ("split", "2005–06"),
+        ("span", "2001 — 2005"),
+        ("length", "TWELVE MONTHS ENDED"),
+        ("date", "\u017fept. 3, 2020"),
+        ("date", "2020-09-03T00:00"),
+        ("quarter", "2013 q1"),
+        ("fiscal", "F\u0131scal 2023"),
+        ("fiscal", "FY '23"),
+        ("month", "2021 Dec"),
+        ("iso_month", "2021-03"),
+        ("year", "2021"),
+    ],
+)
+def test_what_a_pattern_finds_has_its_clues(name: str, text: str):
+    assert FIND[name].search(text)
+    assert all(clues_of(text).intersection(needed) for needed in CLUES[name])
+
+
+@pytest.mark.parametrize("word", SCALE_WORDS)
+def test_every_word_of_a_scale_is_read(word: str):
+    found = read_unit(f"USD {word}")
+    assert found is not None
+    assert (found.sign, found.scale) == ("USD", SCALE_WORDS[word])
