@@ -1,6 +1,7 @@
 """`longspan train`: looks at a recipe, trains its stages, draws their curves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,21 @@ class Looked(Record):
     findings: list[dict[str, object]]
 
 
+@contextmanager
+def extra_installed() -> Iterator[None]:
+    """Say how to install what a training needs, where it is missing.
+
+    Raises:
+        ConfigError: a package of the extra is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"train: {error.name} is not installed; pip install -e '.[train]'"
+        ) from error
+
+
 def check_recipe(path: Path, home: Path, stage: str) -> Looked:
     """Return the findings on a recipe.
 
@@ -40,7 +56,8 @@ def check_recipe(path: Path, home: Path, stage: str) -> Looked:
     from warehouse.snapshots import SnapshotError
 
     try:
-        found = preflight(load_recipe(path), home, stage=stage)
+        with extra_installed():
+            found = preflight(load_recipe(path), home, stage=stage)
     except RecipeError as error:
         raise ConfigError(_named(path, str(error))) from error
     except SnapshotError as error:
@@ -85,7 +102,8 @@ def train_recipe(path: Path, home: Path, stage: str) -> "list[StageOutcome]":
     from training.launch import TrainingFailed
 
     try:
-        return run_training(path, home, stage)
+        with extra_installed():
+            return run_training(path, home, stage)
     except (NoGo, TrainingFailed) as error:
         raise Stopped(str(error), 1) from error
 
@@ -96,7 +114,8 @@ def plot_recipe(path: Path, home: Path, stage: str) -> list[Path]:
     from training.plots import write_plots
 
     folders = [Path(job.folder) for job in training_jobs(path, home, stage)]
-    return [write_plots(folder) for folder in folders if folder.is_dir()]
+    with extra_installed():
+        return [write_plots(folder) for folder in folders if folder.is_dir()]
 
 
 def outcome_table(outcomes: "Sequence[StageOutcome]") -> Table:

@@ -83,3 +83,32 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(home, tmp_path, recipe, option
     code, _, err = longspan("train", file, *options, "--home", home)
     assert code == 2
     assert fault in " ".join(err.split())
+
+
+HIDING = """
+import sys
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "transformers"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Hidden())
+from flows.command_line import main
+main()
+"""
+
+
+def test_a_missing_extra_is_one_line_that_says_how_to_install_it(home):
+    command = [
+        sys.executable,
+        "-c",
+        HIDING,
+        "train",
+        home / "recipe.toml",
+        "--check",
+        "--home",
+        home,
+    ]
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "torch is not installed; pip install -e '.[train]'" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
