@@ -14,7 +14,7 @@ demo: $(VENV)/.core  ## run the main job on the built-in corpus
 	$(BIN)/longspan snapshot show demo --sample 1
 
 test: $(VENV)/.dev  ## run the tests
-	$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile
+	$(BIN)/pytest -q --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

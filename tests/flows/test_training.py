@@ -14,7 +14,10 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("trl")
 
+from flows.training_flow import checked
+from flows.training_jobs import NoGo, training_jobs
 from tests.warehouse.rivers import SAMPLES, context, put, sample
+from training.launch import TrainingFailed, train_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 # A needle gives rewards that differ even for a model of random weights: how much of the passage its bytes repeat.
@@ -134,13 +137,10 @@ def test_a_training_killed_twice_has_the_losses_of_an_undisturbed_one(home, tmp_
     assert [row[0] for row in losses(whole)] == list(range(1, 9))
     assert any(abs(row[1]) > 0 for row in losses(whole))
 
-    (done,) = train(home, "--stage", "first")
-    assert (done["stage"], done["steps"], done["nothing_to_do"]) == ("first", 8, False)
-    assert losses(home) == losses(whole)
-
-    # All stages: the first is done, the second starts from its model with the prompts that it left.
+    # All stages: the second starts from the first's model with the prompts that it left.
     first, second = train(home)
-    assert first["nothing_to_do"]
+    assert (first["stage"], first["steps"], first["nothing_to_do"]) == ("first", 8, False)
+    assert losses(home) == losses(whole)
     assert (second["steps"], second["prompts"]["kept"], second["prompts"]["solved"]) == (1, 3, 0)
     weights = pl.read_parquet(Path(second["folder"]) / "retrospective.parquet")
     means = weights["mean_reward"].to_list()
@@ -149,13 +149,19 @@ def test_a_training_killed_twice_has_the_losses_of_an_undisturbed_one(home, tmp_
     assert all(one["nothing_to_do"] for one in train(home))
 
 
-def test_a_trainer_that_gets_nowhere_is_one_line_and_exit_code_1(home, tmp_path):
+def test_what_the_check_forbids_is_not_trained(home, tmp_path):
     recipe = RECIPE.replace("prompt_tokens = 120", "prompt_tokens = 10", 1)
     (tmp_path / "recipe.toml").write_text(recipe, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "flows", "train", str(tmp_path / "recipe.toml"), "--home", str(home)],
-        cwd=ROOT, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "prompts first: 0 within 10 tokens" in " ".join(done.stderr.split())
+    (job,) = training_jobs(tmp_path / "recipe.toml", home, "first")
+    with pytest.raises(NoGo, match="prompts first: 0 within 10 tokens"):
+        checked(job, home)
+
+
+def test_a_trainer_that_gets_nowhere_is_not_started_again(home, tmp_path):
+    (job,) = training_jobs(home / "recipe.toml", home, "first")
+    broken = job.model_copy(update={"folder": str(tmp_path), "snapshot": str(tmp_path / "gone")})
+    with pytest.raises(
+        TrainingFailed, match="stage first: the trainer ended with code 1"
+    ) as failed:
+        train_stage(broken)
+    assert str(tmp_path / "trainer.log") in str(failed.value)
