@@ -29,6 +29,7 @@ from verifiers.second_program.options import SecondProgramOptions
 from warehouse.duplicates import DuplicateOptions
 from warehouse.programs import Form
 from warehouse.records import Category, Record
+from warehouse.toml_file import TomlError, read_toml
 
 SourceCategory = Category | Literal["auto"]
 """`auto`: each document's content decides."""
@@ -179,13 +180,9 @@ def load_config(path: Path, overrides: Iterable[str] = ()) -> SynthesisConfig:
         ConfigError: the file is missing or not TOML, an override has no `=`, or a field is unknown or wrong.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}); name a TOML file under configs/"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        data = read_toml(path, folder="configs/")
+    except TomlError as error:
+        raise ConfigError(str(error)) from error
     for override in overrides:
         _override(data, override)
     try:

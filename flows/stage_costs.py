@@ -5,6 +5,7 @@ under its note, so that the whole stage is held against its first estimate; inpu
 own, and notes add up. A stage that `longspan plan` knows nothing of has calls and no estimate.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,7 +108,7 @@ def stage_costs(home: Path, made: Iterable[tuple[str, str]]) -> tuple[StageCost,
 
 def _compared(stage: str, notes: Sequence[Note], spent: Sequence[Spending]) -> Iterator[StageCost]:
     """Yield one row for each role that was expected to be asked or was asked."""
-    estimates: dict[str, list[Estimate]] = {row.role: [] for note in notes for row in note.rows}
+    estimates: defaultdict[str, list[Estimate]] = defaultdict(list)
     for note in notes:
         for row in note.rows:
             estimates[row.role].append(row)

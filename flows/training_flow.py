@@ -47,9 +47,8 @@ def checked(job: StageJob, home: Path) -> str:
 def chosen_prompts(job: StageJob, before: StageJob, home: Path) -> Retrospective:
     """Write which prompts a stage trains on, by what the stage before made of them, and return the counts."""
     site = Site(job.recipe, home, (stage_named(job.recipe, job.stage),))
-    tasks = job.recipe.tasks
-    lengths = [one for one in site.lengths.rows if not tasks or one.task_type in tasks]
-    table = retrospective(read_rollouts(Path(before.folder)), lengths, site.stages[0].prompt_tokens)
+    rollouts = read_rollouts(Path(before.folder))
+    table = retrospective(rollouts, site.lengths.rows, site.stages[0].prompt_tokens)
     Path(job.folder).mkdir(parents=True, exist_ok=True)
     return write_retrospective(table, Path(job.folder))
 

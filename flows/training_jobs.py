@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.config import ConfigError
-from training.finding import ROWS
+from training.finding import ROWS, Site
 from training.recipe import Recipe, RecipeError, load_recipe, stage_named
 from training.retrospective import TABLE, Retrospective
 from training.stage import MODEL, Done, StageJob
 from warehouse.identity import digest
 from warehouse.records import Record
 from warehouse.snapshot_manifest import SnapshotError, read_manifest
-from warehouse.snapshots import snapshot_path
 
 FOLDER = "training"
 """Under the home."""
@@ -52,8 +51,7 @@ def training_jobs(path: Path, home: Path, stage: str = "") -> tuple[StageJob, ..
     try:
         recipe = load_recipe(path)
         last = stage_named(recipe, stage).name if stage else recipe.stages[-1].name
-        name, _, version = recipe.snapshot.partition("/")
-        snapshot = snapshot_path(home, name, version or "latest")
+        snapshot = Site(recipe, home, ()).snapshot
         content = read_manifest(snapshot).content_id
     except RecipeError as error:
         message = str(error)

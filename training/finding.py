@@ -87,12 +87,11 @@ class Site:
         try:
             tokenizer = load_tokenizer(recipe.model)
         except TokenizerAbsent:
-            return Lengths(estimated_lengths(self.snapshot, split=recipe.split), exact=False)
+            return Lengths(estimated_lengths(self.snapshot, recipe.wanted), exact=False)
         cache = self.home / ROWS
         found = prompt_lengths(
-            self.snapshot, tokenizer, name=recipe.model, split=recipe.split, cache=cache,
-            evidence=recipe.rewards.evidence,
-        )  # fmt: skip
+            self.snapshot, tokenizer, recipe.wanted, name=recipe.model, cache=cache
+        )
         return Lengths(found, exact=True)
 
     def chosen(self, stage: Stage) -> Chosen:
@@ -101,4 +100,4 @@ class Site:
         Raises:
             RowsError: as for the lengths.
         """
-        return chosen(self.lengths.rows, stage.prompt_tokens, self.recipe.tasks)
+        return chosen(self.lengths.rows, stage.prompt_tokens)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from training.balanced import BalancedBatches, BalanceError, BalanceOptions
 from training.finding import Finding, Site
-from training.prompts import RowsError
+from training.prompts import RowsError, wanted_rows
 from training.recipe import Recipe, Stage
 from training.rewards.needle import NeedleSpec
 from training.rewards.options import RewardOptions
@@ -15,7 +15,6 @@ from training.rewards.targets import Target, target_of_row
 from verifiers.answers.compare import asked_under
 from verifiers.answers.number import number_of
 from warehouse.identity import digest
-from warehouse.snapshot_check import read_samples
 from warehouse.snapshot_manifest import SnapshotError, read_manifest
 from warehouse.snapshot_rows import SampleRow
 
@@ -92,8 +91,7 @@ def answers(site: Site) -> Iterator[Finding]:
     try:
         rows = [
             row.model_copy(update={"prompt": (), "evidence": (), "program": ""})
-            for row in read_samples(site.snapshot, split=site.recipe.split)
-            if not site.recipe.tasks or row.task_type in site.recipe.tasks
+            for row in wanted_rows(site.snapshot, site.recipe.wanted)
         ]
         targets = {row.id: target_of_row(row) for row in rows}
     except (SnapshotError, ValueError) as error:

@@ -12,13 +12,19 @@ from typing import Any
 
 import polars as pl
 
-from training.prompts import RowsError, check_tasks, prompt_of, rows_with_contexts
+from training.prompts import (
+    RowsError,
+    Wanted,
+    prompt_of,
+    rows_with_contexts,
+    sound_snapshot,
+    wanted_rows,
+)
 from warehouse.identity import digest
 from warehouse.manifest import replace_file
 from warehouse.records import Record
-from warehouse.snapshot_check import read_samples
 from warehouse.snapshot_manifest import read_manifest
-from warehouse.snapshot_rows import SampleRow, Split, TaskType
+from warehouse.snapshot_rows import SampleRow, TaskType
 from warehouse.tokens import count_tokens
 
 BATCH_CHARACTERS = 1_000_000
@@ -49,26 +55,26 @@ def check_template(tokenizer: Any, name: str) -> None:
 
 
 def prompt_lengths(
-    path: Path, tokenizer: Any, *, name: str, split: Split, cache: Path | None = None, evidence: bool = False,
-) -> list[PromptLength]:  # fmt: skip
-    """Return the length of every prompt of a split, in the order of their contexts.
+    path: Path, tokenizer: Any, wanted: Wanted, *, name: str, cache: Path | None = None
+) -> list[PromptLength]:
+    """Return the length of every prompt, in the order of their contexts.
 
     Args:
         path: folder of the snapshot.
         tokenizer: the model's, fast.
+        wanted: which prompts.
         name: the model's, for messages.
-        split: whose rows.
         cache: folder where lengths are kept; None keeps none.
-        evidence: whether prompts ask for evidence.
 
     Raises:
-        RowsError: the tokenizer has no chat template, or a row has no task or context.
+        RowsError: the tokenizer has no chat template, the snapshot is damaged, or a row has no task or context.
     """
     check_template(tokenizer, name)
-    kept = cache / f"{_key(path, tokenizer, split, evidence)}.parquet" if cache else None
+    kept = cache / f"{_key(path, tokenizer, wanted)}.parquet" if cache else None
     if kept and kept.is_file():
         return [PromptLength.model_validate(row) for row in pl.read_parquet(kept).to_dicts()]
-    found = list(_measured(path, tokenizer, split, evidence))
+    sound_snapshot(path)
+    found = list(_measured(path, tokenizer, wanted))
     if kept and found:
         kept.parent.mkdir(parents=True, exist_ok=True)
         written = io.BytesIO()
@@ -77,23 +83,17 @@ def prompt_lengths(
     return found
 
 
-def _key(path: Path, tokenizer: Any, split: Split, evidence: bool) -> str:
+def _key(path: Path, tokenizer: Any, wanted: Wanted) -> str:
     """Return what lengths are named by: the rows, the tokenizer's vocabulary and rules, its template."""
-    backend = tokenizer.backend_tokenizer.to_str()
-    return digest(
-        "prompt lengths",
-        read_manifest(path).content_id,
-        split,
-        evidence,
-        backend,
-        str(tokenizer.chat_template),
-    )[:32]
+    backend, template = tokenizer.backend_tokenizer.to_str(), str(tokenizer.chat_template)
+    content = read_manifest(path).content_id
+    return digest("prompt lengths", content, wanted.model_dump(), backend, template)[:32]
 
 
-def _measured(path: Path, tokenizer: Any, split: Split, evidence: bool) -> Iterator[PromptLength]:
+def _measured(path: Path, tokenizer: Any, wanted: Wanted) -> Iterator[PromptLength]:
     waiting: list[tuple[SampleRow, str]] = []
     size = 0
-    for row, context in rows_with_contexts(path, split=split, evidence=evidence):
+    for row, context in rows_with_contexts(path, wanted):
         text = tokenizer.apply_chat_template(
             prompt_of(row, context), tokenize=False, add_generation_prompt=True
         )
@@ -113,13 +113,12 @@ def _tokenized(waiting: list[tuple[SampleRow, str]], tokenizer: Any) -> Iterator
         yield PromptLength(id=row.id, task_type=row.task_type, tokens=len(encoding))
 
 
-def estimated_lengths(path: Path, *, split: Split) -> list[PromptLength]:
+def estimated_lengths(path: Path, wanted: Wanted) -> list[PromptLength]:
     """Return lengths without the model's tokenizer: the context as stored, the rest on the Qwen vocabulary.
 
     A chat template's own tokens are reckoned as 12; joins of the parts may differ by a token or two.
     """
-    check_tasks(path, split)
-    rows = list(read_samples(path, split=split))
+    rows = list(wanted_rows(path, wanted))
     rest = count_tokens(["\n".join(message.content for message in row.prompt) for row in rows])
     return [
         PromptLength(id=row.id, task_type=row.task_type, tokens=row.context_tokens + tokens + 12)

@@ -5,12 +5,13 @@ Parquet at a time, and the rows, which are light, wait for theirs. A row without
 error that names it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 
 from training.rewards.evidence import INSTRUCTION, labelled
+from warehouse.records import Record
 from warehouse.snapshot_check import DATA, read_contexts, read_samples, verify_files
 from warehouse.snapshot_manifest import read_manifest
 from warehouse.snapshot_rows import (
@@ -21,6 +22,16 @@ from warehouse.snapshot_rows import (
     TaskType,
     with_context,
 )
+
+
+class Wanted(Record):
+    """Which rows of a snapshot are trained on, and how they ask."""
+
+    split: Split = "train"
+    tasks: tuple[TaskType, ...] = ()
+    """Task types; none named is all."""
+    evidence: bool = False
+    """Whether sections are labelled and replies asked to name those that they rest on."""
 
 
 class RowsError(ValueError):
@@ -68,31 +79,34 @@ def check_tasks(path: Path, split: Split) -> None:
             )
 
 
-def rows_with_contexts(
-    path: Path, *, split: Split, tasks: Sequence[TaskType] = (), evidence: bool = False
-) -> Iterator[tuple[SampleRow, ContextRow]]:
-    """Yield the rows of a split with their contexts, in the order of the contexts.
+def wanted_rows(path: Path, wanted: Wanted) -> Iterator[SampleRow]:
+    """Yield the rows alone, in the order of the files.
 
-    Args:
-        path: folder of the snapshot.
-        split: whose rows.
-        tasks: their task types; none named is all.
-        evidence: whether sections are labelled and replies asked to name those that they rest on.
+    Raises:
+        RowsError: a row has no task.
+        SnapshotError: a file cannot be read.
+    """
+    check_tasks(path, wanted.split)
+    for row in read_samples(path, split=wanted.split):
+        if not wanted.tasks or row.task_type in wanted.tasks:
+            yield row
+
+
+def rows_with_contexts(path: Path, wanted: Wanted) -> Iterator[tuple[SampleRow, ContextRow]]:
+    """Yield the rows with their contexts, in the order of the contexts.
 
     Raises:
         RowsError: a row has no task, or its context is missing.
         SnapshotError: a file cannot be read.
     """
-    check_tasks(path, split)
     asked: dict[str, list[SampleRow]] = {}
-    for row in read_samples(path, split=split):
-        if not tasks or row.task_type in tasks:
-            asked.setdefault(row.context_id, []).append(row)
-    for context in read_contexts(path, split=split):
+    for row in wanted_rows(path, wanted):
+        asked.setdefault(row.context_id, []).append(row)
+    for context in read_contexts(path, split=wanted.split):
         own = asked.pop(context.id, ())
-        shown = labelled(context) if own and evidence else context
+        shown = labelled(context) if own and wanted.evidence else context
         for row in own:
-            yield (asked_for_evidence(row) if evidence else row), shown
+            yield (asked_for_evidence(row) if wanted.evidence else row), shown
     for context_id, rows in asked.items():
         raise RowsError(
             f"{path}: row {rows[0].id} asks about the context {context_id}, which is not there; publish it again"

@@ -6,7 +6,6 @@ records do not know is an error that names it. `rl.aepo = false` and `rl.clippin
 TOML has no null.
 """
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -14,10 +13,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from serving.roles import Models
+from training.prompts import Wanted
 from training.rewards.options import RewardOptions
 from training.rl_options import RLOptions
 from warehouse.records import Record
 from warehouse.snapshot_rows import Split, TaskType
+from warehouse.toml_file import TomlError, read_toml
 
 TINY = "tiny"
 """Model name of the built-in Qwen3 of `training.tiny`."""
@@ -157,6 +158,11 @@ class Recipe(Record):
     stages: tuple[Stage, ...] = Field(min_length=1)
 
     @property
+    def wanted(self) -> Wanted:
+        """The rows that are trained on."""
+        return Wanted(split=self.split, tasks=self.tasks, evidence=self.rewards.evidence)
+
+    @property
     def sequences(self) -> int:
         """Sequences of a batch."""
         return self.rollout.prompts * self.rollout.group
@@ -210,13 +216,9 @@ def load_recipe(path: Path) -> Recipe:
         RecipeError: the file is missing or not TOML, or a field is unknown or wrong.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecipeError(
-            f"{path}: cannot be read ({error.strerror}); name a TOML file under configs/recipes"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not valid TOML: {error}") from error
+        data = read_toml(path, folder="configs/recipes")
+    except TomlError as error:
+        raise RecipeError(str(error)) from error
     try:
         return Recipe.model_validate(_switched(data))
     except ValidationError as error:

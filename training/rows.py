@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from training.prompt_lengths import PromptLength, prompt_lengths
-from training.prompts import RowsError, prompt_of, rows_with_contexts, sound_snapshot
+from training.prompts import RowsError, Wanted, prompt_of, rows_with_contexts, sound_snapshot
 from training.rewards.rows import reward_columns
 from warehouse.identity import digest
 from warehouse.records import Record
 from warehouse.snapshot_manifest import read_manifest
-from warehouse.snapshot_rows import ContextRow, SampleRow, Split, TaskType
+from warehouse.snapshot_rows import ContextRow, SampleRow
 
 WRITTEN_AT_ONCE = 16
 """Rows of one record batch: a text column of it stays far below the 2 GB that Arrow's offsets reach."""
@@ -32,64 +32,56 @@ class Chosen(Record):
     """Longer than the stage's limit."""
 
 
-def chosen(lengths: Sequence[PromptLength], limit: int, tasks: Sequence[TaskType] = ()) -> Chosen:
-    """Return which rows are within a limit, of the named tasks or all."""
-    own = [length for length in lengths if not tasks or length.task_type in tasks]
+def chosen(lengths: Sequence[PromptLength], limit: int) -> Chosen:
+    """Return which rows are within a limit."""
     return Chosen(
-        kept=tuple(length for length in own if length.tokens <= limit),
-        left_out=tuple(length for length in own if length.tokens > limit),
+        kept=tuple(length for length in lengths if length.tokens <= limit),
+        left_out=tuple(length for length in lengths if length.tokens > limit),
     )
 
 
 def training_rows(
-    path: Path, tokenizer: Any, *, name: str, split: Split, limit: int, folder: Path,
-    tasks: Sequence[TaskType] = (), evidence: bool = False,
-) -> tuple[Any, Chosen]:  # fmt: skip
+    path: Path, tokenizer: Any, wanted: Wanted, *, name: str, limit: int, folder: Path
+) -> tuple[Any, Chosen]:
     """Return the dataset of a stage, and which rows are in it.
 
-    Of several processes over one folder the first calls this alone, so that the file is written once.
+    Of several processes over one folder the first calls this alone, so that the snapshot is checked and read once and
+    the file written once.
 
     Args:
         path: folder of the snapshot.
         tokenizer: the model's.
+        wanted: which rows.
         name: the model's, for messages.
-        split: whose rows.
         limit: longest prompt, tokens.
         folder: where lengths and rows are kept.
-        tasks: their task types; none named is all.
-        evidence: whether prompts ask for evidence.
 
     Raises:
         RowsError: the snapshot is damaged, no row is within the limit, a row has no task, or the tokenizer no template.
     """
     from datasets import Dataset
 
-    sound_snapshot(path)
-    lengths = prompt_lengths(
-        path, tokenizer, name=name, split=split, cache=folder, evidence=evidence
-    )
-    found = chosen(lengths, limit, tasks)
+    found = chosen(prompt_lengths(path, tokenizer, wanted, name=name, cache=folder), limit)
     if not found.kept:
         shortest = min((length.tokens for length in found.left_out), default=0)
         raise RowsError(
-            f"snapshot {path}: no row of {split} has a prompt of at most {limit} tokens "
+            f"snapshot {path}: no row of {wanted.split} has a prompt of at most {limit} tokens "
             f"({len(found.left_out)} are longer, the shortest {shortest}); raise the stage's prompt_tokens"
         )
-    file = folder / f"rows-{_key(path, found, evidence)}.arrow"
+    file = folder / f"rows-{_key(path, found, wanted)}.arrow"
     if not file.is_file():
-        write_rows(path, found, split=split, tasks=tasks, file=file, evidence=evidence)
+        sound_snapshot(path)
+        write_rows(path, found, wanted, file)
     return Dataset.from_file(str(file)), found
 
 
-def _key(path: Path, found: Chosen, evidence: bool) -> str:
-    identity = read_manifest(path).content_id
+def _key(path: Path, found: Chosen, wanted: Wanted) -> str:
     rows = [(kept.id, kept.tokens) for kept in found.kept]
-    return digest("rows", VERSION, identity, evidence, rows)[:32]
+    content = read_manifest(path).content_id
+    return digest("rows", VERSION, content, wanted.evidence, rows)[:32]
 
 
-def write_rows(
-    path: Path, found: Chosen, *, split: Split, tasks: Sequence[TaskType], file: Path, evidence: bool
-) -> None:  # fmt: skip
+def write_rows(path: Path, found: Chosen, wanted: Wanted, file: Path) -> None:
     """Write the chosen rows as one Arrow file, beside its place and renamed there."""
     from datasets.arrow_writer import ArrowWriter
 
@@ -99,7 +91,7 @@ def write_rows(
     with ArrowWriter(
         features=_features(), path=str(beside), writer_batch_size=WRITTEN_AT_ONCE
     ) as writer:
-        for row, context in rows_with_contexts(path, split=split, tasks=tasks, evidence=evidence):
+        for row, context in rows_with_contexts(path, wanted):
             if row.id in tokens:
                 writer.write(columns(row, context, tokens[row.id]))
         writer.finalize()

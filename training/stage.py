@@ -142,8 +142,8 @@ def _rows(job: StageJob, stage: Stage, tokenizer: Any) -> Any:
 
     recipe = job.recipe
     rows, _ = training_rows(
-        Path(job.snapshot), tokenizer, name=recipe.model, split=recipe.split, limit=stage.prompt_tokens,
-        folder=Path(job.rows), tasks=recipe.tasks, evidence=recipe.rewards.evidence,
+        Path(job.snapshot), tokenizer, recipe.wanted, name=recipe.model, limit=stage.prompt_tokens,
+        folder=Path(job.rows),
     )  # fmt: skip
     if not job.retrospective:
         return rows

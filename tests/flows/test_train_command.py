@@ -8,23 +8,17 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("trl")
 
+from tests.training.cpu import LAUNCH
 from tests.warehouse.rivers import SAMPLES, put, sample
 
 ROOT = Path(__file__).resolve().parents[2]
-RECIPE = """
+RECIPE = f"""
 model = "tiny"
 snapshot = "rivers"
 [rollout]
 prompts = 2
 group = 2
-[launch]
-processes = 1
-accelerate = "configs/accelerate/cpu.yaml"
-sharding = "none"
-device = "cpu"
-dtype = "float32"
-attention = "sdpa"
-[[stages]]
+{LAUNCH}[[stages]]
 name = "a"
 prompt_tokens = 106
 completion_tokens = 10

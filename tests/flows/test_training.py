@@ -16,13 +16,14 @@ pytest.importorskip("trl")
 
 from flows.training_flow import checked
 from flows.training_jobs import NoGo, training_jobs
+from tests.training.cpu import LAUNCH
 from tests.warehouse.rivers import SAMPLES, context, put, sample
 from training.launch import TrainingFailed, train_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 # A needle gives rewards that differ even for a model of random weights: how much of the passage its bytes repeat.
 PASSAGE = "the quick brown fox jumps over the lazy dog " * 4
-RECIPE = """
+RECIPE = f"""
 model = "tiny"
 snapshot = "rivers"
 seed = 3
@@ -33,14 +34,7 @@ temperature = 1.0
 top_p = 1.0
 [optimisation]
 learning_rate = 1e-3
-[launch]
-processes = 1
-accelerate = "configs/accelerate/cpu.yaml"
-sharding = "none"
-device = "cpu"
-dtype = "float32"
-attention = "sdpa"
-per_device_batch = 2
+{LAUNCH}per_device_batch = 2
 [[stages]]
 name = "first"
 prompt_tokens = 120

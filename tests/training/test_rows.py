@@ -11,7 +11,7 @@ pytest.importorskip("datasets")
 
 from tests.warehouse.rivers import CONTEXTS, SAMPLES, context, put, sample
 from training.prompt_lengths import estimated_lengths, prompt_lengths
-from training.prompts import RowsError, sound_snapshot
+from training.prompts import RowsError, Wanted, sound_snapshot
 from training.rows import training_rows
 from training.tiny import tiny_tokenizer
 from warehouse.answer_specs import AnswerSpec
@@ -23,8 +23,9 @@ PROMPT = 15 + 8 + 44 + 2 + 26 + 11
 
 
 def rows(path: Path, folder: Path, limit: int = PROMPT, **changes):
-    options = {"name": "tiny", "split": "train", "limit": limit, "folder": folder}
-    return training_rows(path, tiny_tokenizer(), **(options | changes))
+    return training_rows(
+        path, tiny_tokenizer(), Wanted(**changes), name="tiny", limit=limit, folder=folder
+    )
 
 
 def rewritten(path: Path, name: str, change) -> None:
@@ -128,7 +129,7 @@ def test_a_tokenizer_without_a_chat_template_is_refused(tmp_path):
     tokenizer = tiny_tokenizer()
     tokenizer.chat_template = None
     with pytest.raises(RowsError, match="the tokenizer of mine has no chat template"):
-        prompt_lengths(put(tmp_path).path, tokenizer, name="mine", split="train")
+        prompt_lengths(put(tmp_path).path, tokenizer, Wanted(), name="mine")
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_row_without_its_context_is_named(tmp_path):
 
 
 def test_lengths_without_the_models_tokenizer_are_estimates(tmp_path):
-    found = estimated_lengths(put(tmp_path).path, split="train")
+    found = estimated_lengths(put(tmp_path).path, Wanted())
     # 20 tokens of context as stored, some of the question, 12 of a template.
     assert {length.id for length in found} == {"sample-1", "sample-2", "sample-4"}
     assert all(35 < length.tokens < 60 for length in found)

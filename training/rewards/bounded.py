@@ -33,9 +33,15 @@ class WorkerError(RuntimeError):
 class Comparer:
     """The process, started by the first batch."""
 
-    def __init__(self, options: RewardOptions) -> None:
-        """Prepare; nothing is started yet."""
+    def __init__(self, options: RewardOptions, *, grace: float = GRACE) -> None:
+        """Prepare; nothing is started yet.
+
+        Args:
+            options: settings.
+            grace: seconds after the limit until the process is ended from outside.
+        """
         self._options = options
+        self._grace = grace
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
         self._lock = threading.Lock()
@@ -69,7 +75,7 @@ class Comparer:
             # It ended before this reply, which is not to blame.
             self._end()
             return self._outcome(job, again=False) if again else Outcome(reward=None, rule=DIED)
-        line = self._line(process, self._options.comparison_seconds + GRACE)
+        line = self._line(process, self._options.comparison_seconds + self._grace)
         if line:
             return Outcome.model_validate_json(line)
         self._end()

@@ -83,9 +83,8 @@ def test_a_comparison_that_takes_too_long_is_none():
     assert {(one.reward, one.rule) for one in found} == {(None, TOO_LONG)}
 
 
-def test_a_process_that_hangs_is_ended_and_one_that_died_is_started_anew(monkeypatch):
-    monkeypatch.setattr("training.rewards.bounded.GRACE", 0.3)
-    comparer = Comparer(RewardOptions(comparison_seconds=0.2))
+def test_a_process_that_hangs_is_ended_and_one_that_died_is_started_anew():
+    comparer = Comparer(RewardOptions(comparison_seconds=0.2), grace=0.3)
     job = Job(PARIS, "Paris", "Which?")
     assert comparer.outcomes([job])[0].reward == 1.0
     first = comparer.pid
