@@ -1,8 +1,11 @@
 """One run whose stages are timed, with Prefect or with plain threads in its place; `steadiness.py prefect` runs it.
 
+It leads a process group of its own, in the environment that the command line gives Prefect.
+
 python -m benchmarks.staged prefect|bare CONFIG DOCUMENTS HOME
 """
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -38,25 +41,40 @@ class Threads:
         return future
 
 
+def processor_seconds() -> float:
+    """Return what the processes of this group, the workers and the server among them, have used of the processor."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if (
+            int(fields[2]) == os.getpgrp()
+        ):  # proc(5): the group, then user and system time, own and of the waited for
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 class Clock:
     """The stages of a run, timed."""
 
     def __init__(self) -> None:
         """Take the place of the pipeline's stages."""
-        self.seconds = 0.0
+        self.seconds = self.processor = 0.0
         self._stages = pipeline._stages
         pipeline._stages = self
 
     def __call__(self, engine: batches.Engine, entries: Sequence[FileEntry]) -> Any:
         """Run the stages."""
-        start = time.perf_counter()
+        start, used = time.perf_counter(), processor_seconds()
         published = self._stages(engine, entries)
-        self.seconds = time.perf_counter() - start
+        self.seconds, self.processor = time.perf_counter() - start, processor_seconds() - used
         return published
 
 
 def main(mode: str, config_file: str, documents: str, home: Path) -> None:
-    """Run once and print the seconds of the stages: what comes before and after them is not in it."""
+    """Run once and print the seconds of the stages and of the processor: what comes before and after is not in it."""
     config = load_config(Path(config_file)).model_copy(update={"documents": documents})
     entries = survey(config, Path(documents), home / "inventory.json").entries
     clock = Clock()
@@ -72,7 +90,7 @@ def main(mode: str, config_file: str, documents: str, home: Path) -> None:
         store = Store(home)
         with store.writing(), recorded(home) as recorder, workers(config) as pool:
             pipeline._stages(batches.Engine(store, pool, config, recorder), entries)
-    print(clock.seconds)
+    print(clock.seconds, clock.processor)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python benchmarks/steadiness.py idle [--documents DIR] [--config TOML]
     python benchmarks/steadiness.py kills [--documents DIR] [--config TOML] [--kills N] [--seed N]
     python benchmarks/steadiness.py memory [--files N] [--times 1,10]
-    python benchmarks/steadiness.py prefect [--documents DIR] [--config TOML]
+    python benchmarks/steadiness.py prefect [--documents DIR] [--config TOML] [--turns N]
 
 `idle` runs twice and sets the second run, which finds nothing to do, against the first. `kills` kills a run with
 SIGKILL at N random moments, lets it end, and counts the work that was lost: shards that were written and never
@@ -22,9 +22,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from benchmarks.generated import documents
-from benchmarks.timing import RUNS, Turns, print_table, print_versions
+from benchmarks.timing import RUNS, print_table, print_versions
+from flows.quiet import OFF
 
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENTS = 60
@@ -174,26 +176,29 @@ def _resident(process: int) -> int:
         return 0
 
 
-def prefect(config: Path, folder: Path) -> None:
-    """Print the seconds of a run's stages under Prefect and without it, in turn."""
+def prefect(config: Path, folder: Path, turns: int) -> None:
+    """Print the seconds of a run's stages under Prefect and without it, in turn, by the clock and of the processor."""
 
-    def staged(mode: str) -> float:
+    def staged(mode: str) -> list[float]:
         with tempfile.TemporaryDirectory() as home:
             command = [sys.executable, "-m", "benchmarks.staged", mode, config, folder, home]
-            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        return float(done.stdout.splitlines()[-1])
+            done = subprocess.run(
+                command, cwd=ROOT, capture_output=True, text=True, check=True, start_new_session=True,
+                env=OFF | os.environ,
+            )  # fmt: skip
+        return [float(seconds) for seconds in done.stdout.splitlines()[-1].split()]
 
-    times = Turns({"prefect": [], "bare": []})
-    for _ in range(RUNS):
-        for mode, seconds in times.times.items():
+    taken: dict[str, list[list[float]]] = {"prefect": [], "bare": []}
+    for _ in range(turns):
+        for mode, seconds in taken.items():
             seconds.append(staged(mode))
-    shares = sorted(
-        1 - bare / own
-        for own, bare in zip(times.times["prefect"], times.times["bare"], strict=True)
-    )
-    print_table(("stages under Prefect, s", "stages without it, s", "Prefect's share"),
-                [(f"{times['prefect']:.1f}", f"{times['bare']:.1f}",
-                  f"{shares[RUNS // 2]:.1%} ({shares[0]:.1%} to {shares[-1]:.1%})")])  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    for place, what in enumerate(("by the clock", "of the processor")):
+        own, bare = ([turn[place] for turn in taken[mode]] for mode in taken)
+        shares = sorted(1 - without / with_it for with_it, without in zip(own, bare, strict=True))
+        rows.append((what, f"{median(own):.1f}", f"{median(bare):.1f}",
+                     f"{median(shares):.1%} ({shares[0]:.1%} to {shares[-1]:.1%})"))  # fmt: skip
+    print_table(("seconds", "stages under Prefect", "stages without it", "Prefect's share"), rows)
 
 
 def main() -> None:
@@ -206,6 +211,7 @@ def main() -> None:
     parser.add_argument("--documents", type=Path, default=ROOT / "corpora")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--turns", type=int, default=RUNS, help="turns of `prefect`")
     parser.add_argument("--files", type=int, default=100, help="files of the smallest corpus")
     parser.add_argument("--times", default="1,10", help="sizes, as multiples")
     options = parser.parse_args()
@@ -214,7 +220,7 @@ def main() -> None:
     if options.what == "idle":
         idle(config, folder)
     elif options.what == "prefect":
-        prefect(config, folder)
+        prefect(config, folder, options.turns)
     elif options.what == "kills":
         kills(config, folder, options.kills, options.seed)
     else:

@@ -208,8 +208,8 @@ def _ray_runner(address: str | None, options: dict[str, Any]) -> TaskRunner[Any]
 def server() -> Iterator[None]:
     """Have one Prefect server for the run and for workers elsewhere: the one that is given, or an embedded one.
 
-    The embedded server is started with the terminal's interrupt blocked, so that it is still there to be told how an
-    interrupted run ended; it ends with this process.
+    The embedded server heeds no signal, so that it is still there to be told how a run that was stopped ended; it
+    ends with this process.
     """
     if PREFECT_API_URL.value():
         yield
@@ -217,10 +217,6 @@ def server() -> Iterator[None]:
     from flows.embedded import EmbeddedServer  # here, because it takes a second to import
 
     embedded = EmbeddedServer()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        embedded.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    embedded.start()
     with temporary_settings({PREFECT_API_URL: embedded.api_url}):
         yield
