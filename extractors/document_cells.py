@@ -37,11 +37,12 @@ def cells_alone(document: Document, sections: Sequence[Section]) -> list[Cell]:
     named = re.compile(rf"(?<!\w){re.escape(document.subject)}(?!\w)", re.IGNORECASE)
     first = named.search(document.text)
     if first and named.search(document.title):
-        shown.insert(0, first.span())
+        shown.append(first.span())
     parts: list[str] = []
     done = 0
-    for start, end in shown:
-        if start >= done:
+    for start, end in sorted(shown):
+        if end > done:
+            start = max(start, done)
             parts += [_blank(document.text[done:start]), document.text[start:end]]
             done = end
     parts.append(_blank(document.text[done:]))

@@ -12,7 +12,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from extractors.facts.tables import table_facts
-from extractors.facts.values import ASIDE, NAME, NUMBER, TIME_ASIDE, Value, parse_list, parse_value
+from extractors.facts.values import (
+    ASIDE,
+    NAME,
+    NUMBER,
+    TIME_ASIDE,
+    Value,
+    identifying,
+    parse_list,
+    parse_value,
+)
+from extractors.identifiers import is_bare, is_identifier
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Mention, Qualifier, Section, make_fact
 
@@ -37,6 +47,8 @@ GENERIC_HEADING = frozenset(
 CONNECTING = frozenset(["and", "but", "or", "nor", "also"])
 EMPTY_PARTS = frozenset(["text", "value"])
 ASIDES = frozenset(["note", "definition", "notes"])
+WORD = re.compile(r"[^\W\d_]{3}")
+"""What a label needs to be a noun: the language codes of a record's translations (`Fr: Brésil`) are none."""
 LONGEST_LINE = 4000
 LINE = -1
 """Depth of a record's name that stands on a line of its own; headings have depth 0 and more, outermost first."""
@@ -199,7 +211,7 @@ def _label(label: str, parents: tuple[str, ...]) -> str | None:
         ";" in name
         or ". " in name
         or name in META
-        or not re.search(r"[a-z]{2}", name)
+        or not WORD.search(name.rpartition(" / ")[2])
         or len(name) > 60
     ):
         return None
@@ -266,10 +278,14 @@ def _facts_of_value(
     trimmed = text.rstrip(" ;,")
     leaf = relation.rpartition(" / ")[2]
     relation = relation.removesuffix(" / name")
+    if is_bare(relation):
+        return
     items = parse_list(trimmed, plural=leaf.endswith("s") and not leaf.endswith("ss"))
     dated = _line_date(document.text[span[0] : span[1]])
     single = None if items else parse_value(trimmed)
     values: list[Value] = items or ([single] if single else [])
+    if is_identifier(relation):
+        values = [identifying(value) for value in values]
     group = digest("list", document.id, *span, relation)[:16] if items else ""
     for item in values:
         start = at + item.start

@@ -18,9 +18,11 @@ from extractors.facts.values import (
     SCALES,
     UNITS,
     YEAR,
+    identifying,
     parse_list,
     parse_value,
 )
+from extractors.identifiers import holds_flags, holds_identifiers, is_bare, is_identifier
 from extractors.readers.records import capital
 from extractors.readers.stated import humanise
 from warehouse.identity import digest
@@ -102,6 +104,10 @@ class Layout:
     """Label and unit of each column."""
     doubtful: frozenset[tuple[str, str]]
     """(name, year) of rows that are not told apart."""
+    codes: frozenset[int]
+    """Columns whose numbers name and measure nothing."""
+    flags: frozenset[int]
+    """Columns of marks for yes and no, which are no "the X of Y"."""
 
 
 def table_facts(document: Document, sections: Sequence[Section]) -> Iterator[Fact]:
@@ -182,8 +188,25 @@ def _layout(header: tuple[str, ...], rows: Sequence[Row]) -> Layout | None:
         counts = Counter(_identity(row, key, year) for row in rows)
         doubtful = frozenset(identity for identity, count in counts.items() if count > 1)
         if sum(counts[identity] for identity in doubtful) <= DOUBTFUL_ROWS * len(rows):
-            return Layout(key, year, columns, doubtful)
+            return Layout(key, year, columns, doubtful, *_marked(header, rows))
     return None
+
+
+def _marked(header: Sequence[str], rows: Sequence[Row]) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the columns that hold identifiers and those that hold flags."""
+    cells = [[row.cells[index].text for row in rows] for index in range(len(header))]
+    named = [humanise(text) for text in header]
+    codes = frozenset(
+        index
+        for index, (text, column) in enumerate(zip(named, cells, strict=True))
+        if is_identifier(text) or holds_identifiers(text, column)
+    )
+    flags = frozenset(
+        index
+        for index, (text, column) in enumerate(zip(named, cells, strict=True))
+        if holds_flags(text, column)
+    )
+    return codes, flags
 
 
 def _identity(row: Row, key: int, year: int | None) -> tuple[str, str]:
@@ -209,12 +232,12 @@ def _facts_of_rows(
         qualifiers = (Qualifier(kind="time", text=year),) if year else ()
         yield from _class_fact(document, section, header.cells[layout.key], row, mention)
         for index, (label, unit) in enumerate(layout.columns):
-            if index in (layout.key, layout.year):
+            if index in (layout.key, layout.year) or index in layout.flags:
                 continue
             if label in ("value", "amount", "figure", "number"):
                 label = re.sub(r"\W+", " ", document.title).strip().casefold()
             column = (label, unit, index, qualifiers, mention)
-            yield from _facts_of_cell(document, section, row, column)
+            yield from _facts_of_cell(document, section, row, column, index in layout.codes)
 
 
 def _key_column(header: Sequence[str], rows: Sequence[Row]) -> int | None:
@@ -262,15 +285,17 @@ def _class_fact(
 
 def _facts_of_cell(
     document: Document, section: Section, row: Row,
-    column: tuple[str, str, int, tuple[Qualifier, ...], Mention],
+    column: tuple[str, str, int, tuple[Qualifier, ...], Mention], code: bool,
 ) -> Iterator[Fact]:  # fmt: skip
     label, unit, index, qualifiers, subject = column
     cell = row.cells[index]
     if (
         not re.search(r"[a-z]{2}", label)
+        or not label[0].isalpha()
         or len(label) > 60
         or re.search(r"\d|%", label)
         or label in VAGUE
+        or is_bare(label)
         or STATISTIC.fullmatch(label)
         or label.endswith((" id", "_id"))
     ):
@@ -283,6 +308,8 @@ def _facts_of_cell(
     single = None if items else parse_value(cell.text, unit)
     group = digest("cell", document.id, row.start, index)[:16] if items else ""
     for item in items or ([single] if single else []):
+        if code:
+            item = identifying(item)
         mention = Mention(
             text=item.text, start=cell.start + item.start, end=cell.start + item.end, type=item.type
         )

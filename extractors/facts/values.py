@@ -5,7 +5,7 @@ A value is accepted only when the grammar consumes all of it: `10.6% (2004 est.)
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from warehouse.records import EntityType, Qualifier, Quantity
@@ -61,6 +61,8 @@ UNKNOWN = {
     "...",
     "…",
 }
+SAID = frozenset(("yes", "no", "true", "false"))
+"""Answers to a label that is a question (`Landlocked: no`): nobody asks for "the landlocked of Chad"."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def parse_value(text: str, unit: str = "") -> Value | None:
         return None
     start = len(core) - len(core.lstrip())
     core = core.strip()
-    if core.casefold() in UNKNOWN or len(core) > 80:
+    if core.casefold() in UNKNOWN or core.casefold() in SAID or len(core) > 80:
         return None
     end = start + len(core)
     if YEAR.fullmatch(core) and unit in ("", "year"):
@@ -118,6 +120,14 @@ def parse_value(text: str, unit: str = "") -> Value | None:
     if WORDS.fullmatch(core):
         return Value(core, start, end, "text", None, qualifiers)
     return None
+
+
+def identifying(value: Value) -> Value:
+    """Return a value under an identifier's label: what is printed, neither a quantity nor a thing to go on from.
+
+    Codes of two kinds collide: `SYR` is an airport in one table and a country in another.
+    """
+    return replace(value, type="value", quantity=None)
 
 
 def _without_asides(text: str) -> tuple[str, tuple[Qualifier, ...]]:

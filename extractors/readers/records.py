@@ -35,6 +35,9 @@ CELL = 200
 TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 MACHINE_ID = re.compile(r"[0-9a-f-]{20,64}", re.IGNORECASE)
 BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\b[^<>]{0,100}>", re.IGNORECASE)
+OUTLINES = frozenset(
+    ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,8 @@ def add_record(built: TextBuilder, place: Place, skip: frozenset[str] = frozense
             continue
         value, at = unwrap(raw, step(place.at, key))
         label = place.path + field_label(key)
+        if _is_outline(value):
+            continue
         if is_scalar(value):
             text = clean(as_text(value))
             if place.depth == 1 and not place.path and key.casefold() in TEXT_KEYS:
@@ -214,6 +219,15 @@ def _is_machine_id(key: str, value: Any) -> bool:
         key.casefold().endswith("id")
         and isinstance(value, str)
         and bool(MACHINE_ID.fullmatch(value))
+    )
+
+
+def _is_outline(value: Any) -> bool:
+    """Say whether an object is a shape on a map (GeoJSON, RFC 7946): thousands of coordinates and no words."""
+    return (
+        isinstance(value, dict)
+        and value.get("type") in OUTLINES
+        and isinstance(value.get("coordinates"), list)
     )
 
 

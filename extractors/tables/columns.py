@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from extractors.identifiers import holds_flags, holds_identifiers, is_identifier
 from extractors.tables.grids import Grid
 from extractors.tables.headings import Heading, read_heading
 from extractors.tables.numbers import NotNumber, Separators, read_number
@@ -38,8 +39,6 @@ _WORDS: dict[Role, str] = {
     "qualifiers?|remarks?|comments?",
     "measure": r"series(?: name)?|indicators?(?: name)?|measures?|variables?|statistics?|elements?|"
     "line items?|metrics?|data item",
-    "code": r"(?:.* )?(?:codes?|ids?|iso\d?|iso ?\d|uuid|key|zip|postcode|phone|url|link|cusip|isin|ticker|"
-    "symbol|fips)|geocode|lat(?:itude)?|lon(?:gitude)?|lng",
     "ordinal": r"#|no\.?|nr\.?|rank(?:ing)?|pos(?:ition)?\.?|place|index|order|pages?|item|chapter|section|"
     "line|row|round|game|week|heat|lane|seed|number",
     "value": r"values?|amounts?|obs value|observation values?|figures?|data value|datum|total value",
@@ -115,6 +114,8 @@ def _role(header: str, texts: Sequence[str], counts: tuple[int, int]) -> Role:
         return "period" if named == "period" and _all_periods(filled) else "text"
     if named in ("ordinal", "value"):
         return named
+    if holds_identifiers(header, filled) or holds_flags(header, filled):
+        return "code"
     years = [text for text in filled if is_year(text)]
     if len(years) > 0.8 * len(filled) and len(filled) > 1:
         return "years"
@@ -127,7 +128,10 @@ def _named(header: str) -> Role | None:
     words = OPTIONAL.sub("", words)
     if words == "#":
         return "ordinal"
-    return next((role for role, pattern in WORDS.items() if pattern.fullmatch(words)), None)
+    for role, pattern in WORDS.items():
+        if pattern.fullmatch(words):
+            return role
+    return "code" if is_identifier(words) else None
 
 
 def _all_periods(filled: Sequence[str]) -> bool:

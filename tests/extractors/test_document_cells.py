@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractors.document_cells import document_cells
+from extractors.document_cells import cells_alone, document_cells
 from extractors.facts.structure import structure_facts
 from extractors.field_cells import read_field_cells
 from extractors.sections import split_sections
@@ -84,3 +84,10 @@ def test_a_document_has_the_cells_of_its_tables_and_of_its_fields():
 def test_programs_have_no_cells():
     document = page(TABLE).model_copy(update={"format": "python"})
     assert document_cells(document, split_sections(document), []) == ([], [])
+
+
+def test_a_section_that_holds_the_subjects_first_mention_is_read_alone_like_any_other():
+    document = page("Calls: 12\n\n## Cargo\n\nLiquid bulk: 45,000 t")
+    sections = split_sections(document)
+    assert sections[0].start <= document.text.index("Celt") < sections[0].end
+    assert [cell.text for cell in cells_alone(document, sections)] == ["12", "45,000 t"]

@@ -281,3 +281,11 @@ def test_every_pointer_of_a_value_resolves(value):
             else ()
         )
         work += [(step(at, key), child) for key, child in children]
+
+
+def test_outlines_on_a_map_are_left_out(read):
+    shape = {"type": "Polygon", "coordinates": [[[61.2, 35.6], [62.2, 35.2], [61.2, 35.6]]]}
+    (document,) = read("af.json", {"name": "Afghanistan", "area": 652230, "geometry": shape})
+    assert document.text == "# Afghanistan\n\nArea: 652230\n"
+    (other,) = read("rope.json", {"name": "Rope", "geometry": {"type": "Polygon", "sides": 3}})
+    assert "Geometry / type: Polygon" in other.text

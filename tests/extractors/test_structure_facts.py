@@ -269,3 +269,34 @@ def test_results_of_a_study_are_no_properties_of_their_rows():
         for i, n in enumerate(("Anemia", "Fever", "Rash"), 1)
     )
     assert {relation for _, relation, _ in triples(facts_of(head + rows))} == {"organ"}
+
+
+def test_codes_are_neither_quantities_nor_things_and_labels_that_are_no_nouns_state_nothing():
+    text = "CHAD\nPostal code: 016\nNumeric: 148\nAlpha2: TD\nFr: Tchad\nLandlocked: yes\nArea: 1284000\n"
+    found = facts_of(text, subject="Chad")
+    assert triples(found) == [("CHAD", "postal code", "016"), ("CHAD", "area", "1284000")]
+    code, area = found
+    assert (code.object.type, code.quantity) == ("value", None)
+    assert area.quantity.value == "1284000"
+
+
+def test_a_code_of_letters_joins_nothing():
+    (fact,) = facts_of("CHAD\nCurrency code: XAF\n", subject="Chad")
+    assert (fact.object.text, fact.object.type) == ("XAF", "value")
+
+
+def test_a_column_of_flags_states_nothing_and_one_padded_with_zeros_measures_nothing():
+    rows = [("Alnwick", "1", "007"), ("Brecon", "0", "120"), ("Corwen", "0", "131")]
+    rows += [
+        (f"{name} Hill", "1", f"2{n:02}")
+        for n, name in enumerate("Dale Esk Firth Glen Holm Ivel Jed".split())
+    ]
+    lines = "".join(f"| {name} | {closed} | {seat} |\n" for name, closed, seat in rows)
+    found = facts_of(f"| Station | Closed | Stop |\n|---|---|---|\n{lines}")
+    stops = [fact for fact in found if fact.shape == "attribute"]
+    assert {fact.relation for fact in stops} == {"stop"}
+    assert {fact.quantity for fact in stops} == {None}
+    few = facts_of(
+        "| Station | Closures | Stop |\n|---|---|---|\n| Alnwick | 1 | 7 |\n| Brecon | 0 | 12 |\n"
+    )
+    assert [f.quantity.value for f in few if f.relation == "closures"] == ["1", "0"]

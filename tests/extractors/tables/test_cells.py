@@ -130,3 +130,10 @@ def test_a_thousand_among_other_words_is_no_scale():
         "| System | Score |\n|---|---|\n| Aa | 12.5 |\n| Bb | 14.0 |\n"
     )
     assert [cell.value for cell in found.cells] == ["12.5", "14"]
+
+
+def test_flags_and_codes_padded_with_zeros_are_no_figures():
+    names = "Alnwick Brecon Corwen Dale Esk Firth Glen Holm Ivel Jed".split()
+    rows = "".join(f"| {name} | {n % 2} | 0{n} | {n + 3} |\n" for n, name in enumerate(names))
+    found = read(f"| Station | Closed | Stop | Calls |\n|---|---|---|---|\n{rows}")
+    assert {cell.measure.label for cell in found.cells} == {"calls"}
