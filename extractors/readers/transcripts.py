@@ -1,7 +1,7 @@
 """Transcripts in plain text: `Name: words` lines of recurring names, or `<name> words`.
 
 A clock time on a line of its own is of the turn below it, and is kept on a line above that turn; one in front of a
-name is left out.
+name is left out, with the date that a chat's export prints before it.
 """
 
 import re
@@ -23,7 +23,10 @@ MAX_LINE = 20_000
 CLOCK_FIGURES = r"-?\d{1,3}(?::\d{2}){1,3}(?:\.\d+)?(?: ?[AaPp][Mm]| ?(?:GET|MET))?"
 """A time of the day, of a recording, or elapsed (`102:45:58 GET`)."""
 CLOCK_TIME = rf"[\[(]?{CLOCK_FIGURES}[\])]?"
-LEAD = rf"[ \t]*(?:{CLOCK_TIME}[ \t]*[-–]?[ \t]*)?"
+STAMP_DATE = r"\d{4}-\d\d-\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2} [A-Z][a-z]{2,8}(?: \d{4})?"
+"""The date that chat programs print before the time of each turn (`15.04.2016, 15:04 - `, `2005-01-08T23:33:54`)."""
+STAMP = rf"[\[(]?(?:(?:{STAMP_DATE})(?:,? |T))?{CLOCK_FIGURES}[\])]?"
+LEAD = rf"[ \t]*(?:{STAMP}[ \t]*[-–]?[ \t]*)?"
 NAMED = re.compile(
     rf"{LEAD}\**(?P<name>[^\W_][^:<>\[\]|\t*]{{0,39}}?)(?: ?\([^()]{{1,30}}\))?\**:\**[ \t]+"
     r"(?P<text>\S.*)"

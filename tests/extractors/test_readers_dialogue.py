@@ -209,3 +209,26 @@ def test_a_speech_with_a_colon_is_no_transcript(read):
 def test_an_empty_conversation_is_refused(read):
     (found,) = read("a.json", [])
     assert isinstance(found, Rejected)
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "15.04.2016, 15:04 - {}: ",
+        "4/15/16, 3:04 PM - {}: ",
+        "[15/04/2016, 15:04:59] {}: ",
+        "2005-01-08T23:33:54  <{}> ",
+        "[14 Jan 10:36] <{}> ",
+        "[2021-01-08 23:33] {}: ",
+    ],
+)
+def test_exports_of_chats_print_date_and_time_before_each_turn(read, stamp):
+    said = [
+        ("Ash", "Good morning."),
+        ("Misty", "Hello: how are you?"),
+        ("Ash", "Well."),
+        ("Misty", "Good."),
+    ]
+    (document,) = read("chat.txt", "".join(f"{stamp.format(name)}{text}\n" for name, text in said))
+    assert document.format == "dialogue"
+    assert document.text == "".join(f"{name}: {text}\n" for name, text in said)
