@@ -49,6 +49,10 @@ STATISTIC = re.compile(
 CODE = re.compile(r"[A-Z0-9._/-]{1,5}|[\d.,-]+|.{0,3}")
 """What a cell of a code column looks like; names are longer or have small letters."""
 NAMING = re.compile(r"(?:[a-z]+ )?(?:name|title)")
+PART_OF_NAME = re.compile(
+    r"(?:first|last|given|middle|family|maiden|christian)[ -]?names?|fore-?names?|sur-?names?|initials?"
+)
+"""Headers of half a name: `Kevin` is nobody that a question could ask about."""
 UNTYPED = frozenset(("name", "title", "item", "year", "label", "key", "text", "value", "row"))
 """Headers of a key column that do not say what kind of thing its rows are."""
 SYMBOLS = frozenset(
@@ -178,6 +182,8 @@ def _layout(header: tuple[str, ...], rows: Sequence[Row]) -> Layout | None:
     columns = tuple(_column(text) for text in header)
     if key is None or len(header) < 2 or len(columns) > len(set(columns)) + 1:
         return None
+    if PART_OF_NAME.fullmatch(humanise(header[key]).casefold()):
+        return None
     if not KEY_HEADER.fullmatch(capital(humanise(header[key]))):
         return None  # a stub without a name of its own (a statement of accounts, a breakdown) lists no things
     names = [row.cells[key].text for row in rows]
@@ -295,6 +301,7 @@ def _facts_of_cell(
         or len(label) > 60
         or re.search(r"\d|%", label)
         or label in VAGUE
+        or PART_OF_NAME.fullmatch(label)
         or is_bare(label)
         or STATISTIC.fullmatch(label)
         or label.endswith((" id", "_id"))

@@ -300,3 +300,10 @@ def test_a_column_of_flags_states_nothing_and_one_padded_with_zeros_measures_not
         "| Station | Closures | Stop |\n|---|---|---|\n| Alnwick | 1 | 7 |\n| Brecon | 0 | 12 |\n"
     )
     assert [f.quantity.value for f in few if f.relation == "closures"] == ["1", "0"]
+
+
+def test_half_a_name_is_neither_a_rows_name_nor_a_property():
+    rows = "| First name | Last name | Town |\n|---|---|---|\n| Ada | Moss | Leeds |\n| Ben | Hale | York |\n"
+    assert facts_of(rows) == []
+    rows = "| Player | Last name | Town |\n|---|---|---|\n| Ada Moss | Moss | Leeds |\n| Ben Hale | Hale | York |\n"
+    assert {fact.relation for fact in facts_of(rows)} == {"is a", "town"}
