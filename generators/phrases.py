@@ -95,6 +95,15 @@ def noun_of(node: Entity, via: Fact | None = None) -> str:
     return TYPE_NOUN[node.type]
 
 
+ONE_OR_MORE = frozenset(
+    (
+        "headquarters series species works means premises barracks crossroads news alias atlas bias canvas gas lens "
+        "chaos cosmos diabetes"
+    ).split()
+)
+"""Words with an s of their own."""
+
+
 def singular(noun: str) -> str:
     """Return the singular of a regular English plural; other words are returned as they are."""
     if noun.endswith("ies") and len(noun) > 4:
@@ -317,6 +326,13 @@ def final_question(subject: str, step: Step, fact: Fact, target: Entity) -> str:
     return f"{asked} is {noun_phrase(subject, step, fact, target).rstrip(',')}?"
 
 
+def _several(fact: Fact) -> bool:
+    """Whether the label of a field stands for several things, of which the page at hand may give only one."""
+    last = fact.relation.split()[-1]
+    one = not fact.group and (last in ONE_OR_MORE or last.endswith("ics"))
+    return singular(fact.relation) != fact.relation and not one
+
+
 def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
     """Return what is said of the subject of a backward step: "that flows into X", "whose capital is X"."""
     pronoun = "who" if person else "that"
@@ -325,7 +341,7 @@ def relative_clause(fact: Fact, object_: str, *, person: bool) -> str:
         return CODE_CLAUSES[fact.relation].format(object_)
     if fact.shape == "attribute":
         if plain_label(fact.relation):
-            verb = "include" if fact.group and singular(fact.relation) != fact.relation else "is"
+            verb = "include" if _several(fact) else "is"
             return f"whose {label_in_sentence(fact)} {verb} {object_}"
         if fact.object.type == "value":
             return f"whose {quoted_figure(fact)} is {object_}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generators.phrases import introduced, plural
+from generators.phrases import introduced, plural, relative_clause
 from generators.steps import Moves
 from generators.walks import Walker, WalkOptions
 from generators.wording import _scoped, word_candidate
@@ -106,6 +106,22 @@ def test_works_of_one_kind_are_told_by_their_titles_and_a_list_includes_its_item
     assert worded(world, Draft(listing, run_program(world.view, listing))).question == (
         "List every article in the documents given whose authors include Vera Holt."
     )
+
+
+@pytest.mark.parametrize(
+    ("relation", "told"),
+    [
+        ("currencies", "whose currencies include Thaler"),
+        ("headquarters", "whose headquarters is Thaler"),
+        ("currency", "whose currency is Thaler"),
+    ],
+)
+def test_a_plural_field_includes_its_value_where_a_page_gives_only_one(corpus, relation, told):
+    corpus.document(
+        "Rurland", ("Rurland", "uses", "Thaler", {"shape": "attribute", "relation": relation})
+    )
+    (fact,) = corpus.facts
+    assert relative_clause(fact, "Thaler", person=False) == told
 
 
 def borders(corpus):
