@@ -17,6 +17,7 @@ from extractors.facts.prose_words import (
     CLAUSE_HEDGES,
     CREATED,
     KIN,
+    NO_KINDS,
     OBLIQUE,
     PARTICIPLES,
     PLACE_NOUNS,
@@ -290,7 +291,7 @@ class Clauses:
         left = [t for t in attribute.lefts if t.dep_ == "compound" and t.pos_ == "NOUN"]
         first = left[0] if left else attribute
         noun = self.doc[first.i : attribute.i + 1]
-        if lasting:
+        if lasting and attribute.tag_ == "NN" and not _points_on(attribute):
             start = self.offset + noun.start_char
             kind = Mention(text=noun.text, start=start, end=start + len(noun.text), type="text")
             yield Statement(subject, "is a", kind, "class")
@@ -356,6 +357,13 @@ class Clauses:
         kept = [self.referents.same(name) for name in names if name is not None]
         group = digest(self.document_id, self.offset + head.idx)[:16] if len(kept) > 1 else ""
         return [(name, group) for name in kept]
+
+
+def _points_on(noun: Token) -> bool:
+    """Whether a predicate's noun says of no thing what it is: "the name for …", "a kind of …"."""
+    return noun.lemma_ in NO_KINDS and any(
+        t.dep_ in ("prep", "acl", "relcl") for t in noun.children
+    )
 
 
 def replace_type(mention: Mention, kind: EntityType) -> Mention:

@@ -65,6 +65,13 @@ MONTH = "January|February|March|April|May|June|July|August|September|October|Nov
 TIME = re.compile(
     rf"(?:in|on) (?:(?:\d{{1,2}} )?(?:{MONTH}) )?(?:\d{{1,2}}, )?(1[0-9]\d\d|20\d\d)\b(?!s)"
 )
+NO_KINDS = frozenset(
+    (
+        "kind type sort form variety name term word part piece set number generation combination means way result "
+        "example version instance member wife husband son daughter mother father brother sister child author one"
+    ).split()
+)
+"""Heads of a predicate that point at what follows (`Sid is the permanent name for …`) and name no kind."""
 PLACE_NOUNS = frozenset(
     (
         "town city village commune municipality hamlet suburb district county province region river lake mountain "

@@ -13,6 +13,11 @@ def nlp():
 
 
 def facts_of(nlp, text, subject=""):
+    found = all_facts_of(nlp, text, subject)
+    return [(f.subject.text, f.relation, f.object.text) for f in found if f.shape != "class"]
+
+
+def all_facts_of(nlp, text, subject=""):
     document = Document(
         id="d", category="general", source="d.md", format="md", title="D", subject=subject, date="",
         series="d", licence="", text=text, origins=(),
@@ -25,7 +30,7 @@ def facts_of(nlp, text, subject=""):
         assert text[fact.start : fact.end] == fact.quote
         assert text[fact.object.start : fact.object.end] == fact.object.text
         assert text[fact.subject.start : fact.subject.end] == fact.subject.text
-    return [(f.subject.text, f.relation, f.object.text) for f in found if f.shape != "class"]
+    return found
 
 
 def test_passives_with_an_agent_and_places_with_years_are_read(nlp):
@@ -170,3 +175,13 @@ def test_a_clause_behind_another_noun_is_not_about_the_subject(nlp):
 def test_the_place_behind_a_date_is_the_verbs(nlp):
     text = "Vera Holt was born on February 17, 1891 in Vancouver, British Columbia.\n"
     assert ("Vera Holt", "born in", "Vancouver, British Columbia") in facts_of(nlp, text)
+
+
+def test_a_noun_that_points_at_what_follows_is_no_kind_of_thing(nlp):
+    def kinds(text):
+        return [f.object.text for f in all_facts_of(nlp, text) if f.shape == "class"]
+
+    assert kinds("Sid is the permanent name for the unstable branch.") == []
+    assert kinds("Berg Linux is a new kind of operating system.") == []
+    assert kinds("Vera Holt is an author.") == ["author"]
+    assert kinds("Berg Linux is a distribution of free software.") == ["distribution"]
