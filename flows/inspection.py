@@ -14,6 +14,7 @@ from flows.mase_report import MaseMade, ladders, rung_in_words
 from flows.publishing import CROWDED
 from generators.mase.rows import ASKED, CLUSTERED, PLACED, STAGES
 from verifiers.contamination import CHECK as CONTAMINATION
+from verifiers.same_question import CHECK as SAME
 from warehouse.records import Outcome
 from warehouse.shards import OUTCOMES
 from warehouse.snapshot_check import verify_snapshot
@@ -136,7 +137,7 @@ def explain_absence(home: Path, identity: str) -> Answer:
     unpublished = pl.col("input_id").is_in(sorted(made - published))
     refused = unpublished & (pl.col("status") == "rejected")
     left_out = [
-        row for stage in (CONTAMINATION, GATE) for row in outcomes_of(store, stage, refused)
+        row for stage in (CONTAMINATION, SAME, GATE) for row in outcomes_of(store, stage, refused)
     ]
     found += [row for row in left_out if row not in found]
     published |= {row["input_id"] for row in left_out}

@@ -45,6 +45,7 @@ from flows.stored import by_commit
 from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from serving.estimate import Estimate
 from verifiers.contamination import CHECK as CONTAMINATION
+from verifiers.same_question import CHECK as SAME
 from warehouse.identity import merkle_root
 from warehouse.ledger import balance
 from warehouse.records import Category, Fact, Outcome
@@ -106,7 +107,8 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
         *work.stages,
     ]
     made = gathered(store, config, worlds, asked, work)
-    used += [(CONTAMINATION, made.contamination)] if made.contamination else []
+    compared = (CONTAMINATION, made.contamination), (SAME, made.once)
+    used += [(stage, fingerprint) for stage, fingerprint in compared if fingerprint]
     if config.checks.made:
         checked = run_checks(engine, made.samples, made.using, work.origins(store))
         made = replace(made, checked=checked)

@@ -16,12 +16,14 @@ from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
 from flows.model_work import NO_WORK, ModelWork, work_models
 from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
+from flows.same_questions import asked_once
 from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
 from generators.mase.rounds import FOR_REVIEW
 from generators.mase.rows import ASKED, PLACED, STAGES
 from verifiers.check_options import CHECK_NAMES
 from verifiers.contamination import CHECK as CONTAMINATION
+from verifiers.same_question import CHECK as SAME
 from warehouse.identity import rank
 from warehouse.ledger import summary
 from warehouse.records import Record
@@ -83,11 +85,11 @@ def stage_rows(store: Store, using: Iterable[tuple[str, str]]) -> tuple[StageRow
 
 ORDER = (
     "ingest", "deduplicate", "retract", "judge_documents", "extract", "model_facts", "model_cells", "propose",
-    "generate", *STAGES, "rewrite", "second_program", CONTAMINATION, *CHECK_NAMES, GATE,
+    "generate", *STAGES, "rewrite", "second_program", CONTAMINATION, SAME, *CHECK_NAMES, GATE,
 )  # fmt: skip
 OPTIONAL = frozenset((
     "retract", "judge_documents", "model_facts", "model_cells", "propose", *STAGES, "rewrite",
-    "second_program", CONTAMINATION, *CHECK_NAMES, GATE,
+    "second_program", CONTAMINATION, SAME, *CHECK_NAMES, GATE,
 ))  # fmt: skip
 """Stages that a run may be without."""
 TAGGER = ModelUse(
@@ -131,7 +133,7 @@ class Made:
     using: Using
     """The stages that made samples, with their fingerprints."""
     every: Sequence[SampleRow]
-    """All samples, as models worded them last, without those that repeat a question of a test set."""
+    """All samples, as models worded them last, without those that repeat a question of a test set or one another's."""
     samples: Sequence[SampleRow]
     """Those that the caps over the whole set leave."""
     asked: MaseMade = NOTHING
@@ -141,6 +143,8 @@ class Made:
     """What models were asked, beside what was expected."""
     contamination: str = ""
     """Fingerprint of the comparison with test sets; empty where none was made."""
+    once: str = ""
+    """Fingerprint of the comparison of questions that models wrote; empty where they wrote none."""
 
 
 def gathered(
@@ -149,9 +153,10 @@ def gathered(
     """Return what is to be published before models check it; the samples are read once."""
     using: Using = {"generate": tuple(worlds), PLACED: asked.samples}
     worded = work.applied(store, config, store.rows("samples", SampleRow, using))
-    every, compared = without_repetitions(store, config, worded)
+    others, compared = without_repetitions(store, config, worded)
+    every, once = asked_once(store, config, others)
     samples = capped(every, config.publish.answer_share, config.seed)
-    return Made(using, every, samples, asked, work, contamination=compared)
+    return Made(using, every, samples, asked, work, contamination=compared, once=once)
 
 
 def publish_run(

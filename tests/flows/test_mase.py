@@ -102,7 +102,7 @@ def undisturbed(server, tmp_path_factory) -> tuple[Path, dict]:
 
 def prepared(undisturbed: tuple[Path, dict], home: Path) -> Path:
     """Make a home whose documents are read and whose other questions are made, without anything of MASE."""
-    left_out = shutil.ignore_patterns("mase*.json", "models", "snapshots", "runs", "prefect")
+    left_out = shutil.ignore_patterns("mase*.json", "same_question.json", "models", "snapshots", "runs", "prefect")
     shutil.copytree(undisturbed[0], home, ignore=left_out)
     assert Store(home).stages() == ["deduplicate", "extract", "generate", "ingest"]
     return home
