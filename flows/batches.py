@@ -47,6 +47,8 @@ class Engine:
     recorder: Recorder
     costs: Callable[[], Sequence[Estimate]] = tuple
     """What stages that ask models will cost as things stand."""
+    retry: bool = False
+    """Whether questions that were not answered in time are asked again."""
 
     @cached_property
     def budget(self) -> Budget:

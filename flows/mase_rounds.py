@@ -43,6 +43,7 @@ from warehouse.ledger import balance
 from warehouse.programs import Answer
 from warehouse.records import Category
 from warehouse.store import Store
+from warehouse.store_upkeep import forget_errors
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
         ModelsStopped: the budget is spent or an address cannot be used; what is done stays committed.
     """
     store, options = engine.store, engine.config.mase
+    for rounds in worlds if engine.retry else ():
+        forget_errors(store, ASKED, rounds)
     ids = {rounds: cluster_ids(store, clustered) for rounds, clustered in worlds.items()}
     inputs = {
         rounds: [round_name(i, n) for i in own for n in range(1, options.rounds + 1)]

@@ -57,8 +57,12 @@ BATCH_BYTES = 400_000
 
 
 @flow(name="longspan-synthesis", validate_parameters=False, persist_result=False)  # pyright: ignore[reportCallIssue]
-def synthesis_flow(config: SynthesisConfig, home: Path, corpus: Corpus) -> Published | State:
+def synthesis_flow(
+    config: SynthesisConfig, home: Path, corpus: Corpus, *, retry: bool = False
+) -> Published | State:
     """Turn the files of `corpus` into a published snapshot under `home`.
+
+    With `retry`, rounds of its own questions that were not answered in time are asked again.
 
     Raises:
         StoreError: another run writes this home, or a shard is damaged.
@@ -71,7 +75,7 @@ def synthesis_flow(config: SynthesisConfig, home: Path, corpus: Corpus) -> Publi
             recorded(home) as recorder,
             workers(config) as pool,
         ):
-            published = _stages(Engine(store, pool, config, recorder), corpus.entries)
+            published = _stages(Engine(store, pool, config, recorder, retry=retry), corpus.entries)
     except Cancellation as cancellation:
         return Cancelled(message=str(cancellation))
     _artifacts(published)

@@ -80,7 +80,8 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
     record = home / "runs" / f"{fingerprint[:32]}.json"
     if record.is_file() and not again:
         last = RunOutcome.model_validate_json(record.read_text("utf-8"))
-        if (Path(home) / last.path / "manifest.json").is_file():
+        unanswered = retry and any(row[:2] == (ASKED, "errored") for row in last.rows)
+        if not unanswered and (Path(home) / last.path / "manifest.json").is_file():
             return last.model_copy(update={"nothing_to_do": True, "path": str(home / last.path)})
     prefect_home(home)
     from flows.executors import server, task_runner
@@ -89,7 +90,7 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
 
     job = synthesis_flow.with_options(task_runner=task_runner(config))
     with server():
-        published = finished(job(config, home, Corpus(entries), return_state=True))
+        published = finished(job(config, home, Corpus(entries), retry=retry, return_state=True))
     outcome = RunOutcome(
         nothing_to_do=False, path=published.path.relative_to(home).as_posix(),
         samples=published.samples, rows=tuple(published.rows()),
@@ -102,17 +103,17 @@ def run_synthesis(config: SynthesisConfig, home: Path, *, retry: bool = False) -
 
 
 def forget_killed(config: SynthesisConfig, home: Path) -> int:
-    """Forget what killed its worker and what no model answered, so that a run tries it again; return how many."""
+    """Forget what killed its worker and what no model answered, so that a run tries it again; return how many.
+
+    What MASE asks follows from the worlds, which the run alone knows: it forgets those rounds itself.
+    """
     from flows.model_stages import active_stages
 
     fingerprints = {"ingest": ingest_fingerprint(config), "extract": extract_fingerprint(config)}
     fingerprints |= {name: check_fingerprint(config, name) for name in config.checks.made}
     fingerprints |= active_stages(config)
     with Store(home).writing() as store:
-        # What MASE asks follows from the worlds, which are not known yet: all of its rounds are tried again.
-        rounds = {shard.fingerprint for shard in store.manifest(ASKED).shards}
-        stages = [*fingerprints.items(), *((ASKED, name) for name in sorted(rounds))]
-        return sum(forget_errors(store, *stage) for stage in stages)
+        return sum(forget_errors(store, *stage) for stage in fingerprints.items())
 
 
 def forecast_synthesis(config: SynthesisConfig, home: Path, sample: int) -> "Forecast":

@@ -22,6 +22,7 @@ from serving.export import last_call
 from serving.ledger import Ledger
 from serving.loopback import TRANSPORT, FaultOptions, LoopbackServer, even_faults
 from tests.flows.scripted_readers import reader
+from warehouse.records import Outcome
 from warehouse.snapshot_check import read_samples, verify_snapshot
 from warehouse.store import Store
 
@@ -145,10 +146,21 @@ def troubled(undisturbed, server, tmp_path_factory) -> Troubled:
         config.write_text(text.replace("patience = 1.0", "patience = 60"), encoding="utf-8")
         hasty = run(config, home, server)
     faulty = FaultOptions(shares=dict.fromkeys(TRANSPORT, 0.3 / len(TRANSPORT)), hang=30)
+    with_errors_of_another_configuration(home)
     with LoopbackServer(reader, faulty) as models:
         again = run(configured(folder, models.address), home, server, "--retry")
         asked, met = models.answered.total(), sum(models.met.values())
     return Troubled(home, dead, low, killed_after, hasty, again, asked, met)
+
+
+def with_errors_of_another_configuration(home: Path) -> None:
+    """Commit a round that another configuration's run had no answer to."""
+    lost = Outcome(
+        stage=ASKED, input_id="cluster-other/1", status="errored", reason="deadline passed", detail="", n_out=0
+    )  # fmt: skip
+    store = Store(home)
+    with store.writing():
+        store.commit(ASKED, "other", tables={}, outcomes=[lost])
 
 
 def killed(folder: Path, home: Path, server: dict[str, str]) -> int:
@@ -344,6 +356,10 @@ def test_the_whole_is_held_against_the_estimate_before_the_first_of_its_runs(und
     for role in ("proposer", "solver", "verifier"):
         assert whole[role]["calls"] == first[role]["calls"]
         assert whole[role]["expected"]["calls"] >= first[role]["expected"]["calls"]
+
+
+def test_a_run_that_tries_again_leaves_the_rounds_of_other_configurations(troubled):
+    assert Store(troubled.home).done(ASKED, "other") == {"cluster-other/1"}
 
 
 def keys_of(home: Path, table: str) -> list[str]:
