@@ -6,7 +6,7 @@ is cut in halves until one input is left. That input is a row of the ledger, and
 
 import queue
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,8 +45,8 @@ class Engine:
     pool: Processes | None
     config: SynthesisConfig
     recorder: Recorder
-    costs: Callable[[], Sequence[Estimate]] = tuple
-    """What stages that ask models will cost as things stand."""
+    costs: Callable[[Mapping[str, Collection[str]]], Sequence[Estimate]] = lambda given: ()
+    """What stages that ask models will cost as things stand, given the inputs that a stage is about to ask about."""
     retry: bool = False
     """Whether questions that were not answered in time are asked again."""
 

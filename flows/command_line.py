@@ -109,8 +109,8 @@ def plan(
     sample: Annotated[int, typer.Option(help="Files of each source to try; 0 for none.")] = 0,
 ) -> None:  # fmt: skip
     """Say what a run would read and what is done already; with --sample also what it would give and cost."""
-    from flows.model_costs import in_words, model_costs
-    from flows.run import forecast_synthesis, plan_synthesis, subtracted
+    from flows.model_costs import in_words
+    from flows.run import forecast_synthesis, plan_models, plan_synthesis, subtracted
 
     chosen = _config(config, documents, overrides)
     rows = plan_synthesis(chosen, home)
@@ -120,9 +120,7 @@ def plan(
         [list(row.model_dump().values()) for row in rows],
     )
     found = forecast_synthesis(chosen, home, sample) if sample else None
-    asked = model_costs(
-        chosen, home, {row.category: row.documents or row.files for row in rows if row.files}
-    )
+    asked = plan_models(chosen, home, rows)
     files = [row.model_dump() for row in rows]
     told: dict[str, Any] = {"files": files}
     told |= {"forecast": found.model_dump()} if found else {}
@@ -275,8 +273,8 @@ def clean(
 
 @models.command("show")
 def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    """Show calls, tokens and money by role, model and prompt, and what was not answered."""
-    from flows.models_command import SHOWN, asked, blocks
+    """Show calls, tokens and money by role, model and prompt, what was expected, and what was not answered."""
+    from flows.models_command import COMPARED, SHOWN, asked, blocks, comparison
 
     found = asked(home)
     if as_json:
@@ -285,6 +283,9 @@ def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     for block in blocks(found):
         console.print(_table(block.title, list(SHOWN), [list(row) for row in block.rows]))
     console.print("Tokens read, the share of them cached, tokens written; seconds of a call.")
+    if found.costs:
+        rows = [list(row) for row in comparison(found.costs)]
+        console.print(_table("What was expected, beside it", list(COMPARED), rows))
     if found.missed:
         rows = [list(row) for row in found.missed]
         console.print(_table("Not answered", ["role", "reason", "calls"], rows))

@@ -21,6 +21,7 @@ from serving.client import ModelClient
 from warehouse.identity import digest
 from warehouse.ledger import balance
 from warehouse.records import Document, Outcome
+from warehouse.store import Store
 
 STAGE = "judge_documents"
 TABLE = "judged_documents"
@@ -49,13 +50,18 @@ def judged_worth(engine: Engine, index: Sequence[IndexRow]) -> tuple[list[IndexR
         async def work(client: ModelClient, batch: Held) -> Done:
             return await judge_batch(store.home, config, client, batch)
 
-        run_model_stage(engine, (STAGE, fingerprint), batches, work)
+        run_model_stage(engine, (STAGE, fingerprint), batches, work, inputs=todo)
     balance(store, STAGE, fingerprint=fingerprint, input_ids=ids, counted=())
+    return judged_good(store, config, index), fingerprint
+
+
+def judged_good(store: Store, config: SynthesisConfig, index: Sequence[IndexRow]) -> list[IndexRow]:
+    """Return the documents that go on, of such as have been judged where they are to be."""
     if config.document_judge.use != "gate":
-        return list(index), fingerprint
-    rows = store.scan(TABLE, {STAGE: fingerprint}, record=JudgedDocument)
+        return list(index)
+    rows = store.scan(TABLE, {STAGE: judge_fingerprint(config)}, record=JudgedDocument)
     dropped = set(rows.filter(pl.col("verdict") == "drop").collect()["id"].to_list())
-    return [row for row in index if row.document_id not in dropped], fingerprint
+    return [row for row in index if row.document_id not in dropped]
 
 
 async def judge_batch(

@@ -5,8 +5,15 @@ from collections.abc import Iterable, Sequence
 
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
+from flows.document_judge import STAGE as JUDGE
+from flows.document_judge import judged_good
 from flows.duplicates import find_known_copies
-from flows.fingerprints import ingest_fingerprint
+from flows.fingerprints import extract_fingerprint, ingest_fingerprint
+from flows.members import Members, members_of, with_facts
+from flows.model_cells import STAGE as CELLS
+from flows.model_facts import STAGE as FACTS
+from flows.model_read import ModelRead
+from flows.model_stages import active_stages
 from flows.workers import IndexRow
 from warehouse.retractions import read_retractions
 from warehouse.store import Store
@@ -47,6 +54,36 @@ def fates(store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]) -
         if entry.id not in found and retractions.of(entry.source, ""):
             found[entry.id][RETRACTED] += 1
     return found
+
+
+def known_members(
+    store: Store, config: SynthesisConfig, entries: Sequence[FileEntry]
+) -> list[Members] | None:
+    """Return the worlds that a run would make of the corpus, None where something has to be read first."""
+    ingested = store.done("ingest", ingest_fingerprint(config))
+    if not {entry.id for entry in entries} <= ingested:
+        return None
+    index = current_index(store, config, entries)
+    copies = {
+        copy.document_id
+        for copy in find_known_copies(store, config, index).values()
+        if copy.kind == "near-duplicate"
+    }
+    retractions = read_retractions(store.home)
+    held = [row for row in index if row.document_id not in copies]
+    worthy = [row for row in held if not retractions.of(row.source, row.document_id)]
+    stages = active_stages(config)
+    read = ModelRead(stages.get(FACTS, ""), stages.get(CELLS, ""))
+    judged = [(JUDGE, stages[JUDGE])] if JUDGE in stages else []
+    every = [row.document_id for row in worthy]
+    if any(store.pending(*stage, input_ids=every) for stage in judged):
+        return None
+    index = judged_good(store, config, worthy)
+    ids = [row.document_id for row in index]
+    asked = [("extract", extract_fingerprint(config)), *read.stages]
+    if any(store.pending(*stage, input_ids=ids) for stage in asked):
+        return None
+    return members_of(config, store, with_facts(store, config, index), read)
 
 
 def gone(found: Fates, entry: FileEntry) -> bool:

@@ -5,7 +5,6 @@ fingerprints: the same questions asked of another server under another address a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from flows.batches import Engine, Stage, run_stage
 from flows.config import SynthesisConfig
@@ -14,12 +13,12 @@ from flows.mase_clusters import cluster_job
 from flows.mase_report import MaseMade
 from flows.mase_rounds import cluster_ids, run_rounds
 from flows.mase_samples import place_job
+from flows.members import Members
 from flows.workers import Job
 from generators.mase.prompting import NAMES, prompt
 from generators.mase.rows import ASKED, CLUSTERED, PLACED, QUESTIONS, AcceptedRow
 from warehouse.identity import digest, merkle_root
 from warehouse.ledger import balance
-from warehouse.records import Category
 
 CLUSTER_CODE = ("generators/mase/clusters.py", "flows/mase_clusters.py")
 ROUND_CODE = ("generators/mase", "verifiers/answers", "verifiers/proposed_checks.py", "warehouse/answer_specs.py",
@@ -27,19 +26,6 @@ ROUND_CODE = ("generators/mase", "verifiers/answers", "verifiers/proposed_checks
 SAMPLE_CODE = ("warehouse", "generators", "verifiers/proposed_checks.py", "flows/mase_samples.py", "flows/placing.py",
                "flows/samples.py")  # fmt: skip
 PLAYED = ("proposer", "solver", "strong_solver", "verifier")
-Scope = tuple[str, Category]
-
-
-@dataclass(frozen=True)
-class Members:
-    """The documents of one world, and what they say."""
-
-    scope: Scope
-    ids: tuple[str, ...]
-    content: tuple[str, str]
-    """Roots over its facts and its documents."""
-    repeated: tuple[str, ...] = ()
-    """Its documents that have other editions."""
 
 
 def add_mase(engine: Engine, worlds: Sequence[Members]) -> MaseMade:

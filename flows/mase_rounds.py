@@ -86,8 +86,11 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
         for rounds, own in ids.items()
     }
     left: list[Left] = []
+    pending: list[str] = []
     for rounds, clustered in worlds.items():
-        firsts = first_rounds(store.pending(ASKED, rounds, input_ids=inputs[rounds]))
+        own = store.pending(ASKED, rounds, input_ids=inputs[rounds])
+        pending += own
+        firsts = first_rounds(own)
         names = sorted(firsts)
         left += [
             Left(rounds, clustered, {name: firsts[name] for name in names[start : start + options.batch]})
@@ -96,7 +99,7 @@ def run_rounds(engine: Engine, worlds: Mapping[str, str]) -> None:
     if left:
         engine.recorder.stage(ASKED)
         job = partial(_all, engine, left)
-        with noted(engine, ASKED, {some.rounds for some in left}):
+        with noted(engine, ASKED, {some.rounds for some in left}, pending):
             with_models(store.home, engine.config.models, job, ASKED, engine.budget)
     for rounds in worlds:
         balance(store, ASKED, fingerprint=rounds, input_ids=inputs[rounds], counted={QUESTIONS})

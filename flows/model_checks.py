@@ -125,7 +125,7 @@ async def _make(
         fingerprint = check_fingerprint(config, check.name)
         wanted = set(store.pending(check.name, fingerprint, input_ids=[row.id for row in left]))
         todo = [row for row in left if row.id in wanted]
-        with noted(engine, check.name, [fingerprint]) if todo else nullcontext():
+        with noted(engine, check.name, [fingerprint], wanted) if todo else nullcontext():
             for batch in posed_batches(store, config, made, check.reads, todo):
                 engine.recorder.heed()
                 await run_check(_work(store, trial, check, fingerprint, batch))

@@ -5,7 +5,7 @@ ends with `ModelsStopped`: what is committed stays, what was answered is in the 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,8 +57,17 @@ def run_model_stage(
     stage: tuple[str, str],
     batches: Iterable[BatchT],
     work: Callable[[ModelClient, BatchT], Awaitable[Done]],
+    *,
+    inputs: Collection[str] | None = None,
 ) -> None:
-    """Ask about the batches one after the other, and commit each; `stage` is its name and fingerprint.
+    """Ask about the batches one after the other, and commit each.
+
+    Args:
+        engine: of the run.
+        stage: its name and fingerprint.
+        batches: of its inputs.
+        work: asks about a batch.
+        inputs: the ids of all that is asked about, for the estimate; None where they say nothing of it.
 
     Raises:
         ModelsStopped: a budget is spent or an address cannot be used.
@@ -74,7 +83,7 @@ def run_model_stage(
             done = await ask_batch.with_options(name=name)(partial(work, client, batch))
             engine.store.commit(name, fingerprint, tables=done.tables, outcomes=done.outcomes)
 
-    with noted(engine, name, [fingerprint]):
+    with noted(engine, name, [fingerprint], inputs):
         with_models(engine.store.home, engine.config.models, job, name, engine.budget)
 
 
@@ -97,7 +106,7 @@ def read_documents(
     todo = store.pending(name, fingerprint, input_ids=ids)
     if todo:
         batches = held_with_facts(store, config, todo, config.model_facts.batch)
-        run_model_stage(engine, stage, batches, partial(read, store.home, config))
+        run_model_stage(engine, stage, batches, partial(read, store.home, config), inputs=todo)
     balance(store, name, fingerprint=fingerprint, input_ids=ids, counted={table})
 
 

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from flows.asking import FOLDER
+from flows.stage_costs import read_notes, stage_costs
 from serving.export import export, uses
 from serving.ledger import FILE as LEDGER
 from serving.probe import Probe, probe
 from serving.roles import ModelConfigError, Models
 from warehouse.records import Record
+from warehouse.snapshot_manifest import StageCost
 
 SHOWN = ("prompt", "calls", "read", "cached", "written", "price", "seconds", "cut")
 """Columns of a block: stage, role and model stand in its title, so that it fits 80 columns."""
+COMPARED = ("stage", "role", "calls expected", "made", "tokens expected", "spent", "off")
+"""Columns of what was expected beside what was asked."""
 
 
 class Asked(Record):
@@ -24,6 +28,8 @@ class Asked(Record):
     rows: tuple[tuple[Any, ...], ...]
     missed: tuple[tuple[str, str, int], ...]
     """(role, reason, calls) of calls that were not answered."""
+    costs: tuple[StageCost, ...] = ()
+    """What stages of runs were expected to ask, beside what they did, over all runs of the home."""
 
 
 class Block(Record):
@@ -44,6 +50,22 @@ def blocks(found: Asked) -> list[Block]:
         )
         for (stage, role, model), rows in grouped
     ]
+
+
+def comparison(costs: Sequence[StageCost]) -> list[tuple[str, ...]]:
+    """Return what was expected beside what was asked, with the columns `COMPARED`."""
+    return [
+        (
+            cost.stage, cost.role, short(cost.expected.calls) if cost.expected else "none", short(cost.calls),
+            short(cost.expected.tokens) if cost.expected else "none", short(cost.tokens), _off(cost),
+        )
+        for cost in costs
+    ]  # fmt: skip
+
+
+def _off(cost: StageCost) -> str:
+    """Return by how much the tokens expected are off, empty where that cannot be said."""
+    return f"{cost.expected.tokens / cost.tokens - 1:+.0%}" if cost.expected and cost.tokens else ""
 
 
 def _shown(row: Sequence[Any]) -> tuple[str, ...]:
@@ -87,7 +109,17 @@ def asked(home: Path) -> Asked:
         "seconds",
         "cut",
     )
-    return Asked(columns=columns, rows=rows, missed=tuple((m.role, m.reason, m.calls) for m in missed))  # fmt: skip
+    return Asked(
+        columns=columns, rows=rows, missed=tuple((m.role, m.reason, m.calls) for m in missed),
+        costs=_costs(home, sorted({u.stage for u in used if u.stage})),
+    )  # fmt: skip
+
+
+def _costs(home: Path, stages: Sequence[str]) -> tuple[StageCost, ...]:
+    notes = read_notes(home)
+    known = [(note.stage, name) for note in notes for name in note.fingerprints]
+    unknown = [(stage, "") for stage in stages if stage not in {note.stage for note in notes}]
+    return stage_costs(home, [*known, *unknown])
 
 
 def export_calls(home: Path, folder: Path) -> int:

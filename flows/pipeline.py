@@ -5,13 +5,11 @@ never forks under DuckDB's or Polars' threads) or on Ray; what it wrote is commi
 what has no outcome yet, so a killed run goes on where it stopped and a second run finds nothing.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import polars as pl
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
@@ -28,7 +26,8 @@ from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fi
 from flows.interruption import Cancellation, recorded
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
-from flows.mase import Members, add_mase
+from flows.mase import add_mase
+from flows.members import Members, members_of, with_facts
 from flows.model_cells import add_cell_readings
 from flows.model_checks import run_checks
 from flows.model_costs import model_costs
@@ -46,11 +45,8 @@ from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
 from serving.estimate import Estimate
 from verifiers.contamination import CHECK as CONTAMINATION
 from verifiers.same_question import CHECK as SAME
-from warehouse.identity import merkle_root
 from warehouse.ledger import balance
-from warehouse.records import Category, Fact, Outcome
-from warehouse.shards import OUTCOMES
-from warehouse.splits import assign_splits, repeated_editions
+from warehouse.records import Category
 from warehouse.store import Store
 
 BATCH_BYTES = 400_000
@@ -92,10 +88,10 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     index, judged = judged_worth(engine, worthy)
     record_read(config.publish.name, index, len(held) - len(index))
     extracted = _extract(engine, index)
-    index = _with_facts(store, extracted, index)
+    index = with_facts(store, config, index)
     record_facts(config.publish.name, store, extracted, index)
     told = ModelRead(add_model_facts(engine, index), add_cell_readings(engine, index))
-    members = _members(config, store, index, told)
+    members = members_of(config, store, index, told)
     worlds = _generate(engine, members, told)
     asked = add_mase(engine, members)
     work = _asked_again(engine, worlds)
@@ -124,10 +120,12 @@ def _stages(engine: Engine, entries: Sequence[FileEntry]) -> Published:
     return published
 
 
-def _costs(engine: Engine, index: Sequence[IndexRow]) -> Callable[[], list[Estimate]]:
-    """Return what tells at any time what stages that ask models will cost."""
+def _costs(
+    engine: Engine, index: Sequence[IndexRow]
+) -> Callable[[Mapping[str, Collection[str]]], list[Estimate]]:
+    """Return what tells at any time what stages that ask models will cost, by what they are about to ask about."""
     documents = Counter(row.category for row in index)
-    return partial(model_costs, engine.config, engine.store.home, documents)
+    return lambda given: model_costs(engine.config, engine.store.home, documents, given=given)
 
 
 def _ingest(engine: Engine, entries: Sequence[FileEntry]) -> str:
@@ -162,40 +160,6 @@ def _extract(engine: Engine, index: Sequence[IndexRow]) -> str:
     ids = [row.document_id for row in index]
     balance(engine.store, "extract", fingerprint=fingerprint, input_ids=ids, counted={"facts"})
     return fingerprint
-
-
-def _with_facts(store: Store, extracted: str, index: Sequence[IndexRow]) -> list[IndexRow]:
-    """Return the documents whose facts are known: of one that killed its worker nobody can say what it answers."""
-    ledger = store.scan(OUTCOMES, {"extract": extracted}, record=Outcome)
-    errored = set(ledger.filter(pl.col("status") == "errored").collect()["input_id"].to_list())
-    return [row for row in index if row.document_id not in errored]
-
-
-def _members(
-    config: SynthesisConfig, store: Store, index: Sequence[IndexRow], read: ModelRead
-) -> list[Members]:
-    """Return the worlds: which documents are in each, and what they say to rules and models."""
-    splits = assign_splits(((r.document_id, r.category, r.series) for r in index), config.seed)
-    if config.publish.measure_only:
-        splits = dict.fromkeys(splits, "test")
-    repeated = repeated_editions(
-        (r.document_id, r.series, r.subject, r.date) for r in index if r.format != "dialogue"
-    )
-    by_world: dict[tuple[str, Category], list[str]] = defaultdict(list)
-    for row in index:
-        by_world[(splits[row.document_id], row.category)].append(row.document_id)
-    facts_of: dict[str, list[str]] = defaultdict(list)
-    ledger = store.scan("facts", {"extract": extract_fingerprint(config)}, record=Fact)
-    for document, fact in ledger.select("document_id", "id").collect().iter_rows():
-        facts_of[document].append(fact)
-    told = read.told_of(store, config)
-    members = []
-    for scope, ids in sorted(by_world.items()):
-        own = [f for document in ids for f in (*facts_of[document], *told.get(document, ()))]
-        again = tuple(sorted(repeated & set(ids)))
-        content = (merkle_root(own), merkle_root([*ids, *again]))
-        members.append(Members(scope, tuple(ids), content, again))
-    return members
 
 
 def _generate(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flows.check_report import model_uses, prompts_used, reviewed, summaries
 from flows.checked import GATE, Checked
@@ -106,7 +106,24 @@ ADVICE = frozenset((*CHECK_NAMES, CONTAMINATION))
 CROWDED = "too many rows of the whole set have this answer"
 
 
-def capped(samples: Sequence[SampleRow], share: float, seed: int) -> list[SampleRow]:
+class Answered(Protocol):
+    """What is known of a row where answers are counted."""
+
+    @property
+    def id(self) -> str:
+        """The row's id."""
+        ...
+
+    @property
+    def answer(self) -> str:
+        """Its answer."""
+        ...
+
+
+AnsweredT = TypeVar("AnsweredT", bound=Answered)
+
+
+def capped(samples: Sequence[AnsweredT], share: float, seed: int) -> list[AnsweredT]:
     """Return samples, in hash order, of which no answer has more than its share of what is returned.
 
     Dropping rows lowers the limit, so the cap is applied until it holds.

@@ -51,7 +51,7 @@ def add_rewrites(engine: Engine, worlds: Collection[str]) -> str:
         async def work(client: ModelClient, batch: Samples) -> Done:
             return await rewrite_batch(store.home, config, client, batch)
 
-        run_model_stage(engine, (STAGE, fingerprint), batches, work)
+        run_model_stage(engine, (STAGE, fingerprint), batches, work, inputs=todo)
     balance(store, STAGE, fingerprint=fingerprint, input_ids=ids, counted=())
     return fingerprint
 

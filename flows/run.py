@@ -25,6 +25,7 @@ from warehouse.store_upkeep import forget_errors
 
 if TYPE_CHECKING:
     from flows.forecast import Forecast
+    from serving.estimate import Estimate
 
 
 class RunOutcome(Record):
@@ -154,6 +155,19 @@ def plan_synthesis(config: SynthesisConfig, home: Path) -> list[PlanRow]:
                     left_out=len(every) - len(inputs), ignored=found.ignored[category])
         )  # fmt: skip
     return rows
+
+
+def plan_models(config: SynthesisConfig, home: Path, rows: Sequence[PlanRow]) -> "list[Estimate]":
+    """Return what a planned run will cost of models, by stage and role."""
+    from flows.known import known_members
+    from flows.model_costs import model_costs
+
+    documents = {row.category: row.documents or row.files for row in rows if row.files}
+    asking = config.rewriting.use != "off" or config.second_program.use != "off"
+    members = None
+    if asking or config.mase.clusters or config.checks.made:
+        members = known_members(Store(home), config, _survey(config, home).entries)
+    return model_costs(config, home, documents, members)
 
 
 def subtracted(rows: Sequence[PlanRow]) -> str:

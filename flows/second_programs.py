@@ -71,7 +71,7 @@ def add_second_programs(
         async def work(client: ModelClient, batch: Samples) -> Done:
             return await solve_batch(store.home, config, (client, wordings[1]), batch)
 
-        run_model_stage(engine, (STAGE, fingerprint), batches, work)
+        run_model_stage(engine, (STAGE, fingerprint), batches, work, inputs=todo)
     balance(store, STAGE, fingerprint=fingerprint, input_ids=ids, counted=())
     return fingerprint
 

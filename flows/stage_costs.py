@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from flows.asking import FOLDER
-from flows.batches import Engine
 from serving.estimate import Estimate
 from serving.export import Spending, last_call, spending
 from serving.ledger import FILE as LEDGER
@@ -21,6 +21,9 @@ from warehouse.manifest import replace_file
 from warehouse.records import Record
 from warehouse.shards import StoreError
 from warehouse.snapshot_manifest import Expected, StageCost
+
+if TYPE_CHECKING:
+    from flows.batches import Engine
 
 FILE = "estimates.json"
 
@@ -51,8 +54,19 @@ class Notes(Record):
 
 
 @contextmanager
-def noted(engine: Engine, stage: str, fingerprints: Collection[str]) -> Iterator[None]:
+def noted(
+    engine: "Engine",
+    stage: str,
+    fingerprints: Collection[str],
+    inputs: Collection[str] | None = None,
+) -> Iterator[None]:
     """Note what a stage is expected to cost before it asks, and where the ledger stands when it is through.
+
+    Args:
+        engine: of the run.
+        stage: its name.
+        fingerprints: what it is about to make.
+        inputs: what it is about to ask about; None where it does not say.
 
     Raises:
         StoreError: the file of notes is damaged.
@@ -62,7 +76,11 @@ def noted(engine: Engine, stage: str, fingerprints: Collection[str]) -> Iterator
     open_ones = [n for n in notes if n.stage == stage and n.until is None]
     if not any(wanted <= set(note.fingerprints) for note in open_ones):
         now = last_call(home / FOLDER / LEDGER)
-        rows = tuple(row for row in engine.costs() if row.stage == stage)
+        rows = tuple(
+            row
+            for row in engine.costs({} if inputs is None else {stage: inputs})
+            if row.stage == stage
+        )
         note = Note(stage=stage, fingerprints=tuple(sorted(wanted)), rows=rows, after=now)
         # What was left open of other work is no longer under way.
         _write(home, [*_closed(notes, stage, now), note])

@@ -1,7 +1,7 @@
 """What stages that ask models will cost: calls, tokens, money and hours, by role.
 
-The most is exact arithmetic over the configuration. What is expected is measured: calls per input and tokens per call
-of the inputs that the ledger has answers for; where it has none, half the most calls at half the longest replies.
+The most is exact arithmetic over the configuration. What is expected is measured: calls per input of the inputs that
+are done, tokens per call of all in the ledger; where it has none, half the most calls at half the longest replies.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +27,8 @@ class Load(Record):
     """Inputs to come."""
     most_calls: int
     """Calls per input, at most."""
+    settled: int | None = None
+    """Calls of the inputs that are done, where that is known: the ledger may have others of a run that was stopped."""
     prompt_tokens: int
     """Mean prompt of a call, from the corpus, in tokens of the Qwen vocabulary; used where nothing was measured."""
 
@@ -73,22 +75,22 @@ def total(rows: Sequence[Estimate]) -> tuple[int, int, float, float]:
 
 def _estimate(load: Load, models: Models, used: Sequence[Use]) -> Estimate:
     server, role = models.server(load.role), models.role(load.role)
-    own = [u for u in used if (u.stage, u.role) == (load.stage, load.role)]
+    own = [u for u in used if (u.stage, u.role, u.model) == (load.stage, load.role, server.model)]
     made = sum(u.calls for u in own)
     # A role that a stage had no need of so far is measured as well: at none.
     measured = bool(load.done and any(u.stage == load.stage for u in used))
     most = load.left * load.most_calls
-    if measured and not made:
-        calls, prompt, cached, reply, latency = 0.0, 0.0, 0.0, 0.0, 0.0
-    elif measured:
-        calls = load.left * made / load.done
+    settled = made if load.settled is None else min(load.settled, made)
+    expected = load.left * settled / load.done if measured else UNMEASURED * most
+    # What was asked for inputs that are not done is not asked again.
+    calls = max(0.0, expected - (made - settled)) if measured else max(0.0, expected - made)
+    prompt, cached, latency = float(load.prompt_tokens), 0.0, 0.0
+    reply = UNMEASURED * role.sampling.max_tokens
+    if made:
         prompt, cached, reply, latency = (
             sum(u.prompt_tokens for u in own) / made, sum(u.cached_tokens for u in own) / made,
             sum(u.completion_tokens for u in own) / made, sum(u.latency * u.calls for u in own) / made,
         )  # fmt: skip
-    else:
-        calls, cached, latency = UNMEASURED * most, 0.0, 0.0
-        prompt, reply = float(load.prompt_tokens), UNMEASURED * role.sampling.max_tokens
     if latency:
         hours = calls * latency / server.pacing.most / 3600
     else:

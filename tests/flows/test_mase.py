@@ -17,6 +17,7 @@ import pytest
 
 from flows.config import ConfigError, load_config
 from flows.inspection import explain_absence
+from flows.run import plan_models, plan_synthesis
 from generators.mase.rows import ASKED, ATTEMPTS, ROUNDS
 from serving.export import last_call
 from serving.ledger import Ledger
@@ -103,7 +104,9 @@ def undisturbed(server, tmp_path_factory) -> tuple[Path, dict]:
 
 def prepared(undisturbed: tuple[Path, dict], home: Path) -> Path:
     """Make a home whose documents are read and whose other questions are made, without anything of MASE."""
-    left_out = shutil.ignore_patterns("mase*.json", "same_question.json", "models", "snapshots", "runs", "prefect")
+    left_out = shutil.ignore_patterns(
+        "mase*.json", "same_question.json", "models", "snapshots", "runs", "prefect"
+    )
     shutil.copytree(undisturbed[0], home, ignore=left_out)
     assert Store(home).stages() == ["deduplicate", "extract", "generate", "ingest"]
     return home
@@ -230,13 +233,12 @@ def test_calls_stand_beside_what_the_plan_said_before_them(undisturbed):
     counts = {(stage, status, reason): n for stage, status, reason, n in outcome["rows"]}
     manifest = json.loads((path / "manifest.json").read_text("utf-8"))
     costs = {cost["role"]: cost for cost in manifest["provenance"]["costs"]}
-    # Three splits of three clusters or fewer, of three documents each, three rounds; half of the most calls is assumed.
-    rounds = 3 * min(9, counts["extract", "ok", ""] // 3)
-    expected = {"proposer": rounds / 2, "solver": 4 * rounds / 2, "verifier": 8 * rounds / 2}
+    # Three rounds of each cluster; half of the most calls is assumed.
+    made = 3 * counts["mase-clusters", "ok", ""]
+    expected = {"proposer": made / 2, "solver": 4 * made / 2, "verifier": 8 * made / 2}
     assert {role: cost["expected"]["calls"] for role, cost in costs.items()} == {
         role: round(calls) for role, calls in expected.items()
     }
-    made = 3 * counts["mase-clusters", "ok", ""]
     assert {role: cost["calls"] for role, cost in costs.items()} == {
         "proposer": made, "solver": 4 * made, "verifier": 0
     }  # fmt: skip
@@ -247,7 +249,7 @@ def test_calls_stand_beside_what_the_plan_said_before_them(undisturbed):
     page = (path / "report" / "index.html").read_text("utf-8")
     table = page[page.index('id="costs"') : page.index('id="samples"')]
     solver = (
-        f'<td>mase</td><td>solver</td><td class="n">{2 * rounds}</td><td class="n">{4 * made}</td>'
+        f'<td>mase</td><td>solver</td><td class="n">{2 * made}</td><td class="n">{4 * made}</td>'
     )
     assert solver in table
     assert "assumed" in table
@@ -360,6 +362,32 @@ def test_the_whole_is_held_against_the_estimate_before_the_first_of_its_runs(und
 
 def test_a_run_that_tries_again_leaves_the_rounds_of_other_configurations(troubled):
     assert Store(troubled.home).done(ASKED, "other") == {"cluster-other/1"}
+
+
+def planned(home: Path, *overrides: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """What is left of each stage and role by the plan, and what that rests on."""
+    documents = f"documents={json.dumps(str(ROOT / 'corpora'))}"
+    config = load_config(home / "mase.toml", (documents, *overrides))
+    rows = plan_models(config, home, plan_synthesis(config, home))
+    return {(row.stage, row.role): (row.inputs, row.basis) for row in rows}
+
+
+def test_a_plan_counts_what_this_configuration_has_to_ask_still(undisturbed):
+    home, outcome = undisturbed
+    counts = {(stage, status, reason): n for stage, status, reason, n in outcome["rows"]}
+    clusters = counts["mase-clusters", "ok", ""]
+    # The verifier had nothing to decide, which is measured as well.
+    assert set(planned(home).values()) == {(0, "measured")}
+    # What another model was asked helps nothing.
+    other = planned(home, 'models.servers.scripted.model="other"')
+    assert set(other.values()) == {(3 * clusters, "assumed")}
+    checked = planned(home, 'checks.gold="advise"', "checks.k=4")
+    assert checked["gold", "solver"] == (outcome["samples"], "assumed")
+    assert checked["mase", "solver"] == (0, "measured")
+    # More clusters than before: those that the documents allow, less those that were asked about.
+    more = planned(home, "mase.clusters=4")["mase", "solver"]
+    assert more[0] > 0
+    assert more[0] % 3 == 0
 
 
 def keys_of(home: Path, table: str) -> list[str]:

@@ -24,12 +24,12 @@ def test_a_first_plan_counts_the_most_and_assumes_half(tmp_path):
     )
     found = {(row.stage, row.role): (row.inputs, row.most_calls, row.calls) for row in rows}
     # Clusters of four documents: 5, as many as asked for, and 2; 2 rounds each.
-    # Two categories, one split: 2 × (10 + 10) samples, 8 attempts each.
+    # Two categories, one split: 2 × (10 + 10) samples, and one of every second round: 47, 8 attempts each.
     assert found == {
         ("mase", "proposer"): (14, 14, 7),
         ("mase", "solver"): (14, 56, 28),
-        ("grounding", "solver"): (40, 320, 160),
-        ("gold", "solver"): (40, 320, 160),
+        ("grounding", "solver"): (47, 376, 188),
+        ("gold", "solver"): (47, 376, 188),
     }
     # Half of the longest reply: 28 × (2,000 + 50) for the solver of MASE.
     assert next(r.tokens for r in rows if (r.stage, r.role) == ("mase", "solver")) == 57_400

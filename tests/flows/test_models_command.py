@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 from flows.asking import with_models
-from flows.models_command import Asked, blocks, short
+from flows.models_command import Asked, asked, blocks, comparison, short
+from flows.stage_costs import noted
 from serving.calls import Call, Message
 from serving.client import Ask, ModelClient
 from serving.loopback import LoopbackServer
 from serving.roles import Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply, ScriptedRequest
+from tests.flows.test_stage_costs import engine, row, spend
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "organisation/A-Model-With-A-Long-Name-30B-A3B"
@@ -85,13 +87,31 @@ def test_what_was_asked_is_shown_and_exported(tmp_path):
     assert "written" in out
     assert "…" not in out
     # A name that is too wide goes on in the next line.
-    cells = [line.split("│")[1].strip() for line in out.splitlines() if line.startswith("│")]
+    shown = out.partition("What was expected")[0].splitlines()
+    cells = [line.split("│")[1].strip() for line in shown if line.startswith("│")]
     assert "".join(cells) == "another_word_that_is_asked_for.12word.1"
     code, out, _ = longspan("models", "export", tmp_path / "calls", "--home", tmp_path, "--json")
     assert (code, json.loads(out)["written"]) == (0, 2)
     code, _, err = longspan("models", "show", "--home", tmp_path / "other")
     assert code == 1
     assert "no run has asked a model" in err
+
+
+def test_what_was_expected_stands_beside_what_was_asked(tmp_path):
+    mine = engine(tmp_path, row("gold", "solver", 4))
+    with noted(mine, "gold", ["f"]):
+        spend(tmp_path, "gold", range(5))
+    spend(tmp_path, "propose", range(2), role="extractor")
+    # 110 tokens a call were spent, 100 were expected.
+    assert comparison(asked(tmp_path).costs) == [
+        ("gold", "solver", "4", "5", "400", "550", "-27%"),
+        ("propose", "extractor", "none", "2", "none", "220", ""),
+    ]
+    code, out, _ = longspan("models", "show", "--home", tmp_path)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "-27%" in out
+    assert "…" not in out
 
 
 def test_what_was_asked_is_shown_in_a_block_for_each_stage_role_and_model():

@@ -1,7 +1,7 @@
 """Estimates of stages beside what the ledger says was spent: one run, one stopped and gone on, one without a note."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,8 @@ def row(stage: str, role: RoleName, calls: int, basis: str = "assumed") -> Estim
 
 
 def engine(home: Path, *rows: Estimate) -> Engine:
-    def costs() -> Sequence[Estimate]:
+    def costs(given: Mapping[str, Collection[str]]) -> Sequence[Estimate]:
+        del given
         return rows
 
     config = SynthesisConfig.model_validate({"sources": [{"path": "general"}]})

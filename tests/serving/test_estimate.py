@@ -34,6 +34,21 @@ def test_an_estimate_is_measured_on_the_inputs_that_were_answered():
     assert found.basis == "measured"
 
 
+def test_calls_of_inputs_that_are_under_way_are_not_asked_again():
+    load = Load(
+        stage="gold", role="solver", done=10, left=90, most_calls=8, prompt_tokens=5, settled=40
+    )
+    used = Use(
+        stage="gold", role="solver", model="m", prompt="p", calls=60, prompt_tokens=60_000, cached_tokens=0,
+        completion_tokens=6_000, price=0, latency=2.0, truncated=0,
+    )  # fmt: skip
+    begun = load.model_copy(update={"done": 0, "settled": None})
+    (found, first) = estimate([load, begun], MODELS, [used])
+    # 4 calls an input: 360, of which 20 have been made; of half of the most, 360, 60.
+    assert (found.calls, found.tokens, found.basis) == (340, 340 * 1100, "measured")
+    assert (first.calls, first.tokens, first.basis) == (300, 300 * 1100, "assumed")
+
+
 def test_without_a_measurement_half_of_the_most_is_assumed_and_said_so():
     load = Load(stage="gold", role="solver", done=0, left=10, most_calls=8, prompt_tokens=1000)
     unplayed = load.model_copy(update={"role": "judge"})
