@@ -101,7 +101,7 @@ def add_numeric(
         node.name: next(iter(node.nouns), node.type if node.type in NOUNS else "")
         for node in given.nodes
     }
-    tables = corpus_tables(given.cells, documents, nouns)
+    tables = corpus_tables(given.cells, documents, nouns, config.numeric.fewest)
     figures = Figures(table for table in tables if len(set(table.documents.values())) > 1)
     quotas = Quotas(config.numeric)
     asked: Counter[str] = Counter()

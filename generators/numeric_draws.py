@@ -26,7 +26,7 @@ from warehouse.numeric import NAMED, ColumnRef, Condition, Operation, Quantity, 
 from warehouse.records import Record
 
 FEWEST = 5
-"""Things in scope, at least; two where the question names them all."""
+"""Things in scope, at least, where nothing else is set; two where the question names them all."""
 ORDERED: frozenset[Operation] = frozenset(("nth", "top", "rank", "rank_shift", "lead", "top_total"))
 DIVISORS = ("1000000000", "1000000", "1000")
 TRIES = 4
@@ -39,6 +39,8 @@ class DrawOptions(Record):
     seed: int = 0
     scope: int = Field(default=10, ge=FEWEST)
     """Things in scope, at most."""
+    fewest: int = Field(default=FEWEST, ge=4, le=FEWEST)
+    """Things in scope, and pages that make a table and state each column of it, at least."""
     rounds: int = Field(default=60, ge=0)
     """Draws of each family, at most."""
 
@@ -70,7 +72,7 @@ def drawn(figures: Figures, world: str, options: DrawOptions) -> Iterator[Drawn]
         world: its name, which with the seed fixes the draws.
         options: limits.
     """
-    drawer = Drawer(figures, options.scope)
+    drawer = Drawer(figures, options.scope, options.fewest)
     seen: set[str] = set()
     for number in range(options.rounds):
         for family in FAMILIES:
@@ -85,10 +87,11 @@ def drawn(figures: Figures, world: str, options: DrawOptions) -> Iterator[Drawn]
 class Drawer:
     """Draws queries from one world's tables."""
 
-    def __init__(self, figures: Figures, scope: int) -> None:
-        """`scope` is the greatest number of things that a question is about."""
+    def __init__(self, figures: Figures, scope: int, fewest: int = FEWEST) -> None:
+        """`scope` and `fewest` are the greatest and the least number of things that a question is about."""
         self.figures = figures
         self.scope = scope
+        self.fewest = fewest
 
     @cached_property
     def _columns(self) -> list[ColumnRef]:
@@ -113,7 +116,9 @@ class Drawer:
         }
         return {
             name: [
-                other for other in things if other != name and len(own & things[other]) >= FEWEST
+                other
+                for other in things
+                if other != name and len(own & things[other]) >= self.fewest
             ]
             for name, own in things.items()
         }
@@ -133,9 +138,8 @@ class Drawer:
         refs = list(dict.fromkeys((*used, *conditions)))
         rows = _clean(family, quantity, self.figures.complete(refs), refs)
         for _ in range(TRIES):
-            query = self._scoped(
-                family, (quantity, second), (refs, conditions), _sample(family, rows, self.scope, stream), stream
-            )  # fmt: skip
+            some = _sample(family, rows, (self.fewest, self.scope), stream)
+            query = self._scoped(family, (quantity, second), (refs, conditions), some, stream)
             if query is not None:
                 return query
         return None
@@ -235,7 +239,7 @@ class Drawer:
     ) -> Query | None:  # fmt: skip
         """Return the query over the rows of a scope, or None where they make it trivial or undecided."""
         (quantity, second), (refs, conditions) = quantities, columns
-        if rows.height < (FEWEST if family.operation not in NAMED else 1):
+        if rows.height < (self.fewest if family.operation not in NAMED else 1):
             return None
         bounds = [_bound(rows[str(refs.index(ref))], ref, stream) for ref in conditions]
         conditions_made = [bound for bound in bounds if bound is not None]
@@ -282,12 +286,13 @@ def _stem(column: Column) -> tuple[str, ...]:
 
 
 def _sample(
-    family: Family, rows: pl.DataFrame, most: int, stream: np.random.Generator
+    family: Family, rows: pl.DataFrame, bounds: tuple[int, int], stream: np.random.Generator
 ) -> pl.DataFrame:
-    """Return some of the rows: as many as a scope may have, or fewer."""
-    if family.operation in NAMED or rows.height <= FEWEST:
+    """Return some of the rows: as many as a scope may have (at least and at most), or fewer."""
+    fewest, most = bounds
+    if family.operation in NAMED or rows.height <= fewest:
         return rows
-    size = int(stream.integers(FEWEST, min(most, rows.height) + 1))
+    size = int(stream.integers(fewest, min(most, rows.height) + 1))
     return rows[sorted(stream.choice(rows.height, size, replace=False).tolist())]
 
 

@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from generators.phrases import in_sentence, plain_label, plural, quoted, singular
 from warehouse.figures import Figures
+from warehouse.fiscal_years import fiscal_year
 from warehouse.numeric import ColumnRef, Condition, Quantity, Query, Sign
+from warehouse.statements import statement_of
 
 UNITS = {
     "USD": "US dollars", "EUR": "euros", "GBP": "pounds sterling", "JPY": "yen", "CNY": "yuan", "CHF": "Swiss francs",
@@ -124,6 +126,9 @@ def measure_words(figures: Figures, ref: ColumnRef) -> str:
     column = figures.column(ref)
     *path, leaf = column.shown.split(" / ")
     path = [*column.measure.path[-1:], *path]
+    if len(path) == 1 and statement_of(path[0]) and plain_label(leaf.lower()):
+        own = leaf.lower() if leaf.isupper() else in_sentence(leaf)
+        return f"{own} on the {path[0]}"
     if path and plain_label(path[-1].lower()) and not re.search(r'["()]', leaf):
         return f"{_counted(figures, ref, path[-1])}{in_sentence(path[-1])} ({leaf})"
     if path:
@@ -151,6 +156,9 @@ def time_words(figures: Figures, ref: ColumnRef) -> str:
     if not period.end:
         edition = figures.tables[ref.table].edition
         return f"in the {date_words(edition)} documents" if edition else "in the undated documents"
+    if year := fiscal_year(period.end):
+        words = f"the fiscal year that ended in {year}"
+        return f"at the end of {words}" if period.length == "instant" else f"for {words}"
     if period.length == "instant":
         return (
             f"at the end of {period.end}"

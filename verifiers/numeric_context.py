@@ -13,12 +13,14 @@ from sqlglot import exp
 
 from verifiers.numeric_proof import NumericProof, Prover
 from verifiers.refute import Matcher, Watched, stems
-from warehouse.cells import Cell
+from warehouse.cells import Cell, Period
 from warehouse.corpus_tables import KEY, Column, CorpusTable
 from warehouse.figures import Figures
+from warehouse.fiscal_years import fiscal
 from warehouse.names import normalise
 from warehouse.numeric import Query
 from warehouse.records import Document
+from warehouse.statements import comparable, of_yearly_report
 from warehouse.verdicts import Verdict, failed, passed
 from warehouse.wide_tables import wide_frame
 
@@ -78,7 +80,8 @@ def _shown(
     for number, (thing, page) in enumerate(rows.items()):
         cells = [*read.get((page, thing), ()), *read.get((page, ""), ())]
         for place, column in enumerate(columns):
-            own = [cell for cell in cells if _states(cell, column)]
+            closing = table.closings.get(page, "")
+            own = [cell for cell in cells if _states(cell, column, closing)]
             if len({cell.value for cell in own}) > 1:
                 return table, f"{thing}: {column.name}"
             if own:
@@ -92,11 +95,15 @@ def _shown(
     return replace(table, columns=tuple(columns), frame=frame, documents=rows, cells=held), ""
 
 
-def _states(cell: Cell, column: Column) -> bool:
-    """Whether a cell states a column."""
-    if cell.measure != column.measure or cell.notes:
+def _states(cell: Cell, column: Column, closing: str) -> bool:
+    """Whether a cell states a column; `closing` ends its document's year where columns are of fiscal years."""
+    measure = comparable(cell.measure)
+    if measure != comparable(column.measure) or cell.notes:
         return False
-    return not column.period.end or cell.period == column.period
+    period: Period | None = cell.period
+    if closing:
+        period = fiscal(of_yearly_report(measure, cell.period), closing)
+    return not column.period.end or period == column.period
 
 
 def cells_matcher(cells: Iterable[Cell], editions: Collection[str]) -> Matcher:
@@ -114,7 +121,12 @@ def cells_matcher(cells: Iterable[Cell], editions: Collection[str]) -> Matcher:
         )
         for number, cell in enumerate(cells)
     ]
-    return Matcher(watched, lambda date: bool(date and dates and date not in dates))
+    return Matcher(watched, lambda date: bool(date and dates and not _of_editions(date, dates)))
+
+
+def _of_editions(date: str, editions: Collection[str]) -> bool:
+    """Whether a document is of one of the dates: of that day, or of some day of that year."""
+    return date in editions or date[:4] in editions
 
 
 def outsiders(query: Query, figures: Figures, documents: Iterable[Document]) -> set[str]:
@@ -125,6 +137,6 @@ def outsiders(query: Query, figures: Figures, documents: Iterable[Document]) -> 
         document.id
         for document in documents
         if document.subject
-        and document.date in editions
+        and _of_editions(document.date, editions)
         and document.subject.casefold() not in things
     }

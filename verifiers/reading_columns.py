@@ -15,6 +15,7 @@ from verifiers.reading_words import dates, lengths
 from warehouse.corpus_tables import KEY, Column
 from warehouse.figures import Figures
 from warehouse.numeric import ColumnRef
+from warehouse.statements import statement_of
 
 Item = TypeVar("Item")
 ON_ITS_OWN = {4: "P1Y", 7: "P1M", 10: "P1D"}
@@ -25,6 +26,10 @@ BEFORE = {
 }  # fmt: skip
 
 
+FISCAL: dict[str, tuple["Kind", str]] = {
+    "the fiscal year that ended in ": ("period", "P1Y"),
+    "the end of the fiscal year that ended in ": ("instant", ""),
+}
 Kind = Literal["edition", "date", "instant", "period"]
 
 
@@ -87,6 +92,11 @@ class Schema:
         if text.startswith("the end of ", at):
             for end, after in dates(text, at + len("the end of ")):
                 yield Moment("instant", end), after
+        for words, (kind, length) in FISCAL.items():
+            if text.startswith(words, at):
+                for end, after in dates(text, at + len(words)):
+                    if len(end) == len("2024"):
+                        yield Moment(kind, f"FY{end}", length), after
         for length, after in lengths(text, start):
             if start > at and text.startswith(" ended ", after):
                 for end, last in dates(text, after + len(" ended ")):
@@ -153,7 +163,8 @@ def printed_as(column: Column) -> set[str]:
     heading = above[-1]
     joined = f"{' '.join(heading.split())} ({label})"
     quoted = f'"{label}" under "{heading}"'
-    return {joined, f"{many}{joined}", quoted, f"figure for {quoted}"}
+    on = {f"{spaced} on the {heading}"} if statement_of(heading) else set[str]()
+    return {joined, f"{many}{joined}", quoted, f"figure for {quoted}"} | on
 
 
 class _Phrases(Generic[Item]):

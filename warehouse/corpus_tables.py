@@ -15,7 +15,7 @@ from warehouse.list_tables import ListTables
 from warehouse.page_tables import PageTables
 from warehouse.records import Document
 from warehouse.shards import to_records
-from warehouse.wide_tables import DECIMAL, KEY, Column, Conflict, CorpusTable, named_apart
+from warehouse.wide_tables import DECIMAL, KEY, SMALLEST, Column, Conflict, CorpusTable, named_apart
 
 __all__ = ["DECIMAL", "KEY", "Column", "Conflict", "CorpusTable", "corpus_tables"]
 
@@ -24,6 +24,7 @@ def corpus_tables(
     cells: Iterable[Cell] | Iterable[pl.DataFrame],
     documents: Mapping[str, Document],
     nouns: Mapping[str, str],
+    smallest: int = SMALLEST,
 ) -> list[CorpusTable]:
     """Return the tables: those of pages by edition, then those of lists by title.
 
@@ -31,8 +32,9 @@ def corpus_tables(
         cells: the cells of one world, as records or as rows of the store, which large lists stay.
         documents: its documents by id.
         nouns: common noun by name of a thing, where one is known.
+        smallest: pages that make a table of pages, and that state each column of it, at least.
     """
-    pages, lists = PageTables(documents), ListTables(documents)
+    pages, lists = PageTables(documents, smallest), ListTables(documents)
     for item in cells:
         if isinstance(item, pl.DataFrame):
             named = pl.col("named").is_not_null()

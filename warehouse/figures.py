@@ -15,6 +15,7 @@ import polars as pl
 
 from warehouse.cells import Cell
 from warehouse.corpus_tables import KEY, Column, CorpusTable
+from warehouse.fiscal_years import fiscal_year
 from warehouse.numeric import ColumnRef
 from warehouse.sql_cells import SUFFIX
 from warehouse.wide_tables import StoredCells
@@ -156,7 +157,7 @@ class Figures:
 
     def years(self, pair: Sequence[ColumnRef]) -> int:
         """Return the whole years from the first column's time to the second's, 0 where there are none."""
-        first, second = (self.time(ref) for ref in pair)
+        first, second = (fiscal_year(time) or time for time in map(self.time, pair))
         if first[4:] != second[4:] or not (first[:4].isdigit() and second[:4].isdigit()):
             return 0
         return int(second[:4]) - int(first[:4])

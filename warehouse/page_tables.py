@@ -2,20 +2,24 @@
 
 Pages of one kind and edition (the country pages of 2005, the annual reports of one form) make one table. A field is
 taken as of the pages' edition, whatever year stands beside it. A figure of a page's tables keeps its period, which is
-part of the column: a report's column of the year before is a column of its own.
+part of the column: a report's column of the year before is a column of its own. Yearly reports whose years end on
+different days are compared by fiscal year (`fiscal_years`).
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import lru_cache
+from dataclasses import replace
+from decimal import Decimal
 
 import networkx as nx
 import polars as pl
 
-from warehouse.cells import Cell, Period
+from warehouse.cells import Cell, Measure, Period
+from warehouse.fiscal_years import fiscal, undated
 from warehouse.records import Document
+from warehouse.statements import comparable, of_yearly_report, signed_by_style
 from warehouse.wide_tables import (
     SHORT_NUMBER,
     SMALLEST,
@@ -36,21 +40,16 @@ FIELDS = "field/"
 OF_EDITION = Period(length="", end="")
 YEARLY = re.compile(r"\byear\b", re.IGNORECASE)
 NUMBER = re.compile(SHORT_NUMBER)
-STATEMENTS = re.compile(
-    r"^(?:(?:condensed|consolidated|combined|interim|unaudited),? (?:and )?)*"
-    r"(?P<kind>balance sheet|income statement|statement)s?(?P<of>$| of .*?)(?: \(?unaudited\)?)?$"
-)
-"""Titles of statements of accounts, which companies qualify in words of their own."""
-
 Fields = dict[ColumnKey, list[Cell]]
 
 
 class PageTables:
     """Collects the cells of pages and makes their tables."""
 
-    def __init__(self, documents: Mapping[str, Document]) -> None:
-        """Start without cells."""
+    def __init__(self, documents: Mapping[str, Document], smallest: int = SMALLEST) -> None:
+        """Start without cells; `smallest` is the number of pages that make a table, or state a column, at least."""
         self._documents = documents
+        self._smallest = smallest
         self._fields: dict[str, Fields] = defaultdict(lambda: defaultdict(list))
 
     def add(self, cell: Cell) -> None:
@@ -61,8 +60,9 @@ class PageTables:
         if not NUMBER.match(cell.value) or not _comparable(cell, document):
             return
         period = OF_EDITION if cell.extractor.startswith(FIELDS) else cell.period
-        key = column_key(cell, period)
-        self._fields[document.id][key._replace(path=_path(key.path))].append(cell)
+        measure = comparable(cell.measure)
+        key = column_key(cell, period)._replace(label=measure.label, path=measure.path)
+        self._fields[document.id][key].append(cell)
 
     def tables(self, nouns: Mapping[str, str]) -> list[CorpusTable]:
         """Return the tables, by edition; `nouns` are common nouns by name of a subject."""
@@ -71,20 +71,19 @@ class PageTables:
             kinds[_kind(self._documents[identity])].append(identity)
         tables: list[CorpusTable] = []
         for (edition, _), pages in sorted(kinds.items()):
-            for group in _alike(pages, self._fields):
+            closings = {page: self._documents[page].date for page in pages}
+            fields: Mapping[str, Fields] = self._fields
+            if len(set(closings.values())) > 1:
+                fields = {p: _of_fiscal_years(fields[p], day) for p, day in closings.items()}
+            else:
+                edition, closings = closings[pages[0]], {}
+            for group in _alike(pages, fields, self._smallest):
                 members = {page: self._documents[page] for page in group}
                 noun = majority(nouns.get(page.subject, "") for page in members.values())
-                if table := _table(members, self._fields, edition, noun):
-                    tables.append(table)
+                made = _table(members, fields, edition, noun, self._smallest)
+                if made is not None:
+                    tables.append(replace(made, closings=closings))
         return tables
-
-
-@lru_cache(maxsize=1 << 12)
-def _path(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Return a path with one name for each statement: `condensed consolidated balance sheets` is a balance sheet."""
-    return tuple(
-        STATEMENTS.sub(lambda match: f"{match['kind']}{match['of']}", part) for part in path
-    )
 
 
 def _comparable(cell: Cell, document: Document) -> bool:
@@ -97,13 +96,35 @@ def _comparable(cell: Cell, document: Document) -> bool:
 
 
 def _kind(document: Document) -> tuple[str, str]:
-    """Return what documents of one kind share: the edition, and the title without the subject."""
+    """Return what documents of one kind share: the edition, and the title without the subject.
+
+    Reports on a year that ended on some day are of the calendar year that it ended in.
+    """
     pattern = re.sub(re.escape(document.subject), "{}", document.title, flags=re.IGNORECASE)
+    if len(document.date) == len("2024-06-30") and YEARLY.search(document.title):
+        return document.date[:4], undated(pattern).casefold()
     return document.date, pattern.casefold()
 
 
-def _alike(pages: Sequence[str], fields: Mapping[str, Fields]) -> list[list[str]]:
-    """Return groups of pages that share a fair part of the fields that five pages state.
+def _of_fiscal_years(fields: Fields, closing: str) -> Fields:
+    """Return the figures of a report with its fiscal years for periods; those of other periods are left out.
+
+    What has no period is taken as of the report's edition, as elsewhere.
+    """
+    own: Fields = defaultdict(list)
+    for key, cells in fields.items():
+        stated = Period(length=key.length, end=key.end)
+        measure = Measure(label=key.label, path=key.path, unit=key.unit, basis=key.basis)
+        period = fiscal(of_yearly_report(measure, stated), closing)
+        if period is None and stated == OF_EDITION:
+            period = stated
+        if period is not None:
+            own[key._replace(length=period.length, end=period.end)] += cells
+    return own
+
+
+def _alike(pages: Sequence[str], fields: Mapping[str, Fields], smallest: int) -> list[list[str]]:
+    """Return groups of pages that share a fair part of the fields that so many pages state.
 
     Each page is held against the ones that have most of them.
     """
@@ -111,7 +132,7 @@ def _alike(pages: Sequence[str], fields: Mapping[str, Fields]) -> list[list[str]
     for page in pages:
         for key in fields[page]:
             stated[key] += 1
-    common = {p: {key for key in fields[p] if stated[key] >= SMALLEST} for p in pages}
+    common = {p: {key for key in fields[p] if stated[key] >= smallest} for p in pages}
     graph = nx.Graph()
     heads: list[AbstractSet[ColumnKey]] = []
     for page in sorted(filter(common.get, pages), key=lambda p: (-len(common[p]), p)):
@@ -124,11 +145,15 @@ def _alike(pages: Sequence[str], fields: Mapping[str, Fields]) -> list[list[str]
     groups = (
         sorted(p for p in group if isinstance(p, str)) for group in nx.connected_components(graph)
     )
-    return [group for group in groups if len(group) >= SMALLEST]
+    return [group for group in groups if len(group) >= smallest]
 
 
 def _table(
-    pages: Mapping[str, Document], fields: Mapping[str, Fields], edition: str, noun: str
+    pages: Mapping[str, Document],
+    fields: Mapping[str, Fields],
+    edition: str,
+    noun: str,
+    smallest: int,
 ) -> CorpusTable | None:
     rows, conflicts = _rows(pages.values())
     stated: dict[ColumnKey, dict[str, Cell]] = defaultdict(dict)
@@ -139,13 +164,21 @@ def _table(
                 stated[key][entity] = min(cells, key=lambda cell: cell.start)
             else:
                 doubtful[key].append(_stated_differently(entity, key, cells))
-    kept = {key: own for key, own in sorted(stated.items()) if len(own) >= SMALLEST}
+    kept = {key: own for key, own in sorted(stated.items()) if len(own) >= smallest}
+    for key in [key for key, own in kept.items() if _signs_differ(own.values())]:
+        sources = tuple(sorted(cell.id for cell in kept.pop(key).values()))
+        conflicts.append(
+            Conflict(entity="", column=column_name(key), reason="signs differ", sources=sources)
+        )
     if not kept:
         return None
     for key in sorted(doubtful):
-        if len(stated[key]) + len(doubtful[key]) >= SMALLEST:
+        if len(stated[key]) + len(doubtful[key]) >= smallest:
             conflicts += doubtful[key]
-    firsts = [(key, min(own.values(), key=lambda cell: cell.id)) for key, own in kept.items()]
+    firsts = [
+        (key, min(own.values(), key=lambda c: (c.measure.label != key.label, c.id)))
+        for key, own in kept.items()
+    ]
     columns = columns_of(firsts, pages)
     entities = sorted(rows)
     place = {entity: number for number, entity in enumerate(entities)}
@@ -162,6 +195,12 @@ def _table(
         frame=wide_frame(pl.Series(entities, dtype=pl.String), columns, figures), documents=rows,
         cells={cell.id: cell for own in kept.values() for cell in own.values()}, conflicts=tuple(conflicts),
     )  # fmt: skip
+
+
+def _signs_differ(cells: Collection[Cell]) -> bool:
+    """Say whether a line of statements is taken away in some of them and printed without a sign in others."""
+    signs = {cell.value.startswith("-") for cell in cells if Decimal(cell.value)}
+    return len(signs) > 1 and any(signed_by_style(comparable(cell.measure)) for cell in cells)
 
 
 def _stated_differently(entity: str, key: ColumnKey, cells: Iterable[Cell]) -> Conflict:

@@ -7,12 +7,13 @@ the key of a column, its name in SQL, and the step from one figure a line to one
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import polars as pl
 
 from warehouse.cells import Cell, Measure, Period, Role
+from warehouse.fiscal_years import fiscal_year
 from warehouse.records import Document, Record
 from warehouse.shards import to_records
 from warehouse.sql_cells import SUFFIX
@@ -38,7 +39,8 @@ class Column(Record):
     """Path, label, basis, unit and period, unique in the table; the column's name in SQL."""
     measure: Measure
     period: Period
-    """Of every figure; empty where it is that of the pages' edition."""
+    """Of every figure; empty where it is that of the pages' edition; ends in `FY2024` for fiscal years that ended on
+    several days of 2024."""
     role: Role
     """`total` where the figures sum others up: never to be added to what else stands in their row."""
     shown: str
@@ -68,7 +70,8 @@ class CorpusTable:
     noun: str
     """Common noun of the rows, singular; empty where the documents give none."""
     edition: str
-    """Date of the pages, or of the list's document, as stated there; empty where they state none."""
+    """Date of the pages, or of the list's document, as stated there; empty where they state none; the calendar year
+    where the pages report on years that ended on several days of it."""
     columns: tuple[Column, ...]
     """None where the table is too large: `conflicts` says so."""
     frame: pl.DataFrame
@@ -79,6 +82,8 @@ class CorpusTable:
     cells: Mapping[str, Cell]
     """The cells of the frame, by id."""
     conflicts: tuple[Conflict, ...] = ()
+    closings: Mapping[str, str] = field(default_factory=dict)
+    """Last day of each page's fiscal year, by document, where columns are of fiscal years; else empty."""
 
 
 class ColumnKey(NamedTuple):
@@ -115,7 +120,7 @@ def columns_of(
         while name.casefold() in taken:  # SQL does not tell MW from mW
             name += "+"
         taken.add(name.casefold())
-        measure = cell.measure.model_copy(update={"path": key.path})
+        measure = cell.measure.model_copy(update={"label": key.label, "path": key.path})
         period, text = Period(length=key.length, end=key.end), documents[cell.document_id].text
         columns.append(
             Column(name=name, measure=measure, period=period, role=key.role, shown=_printed(cell, text))
@@ -134,6 +139,8 @@ def _period_name(length: str, end: str) -> str:
     """Return a period in words: `2024`, `year to 2024-09-28`, `3 months to 2024-06`, `at 2024-12-31`."""
     if not length or not end:
         return end or ("" if length == "instant" else _length_name(length))
+    if year := fiscal_year(end):
+        return f"at end of FY{year}" if length == "instant" else f"FY{year}"
     if length == "instant":
         return f"at {end}"
     whole = {"P1Y": 4, "P1M": 7, "P1D": 10}.get(length) == len(end)

@@ -50,6 +50,13 @@ TIME_ONLY = re.compile(
 )
 """Headers of a period alone, which other headers stand under."""
 NAME_MARK = re.compile(r"\s*(?:(?:[*†‡§¶]+|\(\d{1,2}\)|\[\w{1,3}\]|(?<=\s)(?:\d{1,2}/)+)\s*)+$")
+STATED_SCALE = re.compile(
+    r"(?:^|[(|])[ \t]*(?:[^()|\n]{0,60} )?(?:in|of) (?:thousand|million|billion)s\b|"
+    r"(?:^|[(|])[ \t]*(?:thousand|million|billion)s of\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A scale that a document states in brackets, in a cell or on a line of its own."""
+SCALE_LINE = 90
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
 
@@ -92,6 +99,8 @@ class _Table:
     """Unit statements over the stub and the table, the nearest first."""
     accounts: bool
     """Whether brackets mean negative: the table prints money, a scale or `%` beside brackets."""
+    elsewhere: bool
+    """Whether the document states a scale for figures, perhaps for more tables than the one that it stands at."""
 
 
 def table_cells(document: Document, sections: Sequence[Section]) -> Iterator[Cell]:
@@ -112,11 +121,24 @@ def read_table_cells(document: Document, sections: Sequence[Section]) -> TableRe
 
 def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Refusal]:
     places = Sections(sections)
+    elsewhere = document.format not in EXACT and _states_scale(document.text)
     for grid in chain(pipe_grids(document), fixed_grids(document)):
-        yield from _read_grid(document, places, grid)
+        yield from _read_grid(document, places, grid, elsewhere=elsewhere)
 
 
-def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[Cell | Refusal]:
+def _states_scale(text: str) -> bool:
+    """Say whether a text states a scale apart from sentences."""
+    for match in STATED_SCALE.finditer(text):
+        start, end = text.rfind("\n", 0, match.start() + 1) + 1, text.find("\n", match.end())
+        line = text[start : end if end >= 0 else None].strip()
+        if match[0][0] in "(|" or (len(line) <= SCALE_LINE and not line.endswith((".", "?", "!"))):
+            return True
+    return False
+
+
+def _read_grid(
+    document: Document, sections: Sections, grid: Grid, *, elsewhere: bool
+) -> Iterator[Cell | Refusal]:
     for slot in grid.ragged:
         yield _refusal(slot, "row of another width")
     if grid.width > MAX_COLUMNS:
@@ -136,7 +158,8 @@ def _read_grid(document: Document, sections: Sections, grid: Grid) -> Iterator[C
         return
     section = sections.at(grid.start, grid.start)
     around = surroundings(document, section, grid)
-    table = _table(document, sections, grid, (columns, layout, around, separators))
+    found = columns, layout, around, separators
+    table = _table(document, sections, grid, found, elsewhere=elsewhere)
     if document.format in EXACT:
         yield from _table_cells(table)
     else:
@@ -191,7 +214,7 @@ def _spread(row: list[Slot]) -> None:
 
 def _table(
     document: Document, sections: Sections, grid: Grid,
-    found: tuple[list[Column], Layout, Around, Separators],
+    found: tuple[list[Column], Layout, Around, Separators], *, elsewhere: bool,
 ) -> _Table:  # fmt: skip
     columns, layout, around, separators = found
     numbers: list[tuple[int, int, Printed]] = []
@@ -221,6 +244,7 @@ def _table(
         {},
         outer,
         accounts,
+        elsewhere,
     )
 
 
@@ -300,7 +324,8 @@ def _unit(table: _Table, figure: Figure, number: Printed) -> Scaled | Unclear:
     units = _merged((*figure.units, *table.outer))
     paid, percent = _paid(table, figure), figure.column.index in table.percent
     words = figure.label + figure.row.words
-    return scaled(number, Sides(words, units, table.money, paid, percent))
+    around = Sides(words, units, table.money, paid, percent, table.elsewhere)
+    return scaled(number, around)
 
 
 def _merged(units: tuple[Unit, ...]) -> tuple[Unit, ...]:

@@ -101,6 +101,8 @@ class Around(NamedTuple):
     """Whether the figure stands where money carries on from a printed sign."""
     percent: bool
     """Whether its column prints `%` elsewhere."""
+    elsewhere: bool = False
+    """Whether the document states a scale, though the table does not."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,9 @@ def _sized(unit: str, number: Printed, around: Around) -> Scaled | Unclear:
     if number.scaled:
         return Scaled(unit, 1)
     source = _multiplied(around.row)
+    if source is None and around.elsewhere and unit in CODES:
+        # `Dollars in millions` may be said once for all notes.
+        return Unclear("scale unclear")
     if source is None or "%" in unit:
         return Scaled(unit, 1)
     if source.excepted and _excepted(source.excepted, around.words):

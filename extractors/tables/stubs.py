@@ -14,6 +14,7 @@ from extractors.tables.headings import Heading, read_heading
 from extractors.tables.numbers import NotNumber, Separators, read_number
 from extractors.tables.periods import find_periods, is_year
 from extractors.tables.units import read_unit
+from warehouse.statements import statement_of
 
 TOTAL = re.compile(r"(?:sub-?|grand )?totals?\b.*|.*, totals?|all|overall|sum|total", re.IGNORECASE)
 NO_GROUP = re.compile(r"\(notes? \d|commitments|contingenc", re.IGNORECASE)
@@ -53,7 +54,7 @@ def is_header_row(row: Sequence[Slot], stub: int, separators: Separators) -> boo
     """Say whether a body row holds headers: no number but years, and a period or unit among them."""
     cells = [slot.text for index, slot in enumerate(row) if index != stub and slot.text]
     first = row[stub].text
-    if not cells or (first and read_unit(first) is None):
+    if not cells or (first and read_unit(first) is None and not _names_statement(first)):
         return False
     for text in cells:
         if find_periods(text).ends:
@@ -62,6 +63,11 @@ def is_header_row(row: Sequence[Slot], stub: int, separators: Separators) -> boo
         if not (isinstance(number, NotNumber) and number.reason == "text") and not is_year(text):
             return False
     return any(find_periods(t).ends or find_periods(t).lengths for t in cells) or len(cells) > 1
+
+
+def _names_statement(text: str) -> bool:
+    """Say whether a stub is the title of a statement of accounts, which stands over the stubs."""
+    return bool(statement_of(" ".join(text.lower().split())))
 
 
 def unit_of_row(row: Sequence[Slot]) -> Slot | None:

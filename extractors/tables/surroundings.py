@@ -9,6 +9,7 @@ from extractors.tables.headings import read_line
 from extractors.tables.timing import Context, context_of
 from extractors.tables.units import Unit
 from warehouse.records import Document, Section
+from warehouse.statements import statement_of
 
 SCALE = re.compile(
     r"\((?:[a-z., ]+ )?in (?:thousands|millions|billions)[^()]*\)|"
@@ -39,7 +40,7 @@ class Around:
 def surroundings(document: Document, section: Section | None, grid: Grid) -> Around:
     """Return what the caption, the lines above and the section's heading say."""
     lines, heading = _lines(grid)
-    caption = grid.caption or next((line for line in reversed(lines) if _is_title(line.text)), None)
+    caption = grid.caption or _statement(grid, lines) or _title(lines)
     near = [slot for slot in (caption, *reversed(lines)) if slot]
     near = list(dict.fromkeys(near))
     readings = [read_line(slot.text[:MAX_LINE]) for slot in near]
@@ -54,6 +55,17 @@ def surroundings(document: Document, section: Section | None, grid: Grid) -> Aro
     basis = next((r.basis for r in (*readings, *map(read_line, heads)) if r.basis), "")
     used = tuple(s for s, r in zip(near, readings, strict=True) if r.time.ends or s is caption)
     return Around(path, path[-1] if caption and path else "", units, context, used, basis)
+
+
+def _statement(grid: Grid, lines: Sequence[Slot]) -> Slot | None:
+    """Return where a statement of accounts says which it is: over its stubs, else on the nearest line above."""
+    places = [row[0] for row in grid.header if grid.kind == "pipe"] + list(reversed(lines))
+    named = (slot for slot in places if 0 < len(slot.text) <= SHORT)
+    return next((slot for slot in named if statement_of(read_line(slot.text).label)), None)
+
+
+def _title(lines: Sequence[Slot]) -> Slot | None:
+    return next((line for line in reversed(lines) if _is_title(line.text)), None)
 
 
 def _lines(grid: Grid) -> tuple[list[Slot], Slot | None]:

@@ -66,6 +66,72 @@ def test_years_that_end_on_other_days_stay_apart():
     assert build([*june, *december]) == []
 
 
+def accounts_of(
+    number: int, heading: str, ends: tuple[str, str], total: str = "Total assets"
+) -> str:
+    return (
+        f"## {heading}\n\n(In millions)\n\n| | {ends[0]} | {ends[1]} |\n|---|---|---|\n| Assets | | |\n"
+        f"| Other | 1 | 2 |\n| {total} | ${number}00 | ${number}50 |\n"
+    )
+
+
+def test_years_that_end_on_other_days_are_compared_as_fiscal_years():
+    title = "Form 10-K of {name}, fiscal year ended {date}"
+    june = ("2024-06-30", ("June 30, 2024", "June 30, 2023"), "Consolidated balance sheets")
+    january = (
+        "2024-01-28",
+        ("January 28, 2024", "January 29, 2023"),
+        "Statements of financial position",
+    )
+    reports = [
+        report(port, accounts_of(n, heading, ends), day, title)
+        for n, (port, (day, ends, heading)) in enumerate(
+            zip(PORTS, (june, june, june, january, january), strict=True), 1
+        )
+    ]
+    (table,) = build(reports)
+    assert (table.name, table.edition) == ("things_2024", "2024")
+    names = [column.name for column in table.columns if "total assets" in column.name]
+    assert names == [
+        "balance sheet > total assets (USD) at end of FY2023",
+        "balance sheet > total assets (USD) at end of FY2024",
+    ]
+    # Dorf is the fourth port, whose year ended in January: 400 million.
+    assert table.frame[names[1]][3] == Decimal(400_000_000)
+    assert table.closings[table.documents["Dorf"]] == "2024-01-28"
+
+
+def test_two_fiscal_years_that_end_in_one_year_are_a_conflict():
+    title = "Form 10-K of {name}, fiscal year ended {date}"
+    day = "December 31, 2022"
+    reports = [
+        report(
+            port, accounts_of(n, "Balance sheet", (day, "December 31, 2021")), "2022-12-31", title
+        )
+        for n, port in enumerate(PORTS, 1)
+    ]
+    odd = report(
+        "Fenn", accounts_of(6, "Balance sheet", (day, "January 1, 2022")), "2022-12-31", title
+    )
+    late = report(
+        "Gant",
+        accounts_of(7, "Balance sheet", ("June 30, 2022", "June 30, 2021")),
+        "2022-06-30",
+        title,
+    )
+    (table,) = build([*reports, odd, late])
+    fenn = [c for c in table.conflicts if c.entity == "Fenn" and "total assets" in c.column]
+    assert [c.column for c in fenn] == ["balance sheet > total assets (USD) at end of FY2022"]
+
+
+def test_fewer_pages_make_a_table_where_that_is_set():
+    documents = {d.id: d for d in (report(p, accounts(n)) for n, p in enumerate(PORTS[:4], 1))}
+    cells = [cell for d in documents.values() for cell in table_cells(d, split_sections(d))]
+    assert corpus_tables(cells, documents, {}) == []
+    (table,) = corpus_tables(cells, documents, {}, 4)
+    assert table.frame.height == 4
+
+
 def test_a_bare_year_is_known_on_reports_of_a_year_alone():
     def tables(form: str) -> list[CorpusTable]:
         title = f"Form of {{name}}, {form} ended {{date}}"

@@ -1,5 +1,7 @@
 """Cells of small tables, each figure worked out by hand."""
 
+import pytest
+
 from tests.extractors.tables.made_tables import one, read, reasons
 from warehouse.cells import Period
 
@@ -137,3 +139,43 @@ def test_flags_and_codes_padded_with_zeros_are_no_figures():
     rows = "".join(f"| {name} | {n % 2} | 0{n} | {n + 3} |\n" for n, name in enumerate(names))
     found = read(f"| Station | Closed | Stop | Calls |\n|---|---|---|---|\n{rows}")
     assert {cell.measure.label for cell in found.cells} == {"calls"}
+
+
+STATEMENT = (
+    "| | June 30, 2024 | June 30, 2023 |\n|---|---|---|\n| Total assets | $1,234 | $1,100 |\n"
+)
+
+
+def test_the_title_of_a_statement_is_the_table_s_in_any_letters():
+    text = f"### Cover Town, Illinois\n\nOrchard Ltd\n\nConsolidated Balance Sheets\n\n(in millions)\n\n{STATEMENT}"
+    cell = one(read(text), "$1,234")
+    assert cell.measure.path == ("consolidated balance sheets",)
+    assert (cell.period.length, cell.period.end) == ("instant", "2024-06-30")
+
+
+def test_the_title_of_a_statement_may_stand_over_the_stubs():
+    text = (
+        "## ORCHARD LTD AND SUBSIDIARIES\n\n|  | June 30, | June 30, |\n|---|---|---|\n"
+        "| Consolidated Balance Sheets | 2024 | 2023 |\n| (In millions, except par value) |  |  |\n"
+        "| Total assets | $1,234 | $1,100 |\n"
+    )
+    cell = one(read(text), "$1,234")
+    assert cell.measure.path == ("consolidated balance sheets",)
+    assert (cell.value, cell.period.end) == ("1234000000", "2024-06-30")
+
+
+@pytest.mark.parametrize(
+    "scale", ["(Dollars in millions)", "(millions of dollars, except as noted)", "In thousands"]
+)
+def test_money_without_a_scale_is_unclear_where_the_document_states_one(scale):
+    stated = f"Consolidated Balance Sheets\n\n{scale}\n\n{STATEMENT}"
+    note = "## Note 8\n\n| | 2024 | 2023 |\n|---|---|---|\n| Grants | $77 | $66 |\n"
+    assert one(read(note), "$77").value == "77"
+    assert "scale unclear" in reasons(read(f"{stated}\n{note}"))
+    assert all(cell.text != "$77" for cell in read(f"{stated}\n{note}").cells)
+
+
+def test_a_scale_in_a_sentence_is_not_one_of_the_document():
+    prose = "The orchard sold fruit in millions of boxes that year, which nobody had thought it could.\n"
+    note = "## Note 8\n\n| | 2024 | 2023 |\n|---|---|---|\n| Grants | $77 | $66 |\n"
+    assert one(read(f"{prose}\n{note}"), "$77").value == "77"
