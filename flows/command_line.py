@@ -285,7 +285,7 @@ def models_show(home: Home = DEFAULT_HOME, as_json: AsJson = False) -> None:
     console.print("Tokens read, the share of them cached, tokens written; seconds of a call.")
     if found.costs:
         rows = [list(row) for row in comparison(found.costs)]
-        console.print(_table("What was expected, beside it", list(COMPARED), rows))
+        console.print(_table("What was expected of what was made last", list(COMPARED), rows))
     if found.missed:
         rows = [list(row) for row in found.missed]
         console.print(_table("Not answered", ["role", "reason", "calls"], rows))

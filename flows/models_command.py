@@ -29,7 +29,7 @@ class Asked(Record):
     missed: tuple[tuple[str, str, int], ...]
     """(role, reason, calls) of calls that were not answered."""
     costs: tuple[StageCost, ...] = ()
-    """What stages of runs were expected to ask, beside what they did, over all runs of the home."""
+    """What each stage was expected to ask, beside what it did, for what it made last."""
 
 
 class Block(Record):
@@ -116,10 +116,10 @@ def asked(home: Path) -> Asked:
 
 
 def _costs(home: Path, stages: Sequence[str]) -> tuple[StageCost, ...]:
-    notes = read_notes(home)
-    known = [(note.stage, name) for note in notes for name in note.fingerprints]
-    unknown = [(stage, "") for stage in stages if stage not in {note.stage for note in notes}]
-    return stage_costs(home, [*known, *unknown])
+    # What was begun before and given up for other work would only add to what was expected.
+    last = {note.stage: note.fingerprints for note in read_notes(home)}
+    known = [(stage, name) for stage, names in last.items() for name in names]
+    return stage_costs(home, [*known, *((stage, "") for stage in stages if stage not in last)])
 
 
 def export_calls(home: Path, folder: Path) -> int:

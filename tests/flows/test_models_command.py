@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from flows.asking import with_models
 from flows.models_command import Asked, asked, blocks, comparison, short
 from flows.stage_costs import noted
@@ -12,7 +14,7 @@ from serving.client import Ask, ModelClient
 from serving.loopback import LoopbackServer
 from serving.roles import Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply, ScriptedRequest
-from tests.flows.test_stage_costs import engine, row, spend
+from tests.flows.test_stage_costs import engine, row, spend, stopped
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "organisation/A-Model-With-A-Long-Name-30B-A3B"
@@ -98,6 +100,8 @@ def test_what_was_asked_is_shown_and_exported(tmp_path):
 
 
 def test_what_was_expected_stands_beside_what_was_asked(tmp_path):
+    with pytest.raises(RuntimeError):
+        stopped(engine(tmp_path, row("gold", "solver", 9)), "gold", ["given up"], range(90, 92))
     mine = engine(tmp_path, row("gold", "solver", 4))
     with noted(mine, "gold", ["f"]):
         spend(tmp_path, "gold", range(5))
