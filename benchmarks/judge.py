@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.answer_sets import Pair, pairs
 from benchmarks.timing import print_table
-from serving.calls import Sampling
+from serving.calls import Reply, Sampling
 from serving.circuit import RetryOptions
 from serving.client import ModelClient
 from serving.ledger import Ledger
@@ -30,7 +30,7 @@ from serving.roles import Models, ModelServer, RoleOptions
 from serving.scripted import ScriptedReply
 from verifiers.answers.compare import compare
 from verifiers.answers.final import final_answer
-from verifiers.judging import Same, judge_asks, judged
+from verifiers.judging import FORM, Same, judge_asks, judged
 from verifiers.rates import wilson
 from warehouse.identity import digest
 
@@ -72,8 +72,14 @@ async def findings(
             ]
             replies = await client.all([ask for pair in both for ask in pair])
     found = [judged(replies[at : at + 2]) for at in range(0, len(replies), 2)]
-    said = (reply.value(Same).same if reply.answered else reply.status for reply in replies)
-    return found, Counter(said)
+    return found, Counter(map(_said, replies))
+
+
+def _said(reply: Reply) -> str:
+    if not reply.answered:
+        return reply.status
+    value = reply.value(Same)
+    return "the form copied" if value.difference == FORM else value.same
 
 
 def _gold(pair: Pair) -> str:

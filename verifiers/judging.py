@@ -1,7 +1,8 @@
 """A judge model's word on whether two answers are the same, where the typed rules cannot tell (§3 Rewards).
 
 The judge is asked twice, with the two answers in either order, so that a taste for the first or the second place
-cancels. What it says counts only where both replies can be read and agree; everything else is `unknown`.
+cancels. What it says counts only where both replies can be read and agree; everything else is `unknown`. So is a reply
+that is a copy of the form that the prompt shows, verdict and all, as small models give it.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from warehouse.answer_specs import AnswerSpec
 from warehouse.records import Record
 
 PROMPT = "same_answer"
+FORM = "what differs, in a few words, empty if nothing does"
+"""What stands for the difference in the form that the prompt shows."""
 LONGEST = 4_000
 """Characters of an answer that the judge sees."""
 
@@ -54,7 +57,10 @@ def judged(replies: Sequence[Reply]) -> Finding:
     """Return what the replies in both orders agree on."""
     if not all(reply.answered for reply in replies):
         return "unknown"
-    said = {reply.value(Same).same for reply in replies}
+    values = [reply.value(Same) for reply in replies]
+    if any(value.difference == FORM for value in values):
+        return "unknown"
+    said = {value.same for value in values}
     if said == {"yes"}:
         return "equal"
     return "different" if said == {"no"} else "unknown"

@@ -1,7 +1,8 @@
 """Attempts of a solver at a question, and whether each gives the proposer's answer (method 2.3, 2.5).
 
 Rules decide where they can. Where they cannot, the verifier is asked twice, each answer once in first place; only two
-votes that agree decide. What nobody could read or decide is `unknown` and never a zero.
+votes that agree decide, and a copy of the form that the prompt shows is none. What nobody could read or decide is
+`unknown` and never a zero.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,6 +71,8 @@ class Vote(Record):
     verdict: Literal["same", "different", "unsure"]
 
 
+FORM = "one short sentence"
+"""What stands for the reason in the form that the prompt shows."""
 VOTES: dict[str, Equal] = {"same": "equal", "different": "different", "unsure": "unknown"}
 
 
@@ -167,7 +170,7 @@ async def _votes(
             VoteRow(
                 cluster_id=place.cluster.id, round=place.round, role=place.role,
                 attempt=open_ones[number // 2].attempt, order=ORDERS[number % 2], key=reply.key,
-                vote=VOTES[vote.verdict] if vote else "unknown", status=reply.status,
+                vote=VOTES[vote.verdict] if vote and vote.reason != FORM else "unknown", status=reply.status,
                 reason=vote.reason[:300] if vote else reply.detail[:300],
             )
         )  # fmt: skip

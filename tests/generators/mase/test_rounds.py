@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generators.mase.options import MaseOptions
-from generators.mase.prompting import shown, solving
+from generators.mase.prompting import prompt, shown, solving
 from generators.mase.rounds import (
     FOR_REVIEW,
     REPEATS,
@@ -210,7 +210,14 @@ def test_votes_in_both_orders_decide_what_rules_cannot(tmp_path):
         assert (tally.right, tally.wrong, tally.unknown) == (4, 0, 4)
 
 
-def test_an_unreadable_vote_is_unknown_and_too_few_decided_attempts_are_no_pass_rate(tmp_path):
+COPY = next(line for line in prompt("same").sections[-1][1].split("\n") if line.startswith("{"))
+"""The form of a vote as the prompt shows it, which small models copy."""
+
+
+@pytest.mark.parametrize(("said", "status"), [("I vote yes!", "wrong schema"), (COPY, "answered")])
+def test_a_vote_that_says_nothing_is_unknown_and_too_few_decided_attempts_are_no_pass_rate(
+    tmp_path, said, status
+):
     exam = Exam(
         proposals=[
             proposal(
@@ -222,15 +229,13 @@ def test_an_unreadable_vote_is_unknown_and_too_few_decided_attempts_are_no_pass_
     )
 
     def script(request: ScriptedRequest) -> ScriptedReply:
-        return (
-            ScriptedReply(text="I vote yes!") if role_of(request) == "verifier" else exam(request)
-        )
+        return ScriptedReply(text=said) if role_of(request) == "verifier" else exam(request)
 
     with LoopbackServer(script) as server:
         found = cycled(models(server), tmp_path, OPTIONS.model_copy(update={"rounds": 1}))
     row = found.rounds[0]
     assert {vote.vote for vote in found.votes} == {"unknown"}
-    assert {vote.status for vote in found.votes} == {"wrong schema"}
+    assert {vote.status for vote in found.votes} == {status}
     # 3 right and 5 unknown: fewer than half are decided.
     assert (row.tally.right, row.tally.wrong, row.tally.unknown) == (3, 0, 5)
     assert row.reason == UNDECIDED
