@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from sqlglot import exp
 
 from extractors.document_cells import cells_alone
 from flows.config import Numeric, SynthesisConfig
@@ -150,7 +151,8 @@ class Maker:
 
 def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
     """Prove, word and place one query; say whether it became a sample."""
-    proof, verdicts = maker.prover.prove(item.query, to_sql(item.query))
+    select = to_sql(item.query)
+    proof, verdicts = maker.prover.prove(item.query, select)
     if proof is None:
         out.reject(query_id(item.query), verdicts[-1])
         return False
@@ -159,7 +161,7 @@ def _made(item: Drawn, maker: Maker, out: Yield) -> bool:
         wording = _worded(item, proof, maker, closed=closed)
         found = wording.read
         if found.status == "passed":
-            found = _placed(wording, proof, maker)
+            found = _placed(wording, proof, select, maker)
         if not isinstance(found, Verdict):
             context, alone, layouts = found
             question = numeric_question(
@@ -213,7 +215,7 @@ def closable(query: Query, figures: Figures) -> bool:
 
 
 def _placed(
-    wording: Wording, proof: NumericProof, maker: Maker
+    wording: Wording, proof: NumericProof, select: exp.Select, maker: Maker
 ) -> tuple[Context, Verdict, tuple[Context, ...]] | Verdict:
     """Return the question's context with the verdict on it and its further layouts, or why there is none."""
     query, figures, pool = wording.candidate.query, maker.figures, maker.sections()
@@ -227,21 +229,23 @@ def _placed(
     context = placed(wording.candidate, pool, evidence, banned, competes, options)
     if isinstance(context, Verdict):
         return context
-    verdict = _alone(context, wording, proof, maker)
+    verdict = _alone(context, wording, proof, select, maker)
     if verdict.status == "failed":
         return verdict
     layouts = laid_out_again(
         context, wording.candidate, pool, banned, competes, options, count=maker.config.layouts,
-        holds=lambda again: _alone(again, wording, proof, maker).status == "passed",
+        holds=lambda again: _alone(again, wording, proof, select, maker).status == "passed",
     )  # fmt: skip
     return context, verdict, layouts
 
 
-def _alone(context: Context, wording: Wording, proof: NumericProof, maker: Maker) -> Verdict:
+def _alone(
+    context: Context, wording: Wording, proof: NumericProof, select: exp.Select, maker: Maker
+) -> Verdict:
     """Return whether a context alone gives the stored answer."""
     query, figures = wording.candidate.query, maker.figures
     seen = list(_seen(context, maker.sections(), _pages(query, figures)))
-    return check_numeric_context(query, to_sql(query), proof, figures, seen, closed=wording.closed)
+    return check_numeric_context(query, select, proof, figures, seen, closed=wording.closed)
 
 
 def _evidence(cells: Iterable[Cell], pool: Pool) -> tuple[str, ...] | None:

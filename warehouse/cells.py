@@ -79,7 +79,7 @@ class Cell(Record):
     support: tuple[Place, ...]
     """Headers, captions and unit lines that the reading rests on, in order."""
     extractor: str
-    """Name and version of the reader, `pipe-table/1`."""
+    """Name and version of the reader, `pipe-table/2`."""
 
 
 def cell_id(document_id: str, start: int, end: int, measure: Measure, extractor: str) -> str:

@@ -42,7 +42,7 @@ from extractors.tables.units import Unit
 from warehouse.cells import Cell, Measure, Period, Place, cell_id
 from warehouse.records import Document, Record, Section
 
-EXTRACTORS = {"pipe": "pipe-table/1", "fixed": "fixed-width/1"}
+EXTRACTORS = {"pipe": "pipe-table/2", "fixed": "fixed-width/2"}
 TIME_ONLY = re.compile(
     r"^(?:for )?(?:the )?(?:(?:\w+|\d+) )?(?:fiscal )?(?:years?|quarters?|months|weeks) ended\b.*|^as (?:of|at)\b.*|"
     r"^[A-Z][a-z]+\.? \d{1,2},?$",
@@ -50,12 +50,9 @@ TIME_ONLY = re.compile(
 )
 """Headers of a period alone, which other headers stand under."""
 NAME_MARK = re.compile(r"\s*(?:(?:[*†‡§¶]+|\(\d{1,2}\)|\[\w{1,3}\]|(?<=\s)(?:\d{1,2}/)+)\s*)+$")
-STATED_SCALE = re.compile(
-    r"(?:^|[(|])[ \t]*(?:[^()|\n]{0,60} )?(?:in|of) (?:thousand|million|billion)s\b|"
-    r"(?:^|[(|])[ \t]*(?:thousand|million|billion)s of\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A scale that a document states in brackets, in a cell or on a line of its own."""
+SCALES = "thousands", "millions", "billions"
+SCALED_AFTER = re.compile(r"(?:|(?:[^()|]{0,60} )?(?:in|of) )")
+"""What stands before the scale that a document states in brackets, in a cell or on a line of its own."""
 SCALE_LINE = 90
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
@@ -127,13 +124,26 @@ def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Re
 
 
 def _states_scale(text: str) -> bool:
-    """Say whether a text states a scale apart from sentences."""
-    for match in STATED_SCALE.finditer(text):
-        start, end = text.rfind("\n", 0, match.start() + 1) + 1, text.find("\n", match.end())
-        line = text[start : end if end >= 0 else None].strip()
-        if match[0][0] in "(|" or (len(line) <= SCALE_LINE and not line.endswith((".", "?", "!"))):
-            return True
+    """Say whether a text states a scale apart from sentences: `(In millions)`, `| millions of dollars |`."""
+    low = text.lower()
+    for scale in SCALES:
+        at = low.find(scale)
+        while at >= 0:
+            if _states(low, at, at + len(scale)):
+                return True
+            at = low.find(scale, at + 1)
     return False
+
+
+def _states(text: str, start: int, end: int) -> bool:
+    """Say whether a scale at a place of a text stands apart from sentences."""
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line = text[first : last if last >= 0 else None].strip()
+    mark = max(text.rfind(sign, first, start) for sign in "(|")
+    before = text[max(mark + 1, first) : start].lstrip()
+    if not SCALED_AFTER.fullmatch(before) or (not before and not text.startswith(" of", end)):
+        return False
+    return mark >= first or (len(line) <= SCALE_LINE and not line.endswith((".", "?", "!")))
 
 
 def _read_grid(
