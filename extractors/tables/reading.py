@@ -54,6 +54,7 @@ SCALES = "thousands", "millions", "billions"
 SCALED_AFTER = re.compile(r"(?:|(?:[^()|]{0,60} )?(?:in|of) )")
 """What stands before the scale that a document states in brackets, in a cell or on a line of its own."""
 SCALE_LINE = 90
+SCALE_REACH = 2 * SCALE_LINE
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
 
@@ -137,8 +138,11 @@ def _states_scale(text: str) -> bool:
 
 def _states(text: str, start: int, end: int) -> bool:
     """Say whether a scale at a place of a text stands apart from sentences."""
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    line = text[first : last if last >= 0 else None].strip()
+    # A line may be as long as the text: no place is looked at farther than a stated scale reaches.
+    low, high = max(0, start - SCALE_REACH), end + SCALE_REACH
+    first = max(text.rfind("\n", low, start) + 1, low)
+    last = text.find("\n", end, high)
+    line = text[first : last if last >= 0 else high].strip()
     mark = max(text.rfind(sign, first, start) for sign in "(|")
     before = text[max(mark + 1, first) : start].lstrip()
     if not SCALED_AFTER.fullmatch(before) or (not before and not text.startswith(" of", end)):

@@ -179,3 +179,10 @@ def test_a_scale_in_a_sentence_is_not_one_of_the_document():
     prose = "The orchard sold fruit in millions of boxes that year, which nobody had thought it could.\n"
     note = "## Note 8\n\n| | 2024 | 2023 |\n|---|---|---|\n| Grants | $77 | $66 |\n"
     assert one(read(f"{prose}\n{note}"), "$77").value == "77"
+
+
+def test_a_scale_is_looked_for_no_farther_than_one_reaches_on_a_line_as_long_as_the_text():
+    prose = "and millions " * 300_000
+    note = "## Note 8\n\n| | 2024 | 2023 |\n|---|---|---|\n| Grants | $77 | $66 |\n"
+    assert one(read(f"{prose}\n\n{note}"), "$77").value == "77"
+    assert "scale unclear" in reasons(read(f"{prose} (in millions) {prose}\n\n{note}"))
