@@ -17,11 +17,12 @@ from flows.mase_rounds import cluster_ids
 from flows.members import Members
 from flows.publishing import capped
 from generators.mase.rows import CLUSTERED, PLACED, round_name
-from serving.estimate import UNMEASURED
 from warehouse.snapshot_rows import SPLITS, SampleRow
 from warehouse.store import Store, Using
 
 NUMERIC = "corpus_numeric"
+ACCEPTED = 0.25
+"""Share of rounds that give a question, where none was asked for yet."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def due_checks(
     every = _answers(store, using)
     kept = capped(every, config.publish.answer_share, config.seed)
     written = len({row.id for row in every} - samples.ids)
-    rate = written / len(done) if done else UNMEASURED
+    rate = written / len(done) if done else ACCEPTED
     return Due(frozenset(row.id for row in kept), samples.more + round(rate * due.left(done)))
 
 

@@ -23,7 +23,7 @@ from flows.rewriting import STAGE as REWRITE
 from flows.second_programs import STAGE as SECOND
 from generators.mase.rows import ASKED, ATTEMPTS, VOTES, AttemptRow, VoteRow
 from generators.rewriting.options import RewriteOptions
-from serving.estimate import Estimate, Load, estimate, total
+from serving.estimate import UNMEASURED, Estimate, Load, estimate, total
 from serving.export import Use, uses
 from serving.ledger import FILE as LEDGER
 from serving.roles import RoleName
@@ -40,6 +40,21 @@ CLOSED_BOOK_TOKENS = 150
 EVIDENCE_TOKENS = 1_500
 """Evidence sections of a question."""
 CHARACTERS_PER_TOKEN = 4
+JUDGING_TOKENS = 400
+"""A question with two answers, and how to compare them."""
+BESIDE: dict[RoleName, int] = {"proposer": 500, "solver": 250, "strong_solver": 250}
+"""Instructions of MASE beside the documents, in tokens."""
+ASKED_SHARES: dict[RoleName, float] = {"proposer": 1.0, "verifier": 0.25}
+"""Share of the most calls of MASE that is expected before it is measured: rules decide most answers."""
+CHECK_SHARES: dict[CheckName, float] = {
+    "grounding": 1.0,
+    "gold": 0.75,
+    "robustness": 0.5,
+    "difficulty": 1.0,
+}
+"""The same of attempts: all where one right answer more or less counts, or none is hoped for."""
+JUDGED_SHARE = 0.25
+"""The same of a judge."""
 SECTIONS = 8
 """Sections of a document, where none was read yet."""
 JUDGED = 2
@@ -170,10 +185,10 @@ def _mase(past: _Past, corpus: Corpus) -> Iterator[Load]:
              "verifier": JUDGED * options.attempts}  # fmt: skip
     settled = _settled_rounds(past.store) if done else {}
     for role, most in calls.items():
-        shown = CLOSED_BOOK_TOKENS if role == "verifier" else options.tokens
+        shown = JUDGING_TOKENS if role == "verifier" else options.tokens + BESIDE[role]
         yield Load(
             stage=ASKED, role=role, done=len(done), left=left, most_calls=most, prompt_tokens=shown,
-            settled=settled.get(role),
+            share=ASKED_SHARES.get(role, UNMEASURED), settled=settled.get(role),
         )  # fmt: skip
 
 
@@ -208,6 +223,7 @@ def _checks(past: _Past, corpus: Corpus) -> Iterator[Load]:
         load = Load(
             stage=check, role="solver", done=len(done), left=left, most_calls=config.checks.k,
             settled=_settled(verdicts, "solver") if done else None, prompt_tokens=prompts[check],
+            share=CHECK_SHARES[check],
         )  # fmt: skip
         yield load
         if check != "grounding":
@@ -215,7 +231,7 @@ def _checks(past: _Past, corpus: Corpus) -> Iterator[Load]:
             yield load.model_copy(update={"role": "strong_solver", "settled": strong})
         yield load.model_copy(
             update={"role": "judge", "most_calls": JUDGED * config.checks.k, "settled": None,
-                    "prompt_tokens": CLOSED_BOOK_TOKENS}
+                    "prompt_tokens": JUDGING_TOKENS, "share": JUDGED_SHARE}
         )  # fmt: skip
         mode = config.checks.mode(check)
         staying = sum(not verdict.drops(mode) for verdict in verdicts)

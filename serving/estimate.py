@@ -1,7 +1,8 @@
 """What stages that ask models will cost: calls, tokens, money and hours, by role.
 
 The most is exact arithmetic over the configuration. What is expected is measured: calls per input of the inputs that
-are done, tokens per call of all in the ledger; where it has none, half the most calls at half the longest replies.
+are done, tokens per call of all in the ledger; where it has none, a share of the most calls at half the longest
+replies.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from serving.roles import Models, RoleName
 from warehouse.records import Record
 
 UNMEASURED = 0.5
-"""Share of the most calls, and of the longest replies, that is expected where nothing was measured."""
+"""Share of the longest replies, and mostly of the most calls, that is expected where nothing was measured."""
 
 
 class Load(Record):
@@ -27,6 +28,8 @@ class Load(Record):
     """Inputs to come."""
     most_calls: int
     """Calls per input, at most."""
+    share: float = UNMEASURED
+    """Of the most calls, expected where nothing was measured."""
     settled: int | None = None
     """Calls of the inputs that are done, where that is known: the ledger may have others of a run that was stopped."""
     prompt_tokens: int
@@ -81,7 +84,7 @@ def _estimate(load: Load, models: Models, used: Sequence[Use]) -> Estimate:
     measured = bool(load.done and any(u.stage == load.stage for u in used))
     most = load.left * load.most_calls
     settled = made if load.settled is None else min(load.settled, made)
-    expected = load.left * settled / load.done if measured else UNMEASURED * most
+    expected = load.left * settled / load.done if measured else load.share * most
     # What was asked for inputs that are not done is not asked again.
     calls = max(0.0, expected - (made - settled)) if measured else max(0.0, expected - made)
     prompt, cached, latency = float(load.prompt_tokens), 0.0, 0.0

@@ -233,12 +233,10 @@ def test_calls_stand_beside_what_the_plan_said_before_them(undisturbed):
     counts = {(stage, status, reason): n for stage, status, reason, n in outcome["rows"]}
     manifest = json.loads((path / "manifest.json").read_text("utf-8"))
     costs = {cost["role"]: cost for cost in manifest["provenance"]["costs"]}
-    # Three rounds of each cluster; half of the most calls is assumed.
+    # Three rounds of each cluster; one proposal, half of four attempts and a quarter of eight votes are assumed.
     made = 3 * counts["mase-clusters", "ok", ""]
-    expected = {"proposer": made / 2, "solver": 4 * made / 2, "verifier": 8 * made / 2}
-    assert {role: cost["expected"]["calls"] for role, cost in costs.items()} == {
-        role: round(calls) for role, calls in expected.items()
-    }
+    expected = {"proposer": made, "solver": 4 * made // 2, "verifier": 8 * made // 4}
+    assert {role: cost["expected"]["calls"] for role, cost in costs.items()} == expected
     assert {role: cost["calls"] for role, cost in costs.items()} == {
         "proposer": made, "solver": 4 * made, "verifier": 0
     }  # fmt: skip

@@ -150,9 +150,9 @@ def test_checks_are_stored_merged_gated_and_reported(plain, tmp_path, server):
     assert checks["difficulty"].rate is not None
     assert checks["difficulty"].rate[0] == checks["difficulty"].rate[2] == 1.0
     costs = {cost.stage: cost for cost in manifest.provenance.costs if cost.role == "solver"}
-    # Four attempts at each sample that was made are the most; half is assumed where nothing was asked before.
+    # Four attempts at each sample that is checked are the most, and all are expected where nothing was asked before.
     assert costs["grounding"].expected is not None
-    assert costs["grounding"].expected.calls == 2 * counts["generate", "ok", ""]
+    assert costs["grounding"].expected.calls == 4 * n
     assert sum(cost.calls for cost in costs.values()) == asked
     assert costs["grounding"].calls == 2 + (n - 1) * 4
     assert set(manifest.provenance.prompts) == {"closed_book.1", "row"}

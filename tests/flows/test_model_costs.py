@@ -18,21 +18,21 @@ CONFIG = {
 }
 
 
-def test_a_first_plan_counts_the_most_and_assumes_half(tmp_path):
+def test_a_first_plan_counts_the_most_and_assumes_a_share(tmp_path):
     rows = model_costs(
         SynthesisConfig.model_validate(CONFIG), tmp_path, {"general": 400, "code": 9}
     )
     found = {(row.stage, row.role): (row.inputs, row.most_calls, row.calls) for row in rows}
     # Clusters of four documents: 5, as many as asked for, and 2; 2 rounds each.
-    # Two categories, one split: 2 × (10 + 10) samples, and one of every second round: 47, 8 attempts each.
+    # Two categories, one split: 2 × (10 + 10) samples, and one of every fourth round: 44, 8 attempts each.
     assert found == {
-        ("mase", "proposer"): (14, 14, 7),
+        ("mase", "proposer"): (14, 14, 14),
         ("mase", "solver"): (14, 56, 28),
-        ("grounding", "solver"): (47, 376, 188),
-        ("gold", "solver"): (47, 376, 188),
+        ("grounding", "solver"): (44, 352, 352),
+        ("gold", "solver"): (44, 352, 264),
     }
-    # Half of the longest reply: 28 × (2,000 + 50) for the solver of MASE.
-    assert next(r.tokens for r in rows if (r.stage, r.role) == ("mase", "solver")) == 57_400
+    # Instructions, and half of the longest reply: 28 × (2,000 + 250 + 50) for the solver of MASE.
+    assert next(r.tokens for r in rows if (r.stage, r.role) == ("mase", "solver")) == 64_400
     assert in_words(rows).endswith("0 of 4 rows measured, others assumed")
 
 
