@@ -164,6 +164,7 @@ def _row(
 
 
 def main() -> None:
+    """Print estimates and costs by folder and stage."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

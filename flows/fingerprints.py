@@ -18,12 +18,16 @@ from verifiers.posed import CLOSED_BOOK
 from warehouse.identity import digest, merkle_root
 
 ROOT = Path(__file__).resolve().parent.parent
-INGEST = ("warehouse/records.py", "warehouse/tokens.py", "warehouse/minhash.py", "extractors/readers",
-          "extractors/sections.py", "extractors/repeats.py", "extractors/categories.py",
-          "extractors/filters", "extractors/quality.py", "flows/stages.py")  # fmt: skip
+INGEST = (
+    "warehouse/records.py", "warehouse/identity.py", "warehouse/tokens.py", "warehouse/minhash.py",
+    "extractors/readers", "extractors/sections.py", "extractors/section_cuts.py", "extractors/repeats.py",
+    "extractors/categories.py", "extractors/filters", "extractors/quality.py", "flows/stages.py",
+)  # fmt: skip
 DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
-EXTRACT = ("warehouse/records.py", "warehouse/cells.py", "extractors/facts", "extractors/tables",
-           "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py")  # fmt: skip
+EXTRACT = (
+    "warehouse/records.py", "warehouse/cells.py", "warehouse/statements.py", "extractors/facts", "extractors/tables",
+    "extractors/identifiers.py", "extractors/field_cells.py", "extractors/document_cells.py", "flows/stages.py",
+)  # fmt: skip
 GENERATE = ("warehouse", "generators", "verifiers", "flows/synthesis.py", "flows/multi_hop.py", "flows/numeric.py",
             "flows/numeric_samples.py", "flows/placing.py", "flows/samples.py", "flows/worlds.py")  # fmt: skip
 CHECK = (

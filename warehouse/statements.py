@@ -39,6 +39,15 @@ LINES = {
     ),
 }
 """Lines that mean the same wherever they stand in a statement, and whose sign is not a matter of style."""
+OUTGOING = re.compile(
+    r"\b(?:expenses?|costs?|tax(?:es)?|provision|depreciation|amortization|dividends|purchases?|repurchases?|payments?|"
+    r"repayments?|accumulated|losses)\b"
+)
+"""Words of lines that some statements print in brackets because they are taken away, and others without."""
+LENGTHS = {BALANCE: "instant", INCOME: "P1Y", CASH: "P1Y"}
+"""What the figures of a yearly report's statements are of where nothing else is said."""
+EITHER = re.compile(r"\s*/?\((?:loss(?:es)?|used in|deficit)\)/?\s*")
+"""What a line says of the sign that its figures may have."""
 
 
 @lru_cache(maxsize=1 << 12)
@@ -49,17 +58,6 @@ def statement_of(title: str) -> str:
         return ""
     name = re.sub(rf"^ of {QUALIFIED}", " of ", match["of"])
     return SAME.get(f"{match['kind']}{name}", f"{match['kind']}{name}")
-
-
-OUTGOING = re.compile(
-    r"\b(?:expenses?|costs?|tax(?:es)?|provision|depreciation|amortization|dividends|purchases?|repurchases?|payments?|"
-    r"repayments?|accumulated|losses)\b"
-)
-"""Words of lines that some statements print in brackets because they are taken away, and others without."""
-LENGTHS = {BALANCE: "instant", INCOME: "P1Y", CASH: "P1Y"}
-"""What the figures of a yearly report's statements are of where nothing else is said."""
-EITHER = re.compile(r"\s*/?\((?:loss(?:es)?|used in|deficit)\)/?\s*")
-"""What a line says of the sign that its figures may have."""
 
 
 def comparable(measure: Measure) -> Measure:

@@ -35,6 +35,7 @@ from extractors.tables.rows import Figure, figures, repeated_lines, table_lines
 from extractors.tables.scaling import Around as Sides
 from extractors.tables.scaling import Money, Scaled, Unclear, money_of, scaled
 from extractors.tables.second import disagreements, views
+from extractors.tables.stated_scales import states_scale
 from extractors.tables.stubs import is_header_row, is_total_column, unit_of_row
 from extractors.tables.surroundings import Around, surroundings
 from extractors.tables.timing import period_of
@@ -50,11 +51,6 @@ TIME_ONLY = re.compile(
 )
 """Headers of a period alone, which other headers stand under."""
 NAME_MARK = re.compile(r"\s*(?:(?:[*†‡§¶]+|\(\d{1,2}\)|\[\w{1,3}\]|(?<=\s)(?:\d{1,2}/)+)\s*)+$")
-SCALES = "thousands", "millions", "billions"
-SCALED_AFTER = re.compile(r"(?:|(?:[^()|]{0,60} )?(?:in|of) )")
-"""What stands before the scale that a document states in brackets, in a cell or on a line of its own."""
-SCALE_LINE = 90
-SCALE_REACH = 2 * SCALE_LINE
 EXACT = frozenset(("csv", "json"))
 """Formats whose tables are data and not print."""
 
@@ -119,35 +115,9 @@ def read_table_cells(document: Document, sections: Sequence[Section]) -> TableRe
 
 def _read(document: Document, sections: Sequence[Section]) -> Iterator[Cell | Refusal]:
     places = Sections(sections)
-    elsewhere = document.format not in EXACT and _states_scale(document.text)
+    elsewhere = document.format not in EXACT and states_scale(document.text)
     for grid in chain(pipe_grids(document), fixed_grids(document)):
         yield from _read_grid(document, places, grid, elsewhere=elsewhere)
-
-
-def _states_scale(text: str) -> bool:
-    """Say whether a text states a scale apart from sentences: `(In millions)`, `| millions of dollars |`."""
-    low = text.lower()
-    for scale in SCALES:
-        at = low.find(scale)
-        while at >= 0:
-            if _states(low, at, at + len(scale)):
-                return True
-            at = low.find(scale, at + 1)
-    return False
-
-
-def _states(text: str, start: int, end: int) -> bool:
-    """Say whether a scale at a place of a text stands apart from sentences."""
-    # A line may be as long as the text: no place is looked at farther than a stated scale reaches.
-    low, high = max(0, start - SCALE_REACH), end + SCALE_REACH
-    first = max(text.rfind("\n", low, start) + 1, low)
-    last = text.find("\n", end, high)
-    line = text[first : last if last >= 0 else high].strip()
-    mark = max(text.rfind(sign, first, start) for sign in "(|")
-    before = text[max(mark + 1, first) : start].lstrip()
-    if not SCALED_AFTER.fullmatch(before) or (not before and not text.startswith(" of", end)):
-        return False
-    return mark >= first or (len(line) <= SCALE_LINE and not line.endswith((".", "?", "!")))
 
 
 def _read_grid(
