@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import mailbox
+import tomllib
 import zipfile
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -16,7 +18,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfminer.psexceptions import PSException
 from python_calamine import CalamineError, CalamineWorkbook
 
-from extractors.readers.kinds import Kind, packed_kind, text_kind
+from extractors.readers.kinds import Kind, binary_kind, text_kind
 
 REFUSALS = (
     ValueError, LookupError, OSError, TypeError, AssertionError, RecursionError, csv.Error,
@@ -77,13 +79,15 @@ BARE: dict[Kind, tuple[str, Callable[[Path], object]]] = {
     "spreadsheet": ("calamine to_python", parse_sheets),
     "jats": ("lxml fromstring", lambda path: etree.fromstring(path.read_bytes())),
     "xml": ("lxml fromstring", lambda path: etree.fromstring(path.read_bytes())),
+    "toml": ("tomllib.loads", lambda path: tomllib.loads(text_of(path))),
+    "mail": ("mailbox.mbox, each message", lambda path: list(mailbox.mbox(path, create=False))),
 }
 """Kind of file → (name of the parser, the call)."""
 
 
 def kind_of(path: Path) -> Kind | None:
     """Return the kind under which the file is read, None for a file that is not."""
-    kind = packed_kind(path.read_bytes(), path.name)
+    kind = binary_kind(path.read_bytes(), path.name)
     if not kind:
         return text_kind(text_of(path), path.name)
     return next((known for known in BARE if known == kind), None)

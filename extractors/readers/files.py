@@ -12,8 +12,9 @@ from extractors.readers.generated import generated_name, generated_text
 from extractors.readers.html_page import read_html
 from extractors.readers.jats import read_jats
 from extractors.readers.json_files import read_json, read_jsonl
-from extractors.readers.kinds import PACKED, Kind, packed_kind, text_kind
+from extractors.readers.kinds import PACKED, Kind, binary_kind, text_kind
 from extractors.readers.licence_files import holds_licence, licence_of_text
+from extractors.readers.mail import read_mail
 from extractors.readers.options import (
     Read,
     ReadFiles,
@@ -50,6 +51,7 @@ READERS: dict[Kind, Reader] = {
     "jats": read_jats,
     "xml": read_xml,
     "filing": read_filing,
+    "mail": read_mail,
 }
 
 
@@ -84,7 +86,7 @@ def read_file(
 def _documents(file: SourceFile) -> Read:
     if not file.options.generated and (made := generated_name(file.path)):
         raise UndecodableError("generated", made)
-    kind = packed_kind(file.data, file.source)
+    kind = binary_kind(file.data, file.source)
     if kind in READERS:
         yield from _flat(READERS[kind](file))  # type: ignore[index]
         return

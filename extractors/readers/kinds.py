@@ -6,11 +6,12 @@ from typing import Literal
 
 from extractors.readers.filing import is_filing
 from extractors.readers.jats import is_jats
+from extractors.readers.mail_messages import is_mail
 from extractors.readers.packed import members
 
 Kind = Literal[
     "txt", "md", "rst", "html", "csv", "json", "jsonl", "python", "pdf", "docx", "spreadsheet", "jats", "xml", "filing",
-    "toml",
+    "toml", "mail",
 ]  # fmt: skip
 SUFFIXES: dict[str, Kind] = {
     ".txt": "txt", ".text": "txt", ".asc": "txt", ".log": "txt", "": "txt",
@@ -31,8 +32,10 @@ HTML = re.compile(
 XML = re.compile(r"\s*(?:<\?xml[\s>]|<!DOCTYPE\s+(?!html)\w|<article[\s>])", re.IGNORECASE)
 
 
-def packed_kind(data: bytes, source: str) -> Kind | str:
-    """Return the kind of a packed file, a reason if it is packed and not read, or '' for anything else."""
+def binary_kind(data: bytes, source: str) -> Kind | str:
+    """Return the kind of a file that is read from its bytes, a reason if none reads it, or '' for a text."""
+    if is_mail(data, source):
+        return "mail"
     if b"%PDF-" in data[:PDF_WITHIN]:
         return "pdf"
     suffix = PurePosixPath(source).suffix.lower()
