@@ -7,7 +7,8 @@ from pathlib import Path
 
 from flows.config import load_config
 from flows.corpus import FileEntry, inventory
-from flows.stages import StoredSection, ingest
+from flows.jobs import StoredSection
+from flows.stages import ingest
 from warehouse.records import CATEGORIES, Category, Document, Section
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from flows.workers import IndexRow
+from flows.jobs import IndexRow
 from warehouse.identity import digest
 from warehouse.records import Fact
 from warehouse.shards import to_records

@@ -17,9 +17,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
 
 from flows.config import SynthesisConfig
-from flows.executors import BatchLost, Processes, Work
 from flows.interruption import Recorder
-from flows.workers import Job
+from flows.jobs import Job
+from flows.processes import BatchLost, Processes, Work
 from serving.budget import Budget
 from serving.estimate import Estimate
 from warehouse.records import Outcome

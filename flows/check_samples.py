@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import ingest_fingerprint
-from flows.stages import StoredSection
+from flows.jobs import StoredSection
 from flows.workers import LAYOUTS
 from flows.worlds import LayoutRow
 from generators.contexts import PoolSection, render

@@ -8,6 +8,8 @@ from warehouse.snapshot_rows import CheckResult, Difficulty, SampleRow
 
 GATE = "gate"
 """Stage that says which samples the checks leave out."""
+CROWDED = "too many rows of the whole set have this answer"
+"""Why a sample that passed all checks is not published."""
 
 
 @dataclass(frozen=True)

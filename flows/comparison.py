@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from flows.checked import CROWDED
 from flows.inspection import Answer, outcomes_of, snapshot_at
-from flows.publishing import CROWDED
 from warehouse.numeric import Query, query_id
 from warehouse.programs import Program, program_id
 from warehouse.snapshot_rows import SampleRow

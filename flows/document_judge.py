@@ -13,9 +13,9 @@ from extractors.judging.judging import CRITERIA, PACKAGE, ROLE, JudgedDocument, 
 from flows.batches import Engine
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, ingest_fingerprint
+from flows.jobs import IndexRow
 from flows.model_stage import Done, asked_with, plain, run_model_stage, together, unread
 from flows.stored import Held, documents_of, held
-from flows.workers import IndexRow
 from serving.calls import Reply
 from serving.client import ModelClient
 from warehouse.identity import digest

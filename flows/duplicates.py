@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import duplicates_fingerprint, ingest_fingerprint
-from flows.workers import IndexRow
+from flows.jobs import IndexRow
 from warehouse.duplicates import Copy, Signed, find_copies
 from warehouse.ledger import balance
 from warehouse.minhash import WIDTH, Matrix, matrix_of

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INGEST = (
     "warehouse/records.py", "warehouse/identity.py", "warehouse/tokens.py", "warehouse/minhash.py",
     "extractors/readers", "extractors/sections.py", "extractors/section_cuts.py", "extractors/repeats.py",
-    "extractors/categories.py", "extractors/filters", "extractors/quality.py", "flows/stages.py",
+    "extractors/categories.py", "extractors/filters", "extractors/quality.py", "flows/jobs.py", "flows/stages.py",
 )  # fmt: skip
 DUPLICATES = ("warehouse/minhash.py", "warehouse/duplicates.py", "flows/duplicates.py")
 EXTRACT = (

@@ -8,10 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from flows.checked import GATE
+from flows.checked import CROWDED, GATE
 from flows.config import ConfigError
 from flows.mase_report import MaseMade, ladders, rung_in_words
-from flows.publishing import CROWDED
 from generators.mase.rows import ASKED, CLUSTERED, PLACED, STAGES
 from verifiers.contamination import CHECK as CONTAMINATION
 from verifiers.same_question import CHECK as SAME

@@ -20,7 +20,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException, TerminationSignal
 from prefect.states import Cancelled, Crashed
 
-from flows.executors import BatchLost
+from flows.processes import BatchLost
 from flows.progress import Progress, Stopped, begin, finish, interrupted, last, noted, write
 
 CANCELLED = "cancelled in Prefect"

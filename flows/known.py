@@ -9,12 +9,12 @@ from flows.document_judge import STAGE as JUDGE
 from flows.document_judge import judged_good
 from flows.duplicates import find_known_copies
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
+from flows.jobs import IndexRow
 from flows.members import Members, members_of, with_facts
 from flows.model_cells import STAGE as CELLS
 from flows.model_facts import STAGE as FACTS
 from flows.model_read import ModelRead
 from flows.model_stages import active_stages
-from flows.workers import IndexRow
 from warehouse.retractions import read_retractions
 from warehouse.store import Store
 

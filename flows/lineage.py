@@ -9,8 +9,8 @@ from typing import Any
 from prefect.assets import Asset, AssetProperties, add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 
+from flows.jobs import IndexRow
 from flows.publishing import Published
-from flows.workers import IndexRow
 from warehouse.records import Fact
 from warehouse.store import Store
 

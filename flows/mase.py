@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from flows.batches import Engine, Stage, run_stage
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint, ingest_fingerprint
+from flows.jobs import Job
 from flows.mase_clusters import cluster_job
 from flows.mase_report import MaseMade
 from flows.mase_rounds import cluster_ids, run_rounds
 from flows.mase_samples import place_job
 from flows.members import Members
-from flows.workers import Job
 from generators.mase.prompting import NAMES, prompt
 from generators.mase.rows import ASKED, CLUSTERED, PLACED, QUESTIONS, AcceptedRow
 from warehouse.identity import digest, merkle_root

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.stages import StoredSection
-from flows.workers import Job
+from flows.jobs import Job, StoredSection
 from generators.contexts import PoolSection
 from generators.mase.clusters import Cluster, Gathered, Profile, cluster, gathered
 from generators.mase.rows import CLUSTERED, CLUSTERS

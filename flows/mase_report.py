@@ -13,12 +13,12 @@ from typing import Any
 import polars as pl
 
 from generators.mase.clusters import Cluster
-from generators.mase.rounds import FOR_REVIEW
 from generators.mase.rows import (
     ASKED,
     ATTEMPTS,
     CLUSTERED,
     CLUSTERS,
+    FOR_REVIEW,
     ROUNDS,
     STAGES,
     VOTES,

@@ -12,9 +12,10 @@ from typing import Any
 
 import polars as pl
 
+from flows.jobs import Job
 from flows.placing import placed
 from flows.samples import Question, Quoted, format_instructions, sample_rows
-from flows.workers import Job, pool_of
+from flows.workers import pool_of
 from flows.worlds import RejectedRow
 from generators.contexts import Context, Pool, PoolSection
 from generators.mase.options import MaseOptions

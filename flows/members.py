@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
+from flows.jobs import IndexRow
 from flows.model_read import ModelRead
-from flows.workers import IndexRow
 from warehouse.identity import merkle_root
 from warehouse.records import Category, Fact, Outcome
 from warehouse.shards import OUTCOMES

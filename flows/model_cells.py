@@ -22,6 +22,7 @@ from extractors.model_facts.figures import unread as unread_figures
 from flows.batches import Engine
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint
+from flows.jobs import IndexRow, Job
 from flows.model_stage import (
     Done,
     asked_with,
@@ -32,7 +33,6 @@ from flows.model_stage import (
     unread,
 )
 from flows.stored import Held, documents_of, rows_of
-from flows.workers import IndexRow, Job
 from serving.calls import Reply
 from serving.client import Ask, ModelClient
 from serving.outcomes import Expected

@@ -13,6 +13,7 @@ from extractors.model_facts.asking import PACKAGE, SectionRead, read_section
 from flows.batches import Engine
 from flows.config import SynthesisConfig
 from flows.fingerprints import code, extract_fingerprint
+from flows.jobs import IndexRow, Job
 from flows.model_stage import (
     Done,
     asked_with,
@@ -23,7 +24,6 @@ from flows.model_stage import (
     unread,
 )
 from flows.stored import Held, documents_of, rows_of, sections_of
-from flows.workers import IndexRow, Job
 from serving.client import ModelClient
 from warehouse.identity import digest
 from warehouse.records import Document, Fact, Outcome, Section

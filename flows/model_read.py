@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flows import model_cells, model_facts
 from flows.config import SynthesisConfig
-from flows.workers import Job
+from flows.jobs import Job
 from warehouse.store import Store
 
 

@@ -17,9 +17,9 @@ from prefect.cache_policies import NO_CACHE
 from flows.asking import going_on, with_models
 from flows.batches import Engine
 from flows.config import SynthesisConfig
+from flows.jobs import IndexRow
 from flows.stage_costs import noted
 from flows.stored import Held, held_with_facts
-from flows.workers import IndexRow
 from serving.calls import Reply
 from serving.client import WINDOW, ModelClient
 from serving.prompts import load_prompt

@@ -24,6 +24,7 @@ from flows.duplicates import without_copies
 from flows.executors import workers
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint, world_fingerprint
 from flows.interruption import Cancellation, recorded
+from flows.jobs import IndexRow, Job
 from flows.known import current_index
 from flows.lineage import record_facts, record_published, record_read
 from flows.mase import add_mase
@@ -41,7 +42,7 @@ from flows.rewriting import add_rewrites
 from flows.second_programs import add_second_programs
 from flows.stage_costs import stage_costs
 from flows.stored import by_commit
-from flows.workers import IndexRow, Job, extract_job, generate_job, ingest_job
+from flows.workers import extract_job, generate_job, ingest_job
 from serving.estimate import Estimate
 from verifiers.contamination import CHECK as CONTAMINATION
 from verifiers.same_question import CHECK as SAME

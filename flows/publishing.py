@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from flows.check_report import model_uses, prompts_used, reviewed, summaries
-from flows.checked import GATE, Checked
+from flows.checked import CROWDED, GATE, Checked
 from flows.config import SynthesisConfig
 from flows.contamination import compared_note, without_repetitions
 from flows.fingerprints import ROOT, code
+from flows.jobs import IndexRow
 from flows.mase_report import NOTHING, MaseMade, mase_report, models_used
 from flows.model_work import NO_WORK, ModelWork, work_models
 from flows.proposals import proposals_of
 from flows.report_data import Material, report_page
 from flows.same_questions import asked_once
-from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
-from generators.mase.rounds import FOR_REVIEW
-from generators.mase.rows import ASKED, PLACED, STAGES
+from generators.mase.rows import ASKED, FOR_REVIEW, PLACED, STAGES
 from verifiers.check_options import CHECK_NAMES
 from verifiers.contamination import CHECK as CONTAMINATION
 from verifiers.same_question import CHECK as SAME
@@ -103,7 +102,6 @@ OF_THE_MACHINE: Any = {
 """Settings that no manifest has."""
 ADVICE = frozenset((*CHECK_NAMES, CONTAMINATION))
 """Checks whose failures stay in where they only advise."""
-CROWDED = "too many rows of the whole set have this answer"
 
 
 class Answered(Protocol):

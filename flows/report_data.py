@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from extractors.proposals.asking import Proposal
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint
+from flows.jobs import IndexRow
 from flows.mase_report import MaseReport
-from flows.workers import IndexRow
 from flows.worlds import RejectedRow, TableRow
 from warehouse.identity import rank
 from warehouse.records import Fact

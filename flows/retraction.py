@@ -16,7 +16,7 @@ import polars as pl
 
 from flows.config import ConfigError
 from flows.inspection import Answer
-from flows.workers import IndexRow
+from flows.jobs import IndexRow
 from warehouse.identity import digest
 from warehouse.records import Outcome
 from warehouse.retractions import Decision, decide, read_retractions

@@ -35,9 +35,10 @@ from extractors.sections import split_sections
 from extractors.tables import Refusal
 from flows.config import SynthesisConfig
 from flows.corpus import FileEntry
+from flows.jobs import StoredSection
 from generators.contexts import preamble
 from warehouse.cells import Cell
-from warehouse.records import Document, Fact, Outcome, Record, Section
+from warehouse.records import Document, Fact, Outcome, Section
 from warehouse.tokens import count_tokens
 
 LAYOUTS = (
@@ -45,14 +46,6 @@ LAYOUTS = (
     meeting_facts, chat_facts, radio_facts,
 )  # fmt: skip
 """Extractors that read a layout or the conventions of a genre, each for its own kinds of documents."""
-
-
-class StoredSection(Record):
-    """A section with its length as rendered in a context."""
-
-    section: Section
-    tokens: int
-    """Tokens of preamble and text together."""
 
 
 @dataclass

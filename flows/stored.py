@@ -13,7 +13,7 @@ import polars as pl
 
 from flows.config import SynthesisConfig
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
-from flows.stages import StoredSection
+from flows.jobs import StoredSection
 from warehouse.records import Document, Record, Section
 from warehouse.shards import OUTCOMES, to_records
 from warehouse.store import Store

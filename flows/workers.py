@@ -1,7 +1,8 @@
 """The units of work that run in worker processes: ids and paths in, written shards out, nothing committed.
 
 Each takes one `Job` of plain data, reads what it needs from shards, computes, writes shards, and returns their
-names; the parent process commits. A worker that is killed leaves files that no manifest names.
+names; the parent process commits. A worker that is killed leaves files that no manifest names. What the work needs is
+imported where it begins: the parent, and commands that look at what was made, have no use for spaCy.
 """
 
 from collections import defaultdict
@@ -12,14 +13,11 @@ from typing import TypeVar
 import polars as pl
 
 from extractors.model_facts.agreement import Confirmed
-from flows.config import SynthesisConfig
-from flows.corpus import FileEntry
-from flows.stages import StoredSection, extract, ingest
-from flows.synthesis import synthesise
+from flows.jobs import IndexRow, Job, StoredSection
 from flows.worlds import RejectedRow, Scope
 from generators.contexts import PoolSection
 from warehouse.minhash import signature
-from warehouse.records import Category, Document, Fact, Record, Section
+from warehouse.records import Document, Fact, Record, Section
 from warehouse.shards import ShardSet, to_records, write_shards
 
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -31,53 +29,10 @@ REJECTED_SHOWN = 60
 """Worded candidates kept with their rejection, per world, for the report and `why-not`."""
 
 
-class Job(Record):
-    """One unit of work."""
-
-    home: str
-    fingerprint: str
-    config: SynthesisConfig
-    entries: tuple[FileEntry, ...] = ()
-    """Ingest: the files of the batch."""
-    ids: tuple[str, ...] = ()
-    """Extract and generate: documents."""
-    documents: tuple[str, ...] = ()
-    """Shard paths under `home`."""
-    sections: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    cells: tuple[str, ...] = ()
-    confirmed: tuple[str, ...] = ()
-    """Generate: shards of the facts that rules and a model both read."""
-    readings: tuple[str, ...] = ()
-    """Generate: shards of a model's readings of cells, of which those that do not agree are left out."""
-    questions: tuple[str, ...] = ()
-    """Questions of models that are to be placed: shard paths."""
-    split: str = ""
-    category: Category = "general"
-    repeated: tuple[str, ...] = ()
-    """Generate: documents with other editions."""
-
-
-class IndexRow(Record):
-    """Which file gave which document, and what splits and schedules need to know of it."""
-
-    file_id: str
-    document_id: str
-    source: str
-    category: Category
-    series: str
-    subject: str
-    date: str
-    title: str
-    licence: str
-    format: str
-    words: int
-    sections: int
-    tokens: int
-
-
 def ingest_job(job: Job) -> ShardSet:
     """Read the job's files and write documents, sections, their index and their signatures."""
+    from flows.stages import ingest
+
     by_source: dict[str, str] = {entry.source: entry.id for entry in job.entries}
     found = ingest(job.entries, job.config)
     count: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -121,6 +76,8 @@ def ingest_job(job: Job) -> ShardSet:
 
 def extract_job(job: Job) -> ShardSet:
     """Extract the facts and cells of the job's documents."""
+    from flows.stages import extract
+
     home = Path(job.home)
     documents = _read(home, job.documents, Document, "id", job.ids)
     sections = _by_document(home, job)
@@ -134,6 +91,8 @@ def extract_job(job: Job) -> ShardSet:
 
 def generate_job(job: Job) -> ShardSet:
     """Make the samples of one world."""
+    from flows.synthesis import synthesise
+
     home = Path(job.home)
     pool = pool_of(job)
     facts = (

@@ -15,9 +15,9 @@ from spacy.tokens import Doc, Span
 from extractors.facts.prose_clauses import Clauses, Statement, replace_type
 from extractors.facts.prose_lives import YEAR, life_dates
 from extractors.facts.prose_names import Referents
+from extractors.facts.prose_words import OBJECT_TYPE, SUBJECT_TYPE
 from warehouse.records import (
     Document,
-    EntityType,
     Fact,
     Mention,
     Quantity,
@@ -32,16 +32,6 @@ LONGEST, SHORTEST = 60, 4
 """Tokens of a sentence: longer ones are parsed badly, shorter ones say nothing."""
 ENDS = frozenset((".", "!", "?", '"', "”", ")"))
 """What may stand before a sentence."""
-SUBJECT_TYPE: dict[str, EntityType] = {
-    "born": "person", "died": "person", "buried": "person", "educated": "person", "married": "person",
-}  # fmt: skip
-OBJECT_TYPE: dict[str, EntityType] = {
-    "born in": "place", "died in": "place", "buried in": "place", "rises in": "place", "flows into": "place",
-    "located in": "place", "stands on": "place", "crosses": "place", "married": "person",
-    "married to": "person", "painted by": "person", "sculpted by": "person",
-    "directed by": "person", "written by": "person", "composed by": "person",
-}  # fmt: skip
-"""What a relation says of its ends, which it knows better than the entity recogniser."""
 
 
 def load_model() -> Language:

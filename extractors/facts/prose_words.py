@@ -2,6 +2,8 @@
 
 import re
 
+from warehouse.records import EntityType
+
 CREATED = frozenset(
     (
         "direct write compose found discover design invent build create paint develop produce "
@@ -89,3 +91,13 @@ KIN = frozenset("father mother wife husband".split())
 PARTICIPLES = {
     "wrote": "written", "built": "built", "drew": "drawn", "co-wrote": "co-written",
 }  # fmt: skip
+SUBJECT_TYPE: dict[str, EntityType] = {
+    "born": "person", "died": "person", "buried": "person", "educated": "person", "married": "person",
+}  # fmt: skip
+OBJECT_TYPE: dict[str, EntityType] = {
+    "born in": "place", "died in": "place", "buried in": "place", "rises in": "place", "flows into": "place",
+    "located in": "place", "stands on": "place", "crosses": "place", "married": "person",
+    "married to": "person", "painted by": "person", "sculpted by": "person",
+    "directed by": "person", "written by": "person", "composed by": "person",
+}  # fmt: skip
+"""What a relation says of its ends, which it knows better than the entity recogniser."""

@@ -7,8 +7,7 @@ the grammars that the rules use. So a document that talks the model into somethi
 import re
 from dataclasses import dataclass, replace
 
-from extractors.facts.prose import OBJECT_TYPE, SUBJECT_TYPE
-from extractors.facts.prose_words import SENTENCE_HEDGES, TIME
+from extractors.facts.prose_words import OBJECT_TYPE, SENTENCE_HEDGES, SUBJECT_TYPE, TIME
 from extractors.facts.values import ASIDE, NUMBER, TIME_ASIDE, Value, parse_value
 from extractors.model_facts.places import Span, find_names, find_words, sentences
 from extractors.model_facts.relations import normalised

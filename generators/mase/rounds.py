@@ -18,6 +18,7 @@ from generators.mase.prompting import proposing
 from generators.mase.proposals import Proposal, Question, question_of
 from generators.mase.rows import (
     ASKED,
+    FOR_REVIEW,
     AttemptRow,
     Label,
     RoundRow,
@@ -33,8 +34,8 @@ from warehouse.identity import content_id
 from warehouse.records import Outcome
 from warehouse.verdicts import Verdict, failed
 
-REPEATS, TOO_EASY, FOR_REVIEW, UNDECIDED = (
-    "repeats an earlier question", "too easy", "hard: kept for review", "too few attempts were decided",
+REPEATS, TOO_EASY, UNDECIDED = (
+    "repeats an earlier question", "too easy", "too few attempts were decided",
 )  # fmt: skip
 NOT_ASKED = "not asked: "
 

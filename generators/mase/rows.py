@@ -14,6 +14,8 @@ CLUSTERS, QUESTIONS, ROUNDS, ATTEMPTS, VOTES = (
     "clusters", "mase_questions", "mase_rounds", "mase_attempts", "mase_votes",
 )  # fmt: skip
 """Tables that they write."""
+FOR_REVIEW = "hard: kept for review"
+"""Why a question that is for a person to judge was not accepted."""
 Equal = Literal["equal", "different", "unknown"]
 SolverRole = Literal["solver", "strong_solver"]
 Label = Literal["", "hard", "too easy"]

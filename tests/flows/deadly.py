@@ -14,7 +14,8 @@ import polars as pl
 from flows.config import Run, Source, SynthesisConfig
 from flows.corpus import inventory
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
-from flows.workers import Job, extract_job, ingest_job
+from flows.jobs import Job
+from flows.workers import extract_job, ingest_job
 from warehouse.shards import ShardSet
 from warehouse.store import Store
 

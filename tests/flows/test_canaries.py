@@ -16,13 +16,14 @@ from flows.config import Source, SynthesisConfig
 from flows.corpus import inventory
 from flows.document_judge import judge_batch
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
+from flows.jobs import Job
 from flows.model_cells import read_tables
 from flows.model_facts import read_batch
 from flows.model_stage import Done
 from flows.proposals import ask_pairs
 from flows.proposals import flat as flat_facts
 from flows.stored import documents_of, held_with_facts
-from flows.workers import Job, extract_job, ingest_job
+from flows.workers import extract_job, ingest_job
 from generators.rewriting.asking import judged
 from serving.loopback import LoopbackServer
 from serving.scripted import Script, ScriptedReply, ScriptedRequest

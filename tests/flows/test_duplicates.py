@@ -9,9 +9,10 @@ from flows.config import Source, SynthesisConfig
 from flows.corpus import FileEntry, inventory
 from flows.duplicates import STAGE, without_copies
 from flows.fingerprints import ingest_fingerprint
+from flows.jobs import IndexRow, Job
 from flows.known import current_index
 from flows.run import plan_synthesis, subtracted
-from flows.workers import IndexRow, Job, ingest_job
+from flows.workers import ingest_job
 from warehouse.records import Outcome
 from warehouse.retractions import Decision, decide
 from warehouse.shards import OUTCOMES

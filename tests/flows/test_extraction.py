@@ -7,8 +7,9 @@ from extractors.sections import split_sections
 from flows.config import Source, SynthesisConfig
 from flows.corpus import inventory
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
+from flows.jobs import Job
 from flows.stages import extract
-from flows.workers import Job, extract_job, generate_job, ingest_job
+from flows.workers import extract_job, generate_job, ingest_job
 from warehouse.cells import Cell
 from warehouse.ledger import balance
 from warehouse.records import Document, Outcome

@@ -12,10 +12,11 @@ from flows.asking import ModelsStopped, with_models
 from flows.config import Source, SynthesisConfig
 from flows.corpus import inventory
 from flows.fingerprints import extract_fingerprint, ingest_fingerprint
+from flows.jobs import Job
 from flows.model_facts import read_batch
 from flows.model_stage import Done
 from flows.stored import held_with_facts
-from flows.workers import Job, extract_job, ingest_job
+from flows.workers import extract_job, ingest_job
 from serving.circuit import RetryOptions
 from serving.loopback import FaultOptions, LoopbackServer, even_faults
 from serving.roles import Models, ModelServer, RoleOptions

@@ -3,9 +3,9 @@
 import pytest
 
 from flows.config import Source, SynthesisConfig
+from flows.jobs import IndexRow
 from flows.publishing import StageRow, gates
 from flows.report_data import Material, report_page, visible
-from flows.workers import IndexRow
 from flows.worlds import RejectedRow
 from tests.warehouse.rivers import context, sample
 from warehouse.programs import Path, Program, Step

@@ -14,8 +14,8 @@ import pytest
 
 from flows.mase_report import Ladder, MaseReport, Rung, in_words
 from generators.mase.options import MaseOptions
-from generators.mase.rounds import FOR_REVIEW, Cycle, outcomes, run_cluster
-from generators.mase.rows import ASKED, ROUNDS, RoundRow
+from generators.mase.rounds import Cycle, outcomes, run_cluster
+from generators.mase.rows import ASKED, FOR_REVIEW, ROUNDS, RoundRow
 from generators.mase.trials import Setting
 from serving.client import ModelClient
 from serving.ledger import Ledger

@@ -9,7 +9,6 @@ import pytest
 from generators.mase.options import MaseOptions
 from generators.mase.prompting import prompt, shown, solving
 from generators.mase.rounds import (
-    FOR_REVIEW,
     REPEATS,
     TOO_EASY,
     UNDECIDED,
@@ -18,6 +17,7 @@ from generators.mase.rounds import (
     outcomes,
     run_cluster,
 )
+from generators.mase.rows import FOR_REVIEW
 from generators.mase.trials import Setting
 from serving.calls import Message
 from serving.client import ModelClient
