@@ -43,7 +43,7 @@ def series_parts(figures: Figures, query: Query, variant: int) -> dict[str, str]
     dated = not figures.column(refs[0]).period.end
     return {
         "series": series_words(figures, refs), "past": past,
-        "year_asked": "How is the document dated that gives it" if dated else "For which year is it given",
+        "year_asked": "What is the date of the document that gives it" if dated else "For which year is it given",
         "in_a_row": f"figures in a row that are {past}" if past
         else f"times in a row that the figure {moved} from one to the next",
         "runs": f"figures {past}, each counting as one" if past

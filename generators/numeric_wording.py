@@ -40,7 +40,7 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
     "count_above_mean": (
         "For how many of {them} {is_} the {quantity} greater than the average over all {size} of them?",
         "Work out the average {quantity} of all {size} of them. How many of {them} have a higher figure than that?",
-        "How many of {them} are above their own average in the {quantity}, each counting once in the average?",
+        "How many of {them} are above the average {quantity} of all {size} of them, each counting once?",
     ),
     "count_rising": (
         "For how many of {them} {was} the {measure} higher {later} than {earlier}?",
@@ -76,19 +76,19 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "is the former minus the latter?",
     ),
     "total": (
-        "What is the sum of the {quantity} over {them_where}{unit}?",
+        "Summed over {them_where}, what {is_} the {quantity}{unit}?",
         "Add up the {quantity} of {them_where}. What is the sum{unit}?",
-        "What {does} the {quantity} of {them_where} come to in total{unit}?",
+        "Taking {them_where} together, what {does} the {quantity} come to{unit}?",
     ),
     "mean": (
-        "What is the average of the {quantity} over {them_where}{unit}?",
-        "Work out the {quantity} for each of {them_where}. What is the arithmetic mean{unit}?",
-        "What is the mean of the {quantity} over {them_where}{unit}, each counting once?",
+        "Averaged over {them_where}, what {is_} the {quantity}{unit}?",
+        "Take the {quantity} for each of {them_where}. What is the arithmetic mean{unit}?",
+        "Taking {them_where} together, each counting once, what is the mean of the {quantity}{unit}?",
     ),
     "median": (
         "What is the median of the {quantity} over {them_where}{unit}?",
-        "{order_them} by the {quantity}. What is the median{unit}?",
-        "Work out the {quantity} for each of {them_where}. What is the median{unit}?",
+        "{order_them} by the {quantity}. What is the median figure{unit}?",
+        "Take the {quantity} for each of {them_where}. What is the median{unit}?",
     ),
     "spread": (
         "By how much does the largest {quantity} among {them} exceed the smallest{unit}?",
@@ -106,14 +106,15 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "Order {them} by the {quantity}, largest first. What do the figures of the first {count} add up to{unit}?",
     ),
     "share": (
-        "What percentage of the total {quantity} of {them} {is_} {that} of {focus}?",
-        "Add up the {quantity} of {them}. What share of the sum, in percent, does {focus} have?",
-        "Of the combined {quantity} of {them}, what share, in percent, is held by {focus}?",
+        "Among {them}, what percentage of the total {quantity} {is_} {that} of {focus}?",
+        "For {them}, add up the {quantity}. What share of the sum, in percent, does {focus} have?",
+        "Taking {them} together, what share of the combined {quantity}, in percent, is held by {focus}?",
     ),
     "share_where": (
-        "What percentage of the total {quantity} of {them} belongs to those for which {conditions}?",
-        "Add up the {quantity} of {them}. How many percent of the sum come from those for which {conditions}?",
-        "Of the combined {quantity} of {them}, what share, in percent, is held by those for which {conditions}?",
+        "Among {them}, what percentage of the total {quantity} belongs to those for which {conditions}?",
+        "For {them}, add up the {quantity}. What percentage of the sum comes from those for which {conditions}?",
+        "Taking {them} together, what share of the combined {quantity}, in percent, is held by those for which "
+        "{conditions}?",
     ),
     "gap": (
         "By how much {does} the {quantity} of {first} exceed {that} of {other}{unit}?",
@@ -145,16 +146,17 @@ QUESTIONS: Mapping[Operation, tuple[str, ...]] = {
         "Strike out the {order} {quantity} among {them}. What is the arithmetic mean of the rest{unit}?",
     ),
     "total_if": (
-        "Suppose the {quantity} of {focus} were {percent} than stated. What would the sum over {them} then be{unit}?",
-        "If the {quantity} of {focus} were {percent} and all else stayed as stated, what would the sum over {them} "
-        "be{unit}?",
+        "Suppose the {quantity} of {focus} were {percent} than stated. What would the figures of {them} then add up "
+        "to{unit}?",
+        "If the {quantity} of {focus} were {percent} and all else stayed as stated, what would the figures of {them} "
+        "add up to{unit}?",
         "Imagine that the {quantity} of {focus} were {percent} than the documents say. To what would the figures of "
         "{them} then add up{unit}?",
     ),
     "total_growth": (
-        "By what percentage did the combined {measure} of {them} change {span}?",
+        "Taking {them} together, by what percentage did the combined {measure} change {span}?",
         "Add up the {measure} of {them} at either time. What is the percentage change of the sum {span}?",
-        "What is the percentage change in the total {measure} of {them} {span}?",
+        "For {them} together, what is the percentage change in the total {measure} {span}?",
     ),
     "compound_growth": (
         "What was the compound annual growth rate of the {measure} of {focus} {span}, in percent, over {years} years?",

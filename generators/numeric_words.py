@@ -127,7 +127,7 @@ def measure_words(figures: Figures, ref: ColumnRef) -> str:
     *path, leaf = column.shown.split(" / ")
     path = [*column.measure.path[-1:], *path]
     if len(path) == 1 and statement_of(path[0]) and plain_label(leaf.lower()):
-        own = leaf.lower() if leaf.isupper() else in_sentence(leaf)
+        own = leaf.lower() if leaf.isupper() or leaf.istitle() else in_sentence(leaf)
         return f"{own} on the {path[0]}"
     if path and plain_label(path[-1].lower()) and not re.search(r'["()]', leaf):
         return f"{_counted(figures, ref, path[-1])}{in_sentence(path[-1])} ({leaf})"
@@ -196,10 +196,11 @@ def quantity_words(figures: Figures, query: Query, quantity: Quantity) -> str:
         case "ratio":
             return f"ratio of the {first} to the {rest[0]}"
         case "difference":
-            return f"difference obtained by taking the {rest[0]} from the {first}"
+            return f"result of subtracting the {rest[0]} from the {first}"
         case "growth":
             measure = measure_words(figures, quantity.columns[0])
-            return f"percentage change in the {measure} {span(figures, quantity)}"
+            grown = f"in the {measure} {span(figures, quantity)}"
+            return f"percentage growth, negative for a fall, {grown}"
 
 
 def span(figures: Figures, quantity: Quantity) -> str:

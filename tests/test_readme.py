@@ -18,7 +18,7 @@ def folder(tmp_path_factory) -> Path:
     work = tmp_path_factory.mktemp("readme")
     config = work / "demo.toml"
     config.write_text(
-        '[[sources]]\npath = "professional"\ncategory = "professional"\n[generate]\nrows = 20\n',
+        '[[sources]]\npath = "general"\ncategory = "general"\n[generate]\nrows = 20\n',
         "utf-8",
     )
     command = [sys.executable, "-m", "flows", "run", str(config), "--home", str(work / "data")]

@@ -15,7 +15,7 @@ from verifiers.reading_words import PERCENT, counts, numbers, places, plurals, u
 from warehouse.numeric import ColumnRef, Condition, Quantity
 
 YEAR_ASKED = (
-    ("how is the document dated that gives it", True),
+    ("what is the date of the document that gives it", True),
     ("for which year is it given", False),
 )
 LATER = " where two of the documents give a figure for the same year, the later one counts."
@@ -150,10 +150,11 @@ class Parts:
             yield Quantity(combination="plain", columns=(ref,)), end
         for bound, end in self.text.fits("ratio of the {top:column} to the {below:column}", at):
             yield Quantity(combination="ratio", columns=(bound["top"], bound["below"])), end
-        taken = "difference obtained by taking the {less:column} from the {whole:column}"
+        taken = "result of subtracting the {less:column} from the {whole:column}"
         for bound, end in self.text.fits(taken, at):
             yield Quantity(combination="difference", columns=(bound["whole"], bound["less"])), end
-        for bound, end in self.text.fits("percentage change in the {measure} {span}", at):
+        grown = "percentage growth, negative for a fall, in the {measure} {span}"
+        for bound, end in self.text.fits(grown, at):
             yield from (
                 (quantity, end) for quantity in self.grown(bound["measure"], *bound["span"])
             )

@@ -18,6 +18,7 @@ OPENINGS = (
 THE_UNIT = "[, {unit:in_unit}]"
 ASKED = "(what is|find|give|work out)"
 WORK_OUT = "(work out|find|calculate|determine)"
+EACH = "(take|work out|find|calculate|determine) the {quantity} (of|for) each of {group}"
 ORDER = "(order {group}|take {group}, and order them)"
 RANK = "(rank {group}|take {group}, and rank them)"
 AVERAGE = "(average|mean|arithmetic mean)"
@@ -43,8 +44,8 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
         f"{WORK_OUT} the {AVERAGE} {{quantity}} of all {{size:count}} of them. how many of {{them}} have a "
         "(higher|greater|larger) figure than that?",
         f"{WORK_OUT} the {AVERAGE} {{quantity}} of all {{size:count}} of them. how many of {{them}} are above it?",
-        f"how many of {{them}} are above their own {AVERAGE} in the {{quantity}}[, each counting once in the "
-        f"{AVERAGE}]?",
+        f"how many of {{them}} are above the {AVERAGE} {{quantity}} of all {{size:count}} of them[, each counting "
+        "once]?",
     ),
     "count_rising": (
         "for how many of {them} (was|were) the {measure} (higher|greater|larger) {later:time} than {earlier:time}?",
@@ -83,17 +84,21 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
     ),
     "total": (
         f"{ASKED} the (sum|total) of the {{quantity}} (over|of) {{group}}{THE_UNIT}(?|.)",
+        f"summed over {{group}}, what (is|are) the {{quantity}}{THE_UNIT}?",
         f"add up the {{quantity}} of {{group}}. what is the (sum|total){THE_UNIT}?",
         f"what (do|does) the {{quantity}} of {{group}} come to in total{THE_UNIT}?",
+        f"taking {{group}} together, what (do|does) the {{quantity}} come to{THE_UNIT}?",
     ),
     "mean": (
         f"{ASKED} the {AVERAGE} of the {{quantity}} (over|of) {{group}}{THE_UNIT}[, each counting once](?|.)",
-        f"{WORK_OUT} the {{quantity}} (of|for) each of {{group}}. what is the {AVERAGE}{THE_UNIT}?",
+        f"averaged over {{group}}, what (is|are) the {{quantity}}{THE_UNIT}?",
+        f"taking {{group}} together, each counting once, {ASKED} the {AVERAGE} of the {{quantity}}{THE_UNIT}?",
+        f"{EACH}. what is the {AVERAGE}{THE_UNIT}?",
     ),
     "median": (
         f"{ASKED} the median of the {{quantity}} (over|of) {{group}}{THE_UNIT}(?|.)",
-        f"{ORDER} by the {{quantity}}. what is the median{THE_UNIT}?",
-        f"{WORK_OUT} the {{quantity}} (of|for) each of {{group}}. what is the median{THE_UNIT}?",
+        f"{ORDER} by the {{quantity}}. what is the median[ figure]{THE_UNIT}?",
+        f"{EACH}. what is the median[ figure]{THE_UNIT}?",
     ),
     "spread": (
         f"by how much does the largest {{quantity}} among {{them}} exceed the smallest{THE_UNIT}?",
@@ -115,15 +120,16 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
         f"to{THE_UNIT}?",
     ),
     "share": (
-        "what percentage of the (total|combined) {quantity} of {them} (is|are) (that|those) of {focus:name}?",
-        "add up the {quantity} of {them}. what share of the (sum|total), in percent, does {focus:name} have?",
-        "of the (total|combined) {quantity} of {them}, what share, in percent, is held by {focus:name}?",
+        "among {them}, what percentage of the (total|combined) {quantity} (is|are) (that|those) of {focus:name}?",
+        "for {them}, add up the {quantity}. what share of the (sum|total), in percent, does {focus:name} have?",
+        "taking {them} together, what share of the (total|combined) {quantity}, in percent, is held by {focus:name}?",
     ),
     "share_where": (
-        "what percentage of the (total|combined) {quantity} of {them} belongs to those for which {conditions}?",
-        "add up the {quantity} of {them}. how many percent of the (sum|total) come from those for which {conditions}?",
-        "of the (total|combined) {quantity} of {them}, what share, in percent, is held by those for which "
+        "among {them}, what percentage of the (total|combined) {quantity} belongs to those for which {conditions}?",
+        "for {them}, add up the {quantity}. what percentage of the (sum|total) comes from those for which "
         "{conditions}?",
+        "taking {them} together, what share of the (total|combined) {quantity}, in percent, is held by those for "
+        "which {conditions}?",
     ),
     "gap": (
         f"by how much (do|does) the {{quantity}} of {{first:name}} exceed (that|those) of {{other:name}}{THE_UNIT}?",
@@ -159,17 +165,17 @@ SENTENCES: Mapping[Operation, tuple[str, ...]] = {
         f"strike out the {{order}} {{quantity}} among {{them}}. what is the {AVERAGE} of the rest{THE_UNIT}?",
     ),
     "total_if": (
-        "suppose the {quantity} of {focus:name} were {percent} than stated. what would the (sum|total) over {them} "
-        f"then be{THE_UNIT}?",
-        "if the {quantity} of {focus:name} were {percent} and all else stayed as stated, what would the (sum|total) "
-        f"over {{them}} be{THE_UNIT}?",
+        "suppose the {quantity} of {focus:name} were {percent} than stated. what would the figures of "
+        f"{{them}} then add up to{THE_UNIT}?",
+        "if the {quantity} of {focus:name} were {percent} and all else stayed as stated, what would the figures of "
+        f"{{them}} add up to{THE_UNIT}?",
         "imagine that the {quantity} of {focus:name} were {percent} than the documents say. to what would the figures "
         f"of {{them}} then add up{THE_UNIT}?",
     ),
     "total_growth": (
-        "by what percentage did the (total|combined) {measure} of {them} change {span}?",
+        "taking {them} together, by what percentage did the (total|combined) {measure} change {span}?",
         "add up the {measure} of {them} at either time. what is the percentage change of the (sum|total) {span}?",
-        "what is the percentage change in the (total|combined) {measure} of {them} {span}?",
+        "for {them} together, what is the percentage change in the (total|combined) {measure} {span}?",
     ),
     "compound_growth": (
         "what was the compound annual growth rate of the {measure} of {focus:name} {span}, in percent, over "

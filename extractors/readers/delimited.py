@@ -21,6 +21,8 @@ from warehouse.records import Document
 
 ROWS = 2000
 COLUMNS = 400
+ABBREVIATION = re.compile("[b-df-hj-np-tv-xz]{3,5}")
+"""A file's name without a vowel, which is no word: `gdp`."""
 DELIMITERS = ",;\t|"
 SAMPLE_LINES = 50
 NUMBER = re.compile(r"[-+$€£]?[\d,. ]+%?")
@@ -131,7 +133,8 @@ def _document(
         [(_line([*row, *[""] * (len(header) - len(row))]), f"row:{index}")] for index, row in rows
     ]
     add_table(built, [(_line(header), None)], lines)
-    title = " ".join(filter(None, (humanise(file.stem), place[0])))
+    name = file.stem.upper() if ABBREVIATION.fullmatch(file.stem) else humanise(file.stem)
+    title = " ".join(filter(None, (name, place[0])))
     key = "/".join(filter(None, place))
     return make_document(file, Part("csv", key), Stated(title=title), built)
 

@@ -257,7 +257,10 @@ def _fallback(table: _Table) -> str:
     if table.layout.form == "measures":
         return ""
     label = table.around.caption
-    return label or (table.document.title.lower() if table.document.format in EXACT else "")
+    title = table.document.title
+    return label or (
+        (title if title.isupper() else title.lower()) if table.document.format in EXACT else ""
+    )
 
 
 def _same_headings(table: _Table) -> frozenset[int]:

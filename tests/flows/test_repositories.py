@@ -143,7 +143,7 @@ def told(number: int) -> str:
     return f"# Mill {number}\n\n" + " ".join(lines) + "\n"
 
 
-def test_names_that_hold_line_ends_marks_and_bytes_that_are_no_text(tmp_path):
+def test_names_that_hold_line_ends_marks_and_bytes_that_are_no_text(tmp_path, server):
     names = [b"a\nb.md", b"C#.md", b"\xff\xfe.md", b"\x1b[31m.md"]
     (tmp_path / "general").mkdir()
     for number, name in enumerate(names):
@@ -151,6 +151,7 @@ def test_names_that_hold_line_ends_marks_and_bytes_that_are_no_text(tmp_path):
     (tmp_path / "c.toml").write_text('[[sources]]\npath = "general"\ncategory = "general"\n')
     done = longspan(
         "run", str(tmp_path / "c.toml"), "--documents", str(tmp_path), "--home", str(tmp_path / "h"), "--json",
+        env=server,
     )  # fmt: skip
     # Four lines of prose give no question; that they were read is what counts here.
     assert (done.returncode, "required gates failed: samples" in done.stderr) == (1, True)
@@ -164,7 +165,7 @@ def test_names_that_hold_line_ends_marks_and_bytes_that_are_no_text(tmp_path):
     }
 
 
-def test_licences_reach_the_card_the_manifest_and_the_rows(tmp_path):
+def test_licences_reach_the_card_the_manifest_and_the_rows(tmp_path, server):
     documents = tmp_path / "documents" / "general"
     own = ROOT / "corpora" / "general"
     texts = {path.name: path.read_text("utf-8") for path in own.iterdir()}
@@ -176,6 +177,7 @@ def test_licences_reach_the_card_the_manifest_and_the_rows(tmp_path):
     (tmp_path / "c.toml").write_text(CONFIG)
     done = longspan(
         "run", str(tmp_path / "c.toml"), "--documents", str(documents.parent), "--home", str(tmp_path / "h"), "--json",
+        env=server,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout)

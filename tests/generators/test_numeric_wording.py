@@ -97,12 +97,12 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
          'Which one comes third?')),
     ("nth_difference", {"number": 1, "order": "largest", "quantity": both("difference", "Budget", "Exports 2022")},
      OPENING + (
-         'Rank these towns from the largest difference obtained by taking the figure for "Exports 2022" from'
-         ' the budget to the smallest. Which one comes first?')),
+         'Rank these towns from the largest result of subtracting the figure for "Exports 2022" from the'
+         ' budget to the smallest. Which one comes first?')),
     ("nth_growth", {"number": 4, "order": "smallest", "quantity": over("Population")},
      YEARS + (
-         "Among these towns, which one has the fourth-smallest percentage change in the population from the "
-         "2020 documents to the 2025 documents?")),
+         "Among these towns, which one has the fourth-smallest percentage growth, negative for a fall, in the "
+         "population from the 2020 documents to the 2025 documents?")),
     ("which", {"conditions": (RICH,)},
      OPENING + (
          "For which of these towns is it true that the budget is greater than 2.5 million US dollars? Give "
@@ -123,8 +123,8 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
          "beginning with the largest.")),
     ("top_growth", {"number": 2, "order": "largest", "quantity": over("Schools")},
      YEARS + (
-         "Among these towns, which two have the largest percentage change in the number of schools from the "
-         "2020 documents to the 2025 documents? List them in order, largest first.")),
+         "Among these towns, which two have the largest percentage growth, negative for a fall, in the number of "
+         "schools from the 2020 documents to the 2025 documents? List them in order, largest first.")),
     ("rank", {"focus": ("Celt",), "order": "largest"},
      OPENING + "Order these towns by the population, largest first. In which place is Celt?"),
     ("rank_ratio", {"focus": ("Celt",), "order": "smallest", "quantity": both("ratio", "Budget", "Population")},
@@ -139,28 +139,28 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
      OPENING + "Add up the budget of these towns. What is the sum, in millions of US dollars?"),
     ("total_where", {"quantity": plain("Schools"), "conditions": (SMALL,)},
      OPENING + (
-         "What does the number of schools of those of these towns for which the area (total) is less than "
-         "2,500 square kilometres come to in total?")),
+         "Taking those of these towns for which the area (total) is less than 2,500 square kilometres together, "
+         "what does the number of schools come to?")),
     ("mean", {"quantity": plain("Literacy")},
-     OPENING + "What is the average of the literacy over these towns, in percent?"),
+     OPENING + "Averaged over these towns, what is the literacy, in percent?"),
     ("mean_where", {"quantity": plain("Literacy"), "conditions": (SMALL,)},
      OPENING + (
-         "Work out the literacy for each of those of these towns for which the area (total) is less than "
+         "Take the literacy for each of those of these towns for which the area (total) is less than "
          "2,500 square kilometres. What is the arithmetic mean, in percent?")),
     ("mean_ratio", {"quantity": both("ratio", "Budget", "Population")},
      OPENING + (
-         "What is the mean of the ratio of the budget to the population over these towns, in US dollars, "
-         "each counting once?")),
+         "Taking these towns together, each counting once, what is the mean of the ratio of the budget to the "
+         "population, in US dollars?")),
     ("mean_growth", {"quantity": over("Budget")},
      YEARS + (
-         "What is the average of the percentage change in the budget from the 2020 documents to the 2025 "
-         "documents over these towns, in percent?")),
+         "Averaged over these towns, what is the percentage growth, negative for a fall, in the budget from the "
+         "2020 documents to the 2025 documents, in percent?")),
     ("median", {"quantity": plain("Area / total")},
-     OPENING + "Order these towns by the area (total). What is the median, in square kilometres?"),
+     OPENING + "Order these towns by the area (total). What is the median figure, in square kilometres?"),
     ("median_difference", {"quantity": both("difference", "Budget", "Exports 2022"), "divisor": "1000"},
      OPENING + (
-         'Work out the difference obtained by taking the figure for "Exports 2022" from the budget for each '
-         'of these towns. What is the median, in thousands of US dollars?')),
+         'Take the result of subtracting the figure for "Exports 2022" from the budget for each of these '
+         'towns. What is the median, in thousands of US dollars?')),
     ("spread", {"quantity": plain("Literacy")},
      OPENING + "By how much does the largest literacy among these towns exceed the smallest, in percentage points?"),
     ("lead", {"quantity": plain("Schools")},
@@ -172,10 +172,10 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
          "Order these towns by the highways (paved), largest first. What do the figures of the first three "
          "add up to, in kilometres?")),
     ("share", {"focus": ("Dorf",), "quantity": plain("Highways / paved")},
-     OPENING + "What percentage of the total highways (paved) of these towns are those of Dorf?"),
+     OPENING + "Among these towns, what percentage of the total highways (paved) are those of Dorf?"),
     ("share_where", {"conditions": (SMALL,)},
      OPENING + (
-         "Add up the population of these towns. How many percent of the sum come from those for which the "
+         "For these towns, add up the population. What percentage of the sum comes from those for which the "
          "area (total) is less than 2,500 square kilometres?")),
     ("gap", {"focus": ("Dorf", "Arnby"), "quantity": plain("Highways / paved")},
      "Going by the documents dated 2020, how much greater are the highways (paved) of Dorf than those of"
@@ -197,19 +197,19 @@ HAND: list[tuple[str, dict[str, Any], str]] = [
          "the others?")),
     ("total_if", {"focus": ("Elm",), "percent": "-25", "quantity": plain("Budget"), "divisor": "1000000000"},
      OPENING + (
-         "If the budget of Elm were 25 % lower and all else stayed as stated, what would the sum over these"
-         " towns be, in billions of US dollars?")),
+         "If the budget of Elm were 25 % lower and all else stayed as stated, what would the figures of "
+         "these towns add up to, in billions of US dollars?")),
     ("total_growth", {"quantity": over("Schools")},
      YEARS + (
-         "What is the percentage change in the total number of schools of these towns from the 2020 "
+         "For these towns together, what is the percentage change in the total number of schools from the 2020 "
          "documents to the 2025 documents?")),
     ("compound_growth", {"focus": ("Elm",), "number": 5, "quantity": over("Population")},
      "Going by the documents dated 2020 and 2025, what was the compound annual growth rate of the "
      f"population of Elm {CHANGE}, in percent, over five years?"),
     ("first_past", {"focus": ("Elm",), "quantity": SERIES, "conditions": past("2500")},
      "Going by the documents dated 2020, 2025 and 2030, take the population of Elm in the 2020, 2025 and 2030 "
-     "documents in order of time, and find the first figure that is greater than 2,500. How is the document dated "
-     "that gives it?"),
+     "documents in order of time, and find the first figure that is greater than 2,500. What is the date of the "
+     "document that gives it?"),
     ("longest_run", {"focus": ("Elm",), "quantity": SERIES, "order": "falling"},
      "Going by the documents dated 2020, 2025 and 2030, in order of time, go through the population of Elm in the "
      "2020, 2025 and 2030 documents. At most how many falls from one figure to the next follow each other without a "
@@ -284,7 +284,7 @@ def test_things_without_a_noun_are_listed_and_taken_up_as_them() -> None:
     assert not first.closed
     assert first.question == (
         "Consider Kiln; Mill and Sons; and Mill, old, going by their documents. "
-        "What is the average of the height over them, in metres?"
+        "Averaged over them, what is the height, in metres?"
     )
     assert first.sub_questions == ("Kiln height", "Mill and Sons height", "Mill, old height")
 
@@ -330,7 +330,7 @@ def test_the_unit_of_the_answer() -> None:
     assert answer_unit(FIGURES, per) == "US dollars per square kilometre"
     dense = asked(BY_NAME["mean_ratio"], {"quantity": both("ratio", "Population", "Area / total")})
     assert wordings(FIGURES, dense, closed=False)[0].question.endswith(
-        "over these towns, per square kilometre?"
+        "Averaged over these towns, what is the ratio of the population to the area (total), per square kilometre?"
     )
     share = asked(
         BY_NAME["mean_ratio"], {"quantity": both("ratio", "Area / water", "Area / total")}
@@ -346,5 +346,5 @@ def test_the_documents_of_a_question() -> None:
     )
     assert (
         quantity_words(FIGURES, asked(BY_NAME["mean"], {}), over("Budget"))
-        == f"percentage change in the budget {CHANGE}"
+        == f"percentage growth, negative for a fall, in the budget {CHANGE}"
     )

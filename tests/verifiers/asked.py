@@ -18,7 +18,7 @@ from verifiers.posed import Posed
 from verifiers.trying import MODEL_CHECKS, Trial, check_batch
 from warehouse.snapshot_rows import ContextRow, SampleRow
 
-QUICK = RetryOptions(timeout=2, deadline=30, first_wait=0.005, longest_wait=0.02, patience=0.5)
+QUICK = RetryOptions(timeout=2, deadline=30, first_wait=0.005, longest_wait=0.02, patience=30)
 CHECKS = {check.name: check for check in MODEL_CHECKS}
 FILLER = "Plain words about other waters. " * 20
 RIGHT = "It says so. Therefore, the answer is 1,094 km."

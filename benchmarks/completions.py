@@ -1,10 +1,10 @@
 """The door to language models against others, and on bad nights: all of it against a loopback server.
 
-    python benchmarks/serving.py rates [--calls N] [--concurrency N]
-    python benchmarks/serving.py rivals FOLDER [--calls N] [--concurrency N]
-    python benchmarks/serving.py kills [--calls N] [--kills N] [--seed N]
-    python benchmarks/serving.py faults [--calls N] [--share S]
-    python benchmarks/serving.py memory [--times 1000,10000,100000]
+    python benchmarks/completions.py rates [--calls N] [--concurrency N]
+    python benchmarks/completions.py rivals FOLDER [--calls N] [--concurrency N]
+    python benchmarks/completions.py kills [--calls N] [--kills N] [--seed N]
+    python benchmarks/completions.py faults [--calls N] [--share S]
+    python benchmarks/completions.py memory [--times 1000,10000,100000]
 
 `rates` sets calls per second, each stored durably before it is used, against bare httpx and httpx2, which store
 nothing. `rivals` does the same work with distilabel, NeMo Data Designer and bespoke curator, each in the environment
@@ -176,7 +176,7 @@ def rivals(folder: Path, calls: int, concurrency: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "prompts.txt"
         file.write_text("\n".join(prompts(calls)), encoding="utf-8")
-        works = {"ours": [sys.executable, "-m", "benchmarks.serving", "work"]}
+        works = {"ours": [sys.executable, "-m", "benchmarks.completions", "work"]}
         for rival, script in RIVALS.items():
             python = folder / script / "bin" / "python"
             works[rival] = [str(python), str(ROOT / "benchmarks" / "rivals" / f"{script}_run.py")]
@@ -214,7 +214,7 @@ def kills(calls: int, count: int, seed: int, concurrency: int = 32) -> None:
     with tempfile.TemporaryDirectory() as name, server(8141, "--latency", str(LATENCY)) as address:
         file, home = Path(name) / "prompts.txt", Path(name) / "home"
         file.write_text("\n".join(prompts(calls)), encoding="utf-8")
-        command = [sys.executable, "-m", "benchmarks.serving", "work", address, str(file), str(concurrency),
+        command = [sys.executable, "-m", "benchmarks.completions", "work", address, str(file), str(concurrency),
                    "--home", str(home)]  # fmt: skip
         for number in range(count):
             process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
@@ -283,7 +283,8 @@ def memory(times: list[int]) -> None:
     rows = []
     for calls in times:
         with server() as address:
-            code = (f"import asyncio,resource,tempfile\nfrom pathlib import Path\nfrom benchmarks.serving import *\n"
+            code = ("import asyncio,resource,tempfile\nfrom pathlib import Path\n"
+                    "from benchmarks.completions import *\n"
                     f"with tempfile.TemporaryDirectory() as n:\n"
                     f"  asyncio.run(ask_all({address!r}, prompts({calls}), Path(n), 64))\n"
                     f"print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)")  # fmt: skip
