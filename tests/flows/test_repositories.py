@@ -3,8 +3,6 @@
 import json
 import os
 import random
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from extractors.readers import FolderLicence, ReadOptions
 from flows.config import ConfigError, Source, SynthesisConfig
 from flows.corpus import FileEntry, inventory, survey
 from flows.stages import ingest
+from tests.flows.test_run import longspan
 from warehouse.snapshot_manifest import read_manifest
 from warehouse.snapshots import read_contexts, read_samples
 
@@ -44,11 +43,6 @@ def licences(root: Path, *sources: Source, **read) -> dict[str, str]:
     config = SynthesisConfig(sources=sources, read=ReadOptions(**read))
     found = inventory(config, root, root / ".cache" / "inventory.json")
     return {entry.source: entry.licence for entry in found if not entry.left_out}
-
-
-def longspan(*arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "flows", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300)
 
 
 def test_the_deepest_folder_that_states_a_licence_decides(tmp_path):
