@@ -92,7 +92,11 @@ def recorded(home: Path) -> Iterator[Recorder]:
     recorder = Recorder(home, str(run.id) if run else "")
     try:
         with noted(signal.SIGTERM):  # Prefect has a handler of its own for the time of the flow
-            yield recorder
+            try:
+                yield recorder
+            except Exception:
+                recorder.heed()  # what breaks where a signal's exception came is not what ended the run
+                raise
             recorder.look()
     except KeyboardInterrupt:
         recorder.ended("SIGINT")

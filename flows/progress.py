@@ -118,6 +118,11 @@ def stoppable() -> Iterator[None]:
         raise _stopped(signal.SIGINT) from interrupt
     except Terminated as terminated:
         raise _stopped(signal.SIGTERM) from terminated
+    except Exception as error:
+        # Where an exception cannot be raised as itself, what breaks there is raised in its place.
+        if asked:
+            raise _stopped(asked[0]) from error
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
         _asked.reset(token)
