@@ -51,7 +51,7 @@ class Mail:
     subject: str
     id: str
     refers: tuple[str, ...]
-    """Ids of messages above it in its thread, the nearest last."""
+    """Ids of messages above it in its thread."""
     paragraphs: list[list[Piece]]
     """The writer's own words by paragraph and line."""
     attached: list[str]
